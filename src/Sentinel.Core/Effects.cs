@@ -1,0 +1,53 @@
+namespace Sentinel.Core;
+
+/// <summary>An order to the shell, performed in the order given. Named as a command.</summary>
+public abstract record Effect;
+
+/// <summary>
+/// Open a connection: authenticate, name it, for a subscription subscribe to the hello channel; then report
+/// <see cref="LinkConnected"/>, and in any case one <see cref="LinkLost"/> when it is over, unless ordered to <see cref="Disconnect"/>.
+/// </summary>
+/// <param name="Link">The link; new ones need no announcement.</param>
+/// <param name="Attempt">To be given back with every fact of this connection.</param>
+/// <param name="Channel">Which connection.</param>
+/// <param name="Address">Where.</param>
+/// <param name="Credentials">Null: do not authenticate.</param>
+public sealed record Connect(LinkId Link, int Attempt, LinkChannel Channel, Address Address, Credentials? Credentials) : Effect;
+
+/// <summary>Close a connection. Nothing more is heard of it.</summary>
+public sealed record Disconnect(LinkId Link, LinkChannel Channel) : Effect;
+
+/// <summary>Send a request on the command connection of a link; its outcome is an <see cref="Answered"/> or a <see cref="LinkLost"/>.</summary>
+public sealed record Send(LinkId Link, int Attempt, Request Request) : Effect;
+
+/// <summary>Bring the state (<see cref="SentinelCore.State"/>) to disk; its outcome is <see cref="StateSaved"/> or <see cref="StateNotSaved"/>.</summary>
+/// <remarks>Of several waiting ones only the last needs to be done: it covers those before it.</remarks>
+public sealed record PersistState(SaveNumber Number) : Effect;
+
+/// <summary>Tell an event: log, pub/sub and all other listeners.</summary>
+public sealed record PublishEvent(SentinelEvent Event) : Effect;
+
+/// <summary>Write a log line that is no event.</summary>
+public sealed record WriteLog(EventLevel Level, string Text) : Effect;
+
+/// <summary>Answer a question.</summary>
+public sealed record GiveAnswer(RequestId Id, Answer Answer) : Effect;
+
+/// <summary>What a question is answered with.</summary>
+public abstract record Answer
+{
+    /// <summary>It was done.</summary>
+    public sealed record Ok : Answer;
+
+    /// <summary>It was refused: code word and message.</summary>
+    public sealed record Refused(string Error) : Answer;
+
+    /// <summary>A number.</summary>
+    public sealed record Count(int Number) : Answer;
+
+    /// <summary>Answer to <see cref="DownQuestionReceived"/>.</summary>
+    /// <param name="IsDown">Whether we hold that master down.</param>
+    /// <param name="Leader">Whom we voted for; null: nobody, or no vote was asked.</param>
+    /// <param name="LeaderEpoch">In which epoch.</param>
+    public sealed record Down(bool IsDown, SentinelId? Leader, Epoch LeaderEpoch) : Answer;
+}

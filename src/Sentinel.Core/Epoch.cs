@@ -1,0 +1,32 @@
+namespace Sentinel.Core;
+
+/// <summary>The number of an election or of the configuration it brought. Grows only.</summary>
+public readonly record struct Epoch(ulong Number) : IComparable<Epoch>
+{
+    /// <summary>Before any election.</summary>
+    public static readonly Epoch Zero = new(0);
+
+    /// <summary>The epoch after this one.</summary>
+    public Epoch Next => new(checked(Number + 1));
+
+    /// <inheritdoc/>
+    public int CompareTo(Epoch other) => Number.CompareTo(other.Number);
+
+    /// <summary>The larger of two epochs.</summary>
+    public static Epoch Max(Epoch a, Epoch b) => a >= b ? a : b;
+
+    /// <summary>Whether one epoch is older than another.</summary>
+    public static bool operator <(Epoch a, Epoch b) => a.Number < b.Number;
+
+    /// <summary>Whether one epoch is newer than another.</summary>
+    public static bool operator >(Epoch a, Epoch b) => a.Number > b.Number;
+
+    /// <summary>Whether one epoch is not newer than another.</summary>
+    public static bool operator <=(Epoch a, Epoch b) => a.Number <= b.Number;
+
+    /// <summary>Whether one epoch is not older than another.</summary>
+    public static bool operator >=(Epoch a, Epoch b) => a.Number >= b.Number;
+
+    /// <summary>The decimal number, as on the wire.</summary>
+    public override string ToString() => Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace Sentinel.Core;
+
+/// <summary>A fact that reached this Sentinel. Named in the past tense.</summary>
+public abstract record Input;
+
+/// <summary>Time went on; whatever has become due is to be done.</summary>
+public sealed record Tick : Input
+{
+    /// <summary>All are alike.</summary>
+    public static readonly Tick Instance = new();
+}
+
+/// <summary>The two connections a link to a data node consists of; a link to a peer has only the first.</summary>
+public enum LinkChannel
+{
+    /// <summary>Requests and replies.</summary>
+    Command,
+
+    /// <summary>Subscribed to the hello channel.</summary>
+    Subscription,
+}
+
+/// <summary>Something about one connection of a link.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Attempt">The number of the <see cref="Connect"/> this connection came from; facts of an older one are stale.</param>
+public abstract record LinkFact(LinkId Link, int Attempt) : Input;
+
+/// <summary>A connection stands.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Attempt">The number of its <see cref="Connect"/>.</param>
+/// <param name="Channel">Which of the two.</param>
+/// <param name="LocalHost">Our own address on it, as peers would reach us.</param>
+public sealed record LinkConnected(LinkId Link, int Attempt, LinkChannel Channel, string LocalHost) : LinkFact(Link, Attempt);
+
+/// <summary>A connection could not be made, or ended.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Attempt">The number of its <see cref="Connect"/>.</param>
+/// <param name="Channel">Which of the two.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record LinkLost(LinkId Link, int Attempt, LinkChannel Channel, string Reason) : LinkFact(Link, Attempt);
+
+/// <summary>An instance answered a request.</summary>
+public sealed record Answered(LinkId Link, int Attempt, Request Request, Reply Reply) : LinkFact(Link, Attempt);
+
+/// <summary>A message came in on the hello channel of a data node.</summary>
+/// <param name="Link">The node's link.</param>
+/// <param name="Attempt">The number of the subscription's <see cref="Connect"/>.</param>
+/// <param name="Payload">Null: other traffic of a subscription, which shows only that it is alive.</param>
+public sealed record HelloHeard(LinkId Link, int Attempt, string? Payload) : LinkFact(Link, Attempt);
+
+/// <summary>A hello was sent to us directly, with PUBLISH.</summary>
+public sealed record HelloReceived(string Payload) : Input;
+
+/// <summary>Somebody asks whether we hold a master down and, with a candidate, for our vote.</summary>
+/// <param name="Id">To be answered with a <see cref="DownAnswer"/>.</param>
+/// <param name="Master">The master's address; the name plays no role.</param>
+/// <param name="Epoch">The asker's epoch.</param>
+/// <param name="Candidate">Whom to vote for; null: no vote is asked.</param>
+public sealed record DownQuestionReceived(RequestId Id, Address Master, Epoch Epoch, SentinelId? Candidate) : Input;
+
+/// <summary>An operator wants another master now.</summary>
+public sealed record FailoverRequested(RequestId Id, string MasterName) : Input;
+
+/// <summary>An operator adds a master.</summary>
+public sealed record MonitorRequested(RequestId Id, MasterOptions Options, Address Address) : Input;
+
+/// <summary>An operator removes a master.</summary>
+public sealed record RemoveRequested(RequestId Id, string MasterName) : Input;
+
+/// <summary>An operator lets this Sentinel forget what it found out about masters.</summary>
+/// <param name="Id">To be answered with the number of masters.</param>
+/// <param name="MasterNames">The masters, all known when the command came.</param>
+public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterNames) : Input;
+
+/// <summary>An operator changes the options of a master.</summary>
+/// <param name="Id">To be answered.</param>
+/// <param name="MasterName">The master.</param>
+/// <param name="Changes">What to change, in order.</param>
+/// <param name="Error">What was wrong with the rest of the command; the changes before it stay, as in Redis. Null: nothing.</param>
+public sealed record SetRequested(RequestId Id, string MasterName, ImmutableArray<MasterChange> Changes, string? Error) : Input;
+
+/// <summary>One changed option.</summary>
+/// <param name="Option">Its name.</param>
+/// <param name="Shown">Its value as events show it; a password as stars.</param>
+/// <param name="Apply">Gives the changed options.</param>
+public sealed record MasterChange(string Option, string Shown, Func<MasterOptions, MasterOptions> Apply);
+
+/// <summary>An operator wants the state on disk.</summary>
+public sealed record FlushRequested(RequestId Id) : Input;
+
+/// <summary>The state of save <paramref name="Number"/>, and all before it, is on disk to stay.</summary>
+public sealed record StateSaved(SaveNumber Number) : Input;
+
+/// <summary>The disk refused save <paramref name="Number"/>; nothing after the last <see cref="StateSaved"/> is sure.</summary>
+/// <param name="Number">The save.</param>
+/// <param name="Error">The system's words.</param>
+public sealed record StateNotSaved(SaveNumber Number, string Error) : Input;

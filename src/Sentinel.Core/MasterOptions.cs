@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Sentinel.Core;
+
+/// <summary>What <c>sentinel monitor</c> and the directives about one master say. Immutable: changed with <c>with</c>.</summary>
+public sealed record MasterOptions
+{
+    /// <summary>The name by which clients ask, and by which Sentinels recognise the same group.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many Sentinels, this one included, must hold the master down before a failover may be tried. At least 1.</summary>
+    public required int Quorum { get; init; }
+
+    /// <summary>Silence before an instance is subjectively down. Default 30 s, as in Redis.</summary>
+    public TimeSpan DownAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bound of each state of a failover. Default 180 s, as in Redis.</summary>
+    public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>How many replicas may resynchronise with a new master at a time. Default 1; less than 1 counts as 1.</summary>
+    public int ParallelSyncs { get; init; } = 1;
+
+    /// <summary>How long a rebooted master may load its data before it counts as down; zero: for ever. Default zero, as in Redis.</summary>
+    public TimeSpan RebootDownAfter { get; init; } = TimeSpan.Zero;
+
+    /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
+    public string? AuthUser { get; init; }
+
+    /// <summary>Password on the group's data nodes; null: none is sent.</summary>
+    public string? AuthPass { get; init; }
+
+    /// <summary>Program run for each warning about this master; null: none.</summary>
+    public string? NotificationScript { get; init; }
+
+    /// <summary>Program run when the master's address changes; null: none.</summary>
+    public string? ClientReconfigScript { get; init; }
+
+    /// <summary>Commands that the group's data nodes know under another name: old name in upper case, new name.</summary>
+    public ImmutableSortedDictionary<string, string> RenamedCommands { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>What is sent to authenticate; null: nothing.</summary>
+    public Credentials? Credentials => AuthPass is null ? null : new Credentials(AuthUser, AuthPass);
+}
+
+/// <summary>A password and, with ACLs, its user.</summary>
+/// <param name="User">Null: the form of AUTH without a user.</param>
+/// <param name="Password">May be empty.</param>
+public sealed record Credentials(string? User, string Password)
+{
+    /// <summary>Says nothing of the password, for it would end in a log.</summary>
+    public override string ToString() => $"Credentials of {User ?? "default"}";
+}

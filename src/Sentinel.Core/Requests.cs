@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Sentinel.Core;
+
+/// <summary>Something asked of an instance: one command or several, written together and answered in order.</summary>
+/// <remarks>
+/// The answer of a request of one command is that command's reply; of several, a <see cref="Reply.List"/> of theirs.
+/// </remarks>
+public abstract record Request
+{
+    /// <summary>The commands, each a list of words.</summary>
+    public abstract ImmutableArray<ImmutableArray<string>> Commands { get; }
+
+    /// <summary>Are you there?</summary>
+    public sealed record Ping : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly Ping Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("PING");
+    }
+
+    /// <summary>What are you, and how do you stand?</summary>
+    public sealed record Info : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly Info Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("INFO");
+    }
+
+    /// <summary>Tells the instance, and through it our peers, who we are and what we believe.</summary>
+    public sealed record PublishHello(HelloMessage Hello) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("PUBLISH", HelloMessage.Channel, Hello.ToString());
+    }
+
+    /// <summary>Asks a peer whether it holds a master down and, with a candidate, for its vote.</summary>
+    /// <param name="MasterName">Not sent: the peer goes by the address.</param>
+    /// <param name="Master">The configured address of the master.</param>
+    /// <param name="Epoch">The election's epoch; without a candidate the current one.</param>
+    /// <param name="Candidate">Null: only whether the master is down.</param>
+    public sealed record AskIfDown(string MasterName, Address Master, Epoch Epoch, SentinelId? Candidate) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands =>
+            One("SENTINEL", "is-master-down-by-addr", Master.Host, Number(Master.Port), Epoch.ToString(), Candidate?.Text ?? "*");
+    }
+
+    /// <summary>Asks a peer what it believes about a master: address, configuration epoch, failover under way.</summary>
+    public sealed record AskMaster(string MasterName) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("SENTINEL", "MASTER", MasterName);
+    }
+
+    /// <summary>Finds out, without any effect, whether a node takes <c>REPLICAOF</c> from us or knows only <c>SLAVEOF</c>.</summary>
+    /// <remarks>
+    /// A port that is no number is refused by every version after the checks of existence, arity and ACL, and before
+    /// anything is done; so the error tells which of them it was.
+    /// </remarks>
+    public sealed record ProbeReplicaOf : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ProbeReplicaOf Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("REPLICAOF", "probe", "not-a-port");
+    }
+
+    /// <summary>
+    /// Makes a node a master or a replica in one transaction: the change, its saving, and the closing of all clients, who
+    /// so ask anew where the master is. Followed in the same write by the INFO that shows the outcome.
+    /// </summary>
+    /// <param name="Verb">The word the node takes: <c>REPLICAOF</c> or <c>SLAVEOF</c>.</param>
+    /// <param name="Master">Whom to follow; null: be a master.</param>
+    public sealed record Reconfigure(string Verb, Address? Master) : Request
+    {
+        /// <summary>Place of EXEC among the commands.</summary>
+        public const int ExecIndex = 5;
+
+        /// <summary>Place of INFO among the commands.</summary>
+        public const int InfoIndex = 6;
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands =>
+        [
+            ["MULTI"],
+            Master is { } master ? [Verb, master.Host, Number(master.Port)] : [Verb, "NO", "ONE"],
+            ["CONFIG", "REWRITE"],
+            ["CLIENT", "KILL", "TYPE", "normal"],
+            ["CLIENT", "KILL", "TYPE", "pubsub"],
+            ["EXEC"],
+            ["INFO"],
+        ];
+    }
+
+    /// <summary>Ends a script that keeps a node busy.</summary>
+    public sealed record KillScript : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("SCRIPT", "KILL");
+    }
+
+    private static ImmutableArray<ImmutableArray<string>> One(params ImmutableArray<string> words) => [words];
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

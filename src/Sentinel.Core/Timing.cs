@@ -1,0 +1,96 @@
+namespace Sentinel.Core;
+
+/// <summary>The periods and bounds that are the same for all masters.</summary>
+/// <remarks>
+/// Those that Redis Sentinel has carry its values; the others are what makes this one fast, and are chosen so
+/// that an old peer or client cannot tell the difference.
+/// </remarks>
+public sealed record Timing
+{
+    /// <summary>Longest time between two PINGs of a healthy link. Default 1 s, as in Redis.</summary>
+    public TimeSpan PingPeriodMax { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Shortest time between two PINGs, whatever <see cref="MasterOptions.DownAfter"/> says. Default 50 ms.</summary>
+    public TimeSpan PingPeriodMin { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Time between two INFO of a node when all is well. Default 10 s, as in Redis.</summary>
+    public TimeSpan InfoPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between two INFO of a replica while its master is in trouble or its link to it is down. Default 1 s, as in Redis.</summary>
+    public TimeSpan InfoPeriodInTrouble { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two INFO of a node that has just been told to change. Default 50 ms.</summary>
+    public TimeSpan InfoPeriodOfChange { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Time between two hellos to the same instance. Default 2 s, as in Redis.</summary>
+    public TimeSpan PublishPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time between two questions to a peer whether it holds a master down. Default 1 s, as in Redis.</summary>
+    public TimeSpan AskPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same in the first seconds, towards peers that did not agree yet; a peer that does not ask back is noticed so. Default 100 ms.</summary>
+    public TimeSpan AskPeriodAtFirst { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long <see cref="AskPeriodAtFirst"/> holds after a master was seen down. Default 3 s.</summary>
+    public TimeSpan AskOftenFor { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Age at which a connection that does not answer may be replaced, at most. Default 15 s, as in Redis.</summary>
+    public TimeSpan MinLinkReconnectPeriod { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long after the one before it the next Sentinel in the order stands for election. Default 40 ms.</summary>
+    /// <remarks>Longer than a vote takes: one save of the state and one round trip, usually a few milliseconds.</remarks>
+    public TimeSpan StandingStagger { get; init; } = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>How long a candidate waits for votes. Default 1 s; never longer than the failover timeout.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pause after the first lost election, doubled by each further one up to <see cref="RetryPauseMax"/>. Default 100 ms.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest pause between two attempts. Default 10 s.</summary>
+    public TimeSpan RetryPauseMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>When a voter first asks the candidate it voted for how it stands. Default 300 ms after the vote.</summary>
+    public TimeSpan LeaderCheckAfter { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Time between two such questions. Default 500 ms.</summary>
+    public TimeSpan LeaderCheckPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A candidate that is not elected this long after our vote has lost. Default 1.5 s.</summary>
+    public TimeSpan CandidatePatience { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>A leader that is silent for this long, or for the time after which it is down if that is shorter, is not at work. Default 5 s.</summary>
+    public TimeSpan LeaderSilence { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the choice of the replica waits for fresh offsets. Default 100 ms.</summary>
+    public TimeSpan FreshOffsetsWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Age of the last valid PING reply and of the INFO beyond which a replica is not promoted. Default 5 s, as in Redis.</summary>
+    public TimeSpan SelectionFreshness { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one replica may take to follow the new master before the next one is told to. Default 10 s, as in Redis.</summary>
+    public TimeSpan ReplicaReconfTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause before the peers are asked again about a stray instance. Default 500 ms.</summary>
+    public TimeSpan StrayPollPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A gap of this length in our own work means that we were not running, and starts TILT. Default 2 s, as in Redis.</summary>
+    public TimeSpan TiltTrigger { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long TILT lasts. Default 30 s, as in Redis.</summary>
+    public TimeSpan TiltPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often we look at the clock even when nothing is due, so that a gap can be told from quiet. Default 500 ms.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Pause before a failed save of the state is tried again. Default 1 s.</summary>
+    public TimeSpan SaveRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The PING period of an instance: <c>min(1 s, down-after / 5)</c>, not below 50 ms.</summary>
+    /// <remarks>Five chances to hear from an instance before it counts as down, so that one slow reply never decides.</remarks>
+    public TimeSpan PingPeriod(TimeSpan downAfter)
+    {
+        TimeSpan fifth = downAfter / 5;
+        return fifth < PingPeriodMin ? PingPeriodMin : fifth < PingPeriodMax ? fifth : PingPeriodMax;
+    }
+}
