@@ -54,7 +54,7 @@ public sealed record HelloHeard(LinkId Link, int Attempt, string? Payload) : Lin
 public sealed record HelloReceived(string Payload) : Input;
 
 /// <summary>Somebody asks whether we hold a master down and, with a candidate, for our vote.</summary>
-/// <param name="Id">To be answered with a <see cref="DownAnswer"/>.</param>
+/// <param name="Id">To be answered with an <see cref="Answer.Down"/>.</param>
 /// <param name="Master">The master's address; the name plays no role.</param>
 /// <param name="Epoch">The asker's epoch.</param>
 /// <param name="Candidate">Whom to vote for; null: no vote is asked.</param>

@@ -97,7 +97,7 @@ public abstract record InstanceView
     public TimeSpan DownAfter { get; init; }
 
     /// <summary>Whether this Sentinel holds it down.</summary>
-    public bool IsSubjectivelyDown => (Flags & InstanceFlags.SubjectivelyDown) != 0;
+    public bool IsSubjectivelyDown => Flags.HasFlag(InstanceFlags.SubjectivelyDown);
 }
 
 /// <summary>A data node.</summary>
@@ -195,7 +195,7 @@ public sealed record MasterView : NodeView
     public ImmutableArray<PeerView> Peers { get; init; } = [];
 
     /// <summary>Whether a quorum holds it down.</summary>
-    public bool IsObjectivelyDown => (Flags & InstanceFlags.ObjectivelyDown) != 0;
+    public bool IsObjectivelyDown => Flags.HasFlag(InstanceFlags.ObjectivelyDown);
 }
 
 /// <summary>The clocks of one link, written by the core alone and readable from any thread at any time.</summary>
