@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace Sentinel.Resp;
+
+/// <summary>Reads the requests of one client: arrays of bulk strings, and inline commands.</summary>
+/// <remarks>
+/// Takes in all it is given and keeps what it needs, so no byte is looked at twice and the pipe holds nothing back:
+/// <code>
+///   ReadResult read = await pipe.ReadAsync(stopping);
+///   ReadOnlySequence&lt;byte&gt; buffer = read.Buffer;
+///   RespReadStatus status;
+///   while ((status = reader.TryRead(ref buffer, out RespCommand command)) is RespReadStatus.Complete)
+///       Answer(command);              // commands already read are answered before a protocol error is
+///   pipe.AdvanceTo(buffer.Start);     // also right after leaving the loop early: the rest comes again at once
+/// </code>
+/// What Redis tolerates is tolerated: the bytes where CR LF belongs after a bulk string, and LF after a count or a
+/// length, are skipped unseen. Empty lines and empty arrays are no requests and are passed over. Used by one thread
+/// at a time.
+/// </remarks>
+public sealed class RespCommandReader
+{
+    private readonly RespLimits _limits;
+    private readonly ArgumentBuffer _arguments = new();
+    private readonly LineBuffer _lines = new();
+    private Phase _phase = Phase.Start;
+    private int _argumentsToCome;
+    private int _bytesToCome;    // of the argument being read
+    private int _bytesToSkip;    // of a line end
+
+    private enum Phase { Start, Inline, Count, Length, Payload, Done }
+
+    /// <summary>Starts at the beginning of a request.</summary>
+    /// <param name="limits">What a request may ask for.</param>
+    /// <param name="isAuthenticated">See <see cref="IsAuthenticated"/>.</param>
+    public RespCommandReader(RespLimits limits, bool isAuthenticated)
+    {
+        _limits = limits;
+        IsAuthenticated = isAuthenticated;
+    }
+
+    /// <summary>
+    /// False holds arrays to the tighter limits for strangers. Set as soon as <c>AUTH</c> has succeeded, before the
+    /// next request is read; true from the start where no password is asked for.
+    /// </summary>
+    public bool IsAuthenticated { get; set; }
+
+    /// <summary>
+    /// What is wrong, in Redis' words, for <see cref="RespWriter.WriteProtocolError"/>; null until
+    /// <see cref="TryRead"/> returns <see cref="RespReadStatus.ProtocolError"/>.
+    /// </summary>
+    public string? ProtocolError { get; private set; }
+
+    /// <summary>Reads the next request.</summary>
+    /// <param name="buffer">What has arrived; on return, what is left of it. Nothing is left unless the request is complete.</param>
+    /// <param name="command">The request when complete, else empty. It invalidates the one before.</param>
+    public RespReadStatus TryRead(ref ReadOnlySequence<byte> buffer, out RespCommand command)
+    {
+        command = default;
+        if (_phase is Phase.Start)
+            _arguments.Clear();
+
+        long taken = 0;
+        foreach (ReadOnlyMemory<byte> segment in buffer)
+        {
+            ReadOnlySpan<byte> input = segment.Span;
+            RespReadStatus status = Read(ref input);
+            taken += segment.Length - input.Length;
+            if (status is RespReadStatus.NeedMore)
+                continue;
+            buffer = buffer.Slice(taken);
+            if (status is RespReadStatus.Complete)
+                command = new RespCommand(_arguments);
+            return status;
+        }
+        buffer = buffer.Slice(buffer.End);
+        return ProtocolError is null ? RespReadStatus.NeedMore : RespReadStatus.ProtocolError;
+    }
+
+    /// <summary>Goes on with a request, from one run of bytes: a border between two runs is like any other pause.</summary>
+    private RespReadStatus Read(ref ReadOnlySpan<byte> input)
+    {
+        while (ProtocolError is null)
+        {
+            int skipped = Math.Min(_bytesToSkip, input.Length);
+            _bytesToSkip -= skipped;
+            input = input[skipped..];
+            if (_phase is Phase.Done && _bytesToSkip == 0)
+            {
+                _phase = Phase.Start;
+                return RespReadStatus.Complete;
+            }
+            if (input.IsEmpty)
+                return RespReadStatus.NeedMore;
+            Advance(ref input);
+        }
+        return RespReadStatus.ProtocolError;
+    }
+
+    private void Advance(ref ReadOnlySpan<byte> input)
+    {
+        switch (_phase)
+        {
+            case Phase.Start:
+                _phase = input[0] == '*' ? Phase.Count : Phase.Inline;
+                break;
+            case Phase.Inline:
+                ReadInline(ref input);
+                break;
+            case Phase.Count:
+                ReadCount(ref input);
+                break;
+            case Phase.Length:
+                ReadLength(ref input);
+                break;
+            case Phase.Payload:
+                ReadPayload(ref input);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void ReadInline(ref ReadOnlySpan<byte> input)
+    {
+        if (!TryTakeLine(ref input, (byte)'\n', "too big inline request", out ReadOnlySpan<byte> line))
+            return;
+        if (line is [.., (byte)'\r'])
+            line = line[..^1];
+        if (!InlineRequest.TrySplit(line, _arguments))
+            ProtocolError = "unbalanced quotes in request";
+        else
+            _phase = _arguments.Count > 0 ? Phase.Done : Phase.Start;
+    }
+
+    private void ReadCount(ref ReadOnlySpan<byte> input)
+    {
+        if (!TryTakeLine(ref input, (byte)'\r', "too big mbulk count string", out ReadOnlySpan<byte> line))
+            return;
+        _bytesToSkip = "\n"u8.Length;
+        if (!CanonicalInteger.TryParse(line[1..], out long count) || count > _limits.MaxArguments)
+        {
+            ProtocolError = "invalid multibulk length";
+        }
+        else if (!IsAuthenticated && count > _limits.UnauthenticatedMaxArguments)
+        {
+            ProtocolError = "unauthenticated multibulk length";
+        }
+        else
+        {
+            _argumentsToCome = (int)Math.Max(0, count);
+            _phase = count > 0 ? Phase.Length : Phase.Start;
+        }
+    }
+
+    private void ReadLength(ref ReadOnlySpan<byte> input)
+    {
+        if (!TryTakeLine(ref input, (byte)'\r', "too big bulk count string", out ReadOnlySpan<byte> line))
+            return;
+        _bytesToSkip = "\n"u8.Length;
+        if (line is not [(byte)'$', ..])
+        {
+            ProtocolError = $"expected '$', got '{(char)(line.IsEmpty ? (byte)'\r' : line[0])}'";
+        }
+        else if (!CanonicalInteger.TryParse(line[1..], out long length) || length < 0 || length > _limits.MaxBulkLength)
+        {
+            ProtocolError = "invalid bulk length";
+        }
+        else if (!IsAuthenticated && length > _limits.UnauthenticatedMaxBulkLength)
+        {
+            ProtocolError = "unauthenticated bulk length";
+        }
+        else if (length > _limits.MaxMessageLength - _arguments.Length)
+        {
+            ProtocolError = "too big request";    // ours: Redis closes without a word (client-query-buffer-limit)
+        }
+        else
+        {
+            _bytesToCome = (int)length;
+            _phase = Phase.Payload;
+        }
+    }
+
+    private void ReadPayload(ref ReadOnlySpan<byte> input)
+    {
+        ReadOnlySpan<byte> arrived = input[..Math.Min(_bytesToCome, input.Length)];
+        input = input[arrived.Length..];
+        _bytesToCome -= arrived.Length;
+        _arguments.Append(arrived, _bytesToCome);
+        if (_bytesToCome > 0)
+            return;
+        _arguments.EndArgument();
+        _bytesToSkip = "\r\n"u8.Length;
+        _phase = --_argumentsToCome > 0 ? Phase.Length : Phase.Done;
+    }
+
+    private bool TryTakeLine(
+        ref ReadOnlySpan<byte> input, byte terminator, string whenTooLong, out ReadOnlySpan<byte> line)
+    {
+        RespReadStatus status = _lines.TryTake(ref input, terminator, _limits.MaxInlineLength, out line);
+        if (status is RespReadStatus.ProtocolError)
+            ProtocolError = whenTooLong;
+        return status is RespReadStatus.Complete;
+    }
+}
