@@ -26,12 +26,12 @@ public sealed record HelloMessage(Address Sentinel, SentinelId Id, Epoch Current
             return false;
         string[] fields = text.Split(',');
         if (fields.Length != 8
-            || fields[0].Length == 0
+            || !IsHost(fields[0])
             || !TryParsePort(fields[1], out int port)
             || !SentinelId.TryParse(fields[2], out SentinelId id)
             || !TryParseEpoch(fields[3], out Epoch currentEpoch)
             || fields[4].Length == 0
-            || fields[5].Length == 0
+            || !IsHost(fields[5])
             || !TryParsePort(fields[6], out int masterPort)
             || !TryParseEpoch(fields[7], out Epoch configEpoch))
             return false;
@@ -42,6 +42,9 @@ public sealed record HelloMessage(Address Sentinel, SentinelId Id, Epoch Current
     /// <summary>The eight fields, separated by commas.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Sentinel.Host},{Sentinel.Port},{Id},{CurrentEpoch},{MasterName},{Master.Host},{Master.Port},{ConfigEpoch}");
+
+    /// <summary>An address or a name; nothing that could break the configuration file it will be written to.</summary>
+    private static bool IsHost(string text) => text.Length is > 0 and <= 255 && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny("\"'");
 
     private static bool TryParsePort(string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;

@@ -12,6 +12,9 @@ public sealed record Tick : Input
     public static readonly Tick Instance = new();
 }
 
+/// <summary>Everything around the core stands ready. The first input.</summary>
+public sealed record Started : Input;
+
 /// <summary>The two connections a link to a data node consists of; a link to a peer has only the first.</summary>
 public enum LinkChannel
 {

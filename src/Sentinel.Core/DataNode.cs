@@ -1,0 +1,84 @@
+namespace Sentinel.Core;
+
+/// <summary>A master or a replica: what its INFO said.</summary>
+internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Instance(master, link)
+{
+    /// <summary>The INFO that waits for its reply.</summary>
+    public RequestSlot Info;
+
+    public string? RunId { get; protected set; }
+
+    /// <summary>When INFO was last answered; null: never.</summary>
+    public Instant? InfoAt { get; protected set; }
+
+    public string? InfoText { get; protected set; }
+
+    /// <summary>Before this time no INFO is asked again after an error.</summary>
+    public Instant NextInfoAt { get; set; }
+
+    public bool ReportsMaster { get; protected set; }
+    public Instant RoleSince { get; protected set; }
+
+    /// <summary>The reported master of a replica; null: not known.</summary>
+    public Address? ReportedMaster { get; protected set; }
+
+    public Instant ReportedMasterSince { get; protected set; }
+    public TimeSpan MasterLinkDownTime { get; protected set; }
+    public bool IsMasterLinkUp { get; protected set; }
+    public int Priority { get; protected set; } = 100;
+    public ulong Offset { get; protected set; }
+    public bool IsAnnounced { get; protected set; } = true;
+
+    /// <summary>Asks for INFO now, unless the last question is still open.</summary>
+    public void RequestInfo()
+    {
+        if (!Info.IsPending(Link) && Link.Send(Request.Info.Instance))
+            Info.Sent(Link);
+    }
+
+    /// <summary>What a report changed that others care about.</summary>
+    public readonly record struct Change(bool Rebooted, bool RoleChanged);
+
+    /// <summary>Takes in a report; what is not said stays as it was.</summary>
+    public Change Absorb(InfoReport report, string text, Instant now)
+    {
+        bool rebooted = report.RunId is not null && RunId is not null && report.RunId != RunId;
+        RunId = report.RunId ?? RunId;
+        InfoAt = now;
+        InfoText = text;
+        MasterLinkDownTime = report.MasterLinkDownTime;
+        bool reportsMaster = report.IsMaster ?? false;
+        bool roleChanged = reportsMaster != ReportsMaster;
+        if (roleChanged)
+        {
+            ReportsMaster = reportsMaster;
+            RoleSince = now;
+            if (!reportsMaster)
+                ReportedMasterSince = now;
+        }
+        if (!reportsMaster)
+        {
+            Address? reported = report is { MasterHost: { } host, MasterPort: { } port } ? new Address(host, port) : ReportedMaster;
+            if (reported != ReportedMaster)
+                ReportedMasterSince = now;
+            ReportedMaster = reported;
+            IsMasterLinkUp = report.IsMasterLinkUp ?? IsMasterLinkUp;
+            Priority = report.Priority ?? Priority;
+            Offset = report.Offset ?? Offset;
+            IsAnnounced = report.IsAnnounced ?? IsAnnounced;
+        }
+        return new Change(rebooted, roleChanged);
+    }
+
+    /// <summary>Takes over what is known of the same node in another part.</summary>
+    protected void InheritFrom(DataNode other)
+    {
+        (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
+        (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
+        (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
+        (MasterLinkDownTime, IsMasterLinkUp) = (other.MasterLinkDownTime, other.IsMasterLinkUp);
+        Info = other.Info;
+        Link.Users.Remove(other);
+        Link.Users.Add(this);
+    }
+}

@@ -1,0 +1,173 @@
+namespace Sentinel.Core;
+
+/// <summary>This Sentinel's part in the elections for one master: its vote, and when it stands itself.</summary>
+/// <remarks>
+/// One vote per master and epoch, on disk before it is spoken, is the whole safety of an election (Redis Sentinel
+/// documentation, "Configuration epochs"). All else here is about speed: who sees the master objectively down stands at
+/// once if it is first in an order that all compute alike, the others a little later unless they have voted meanwhile; and
+/// who has voted holds still as long as the one it voted for is alive and at work.
+/// </remarks>
+internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch lastVoteIn)
+{
+    private LeaderWatch? _watch;
+    private Instant? _standAt;
+    private int _attemptsLost;
+    private string? _declined;
+    private bool _awaitsGoodReplica;
+
+    /// <summary>Whom we voted for last; null: nobody since the start of this process.</summary>
+    public SentinelId? Leader { get; private set; }
+
+    /// <summary>The epoch of our last vote.</summary>
+    public Epoch LeaderEpoch { get; private set; } = lastVoteIn;
+
+    /// <summary>The save that has our last vote.</summary>
+    public SaveNumber VoteSave { get; private set; }
+
+    /// <summary>Answers whether the master is down, without a vote.</summary>
+    public void Answer(RequestId id) => local.Do(new GiveAnswer(id, new Answer.Down(SaysDown, null, Epoch.Zero)));
+
+    /// <summary>Gives our one vote of an epoch, or repeats the one given; the answer waits until it is on disk.</summary>
+    public void AnswerVote(RequestId id, Epoch epoch, SentinelId candidate)
+    {
+        local.EnterEpoch(epoch, master);
+        if (LeaderEpoch < epoch && master.ConfigEpoch < epoch && master.Failover is not { IsAtWork: true })
+        {
+            Vote(candidate, epoch);
+            if (candidate != local.Id)
+            {
+                master.Failover?.Abort("-failover-abort-not-elected", "another Sentinel stands in a newer epoch");
+                Watch(candidate, epoch);
+            }
+        }
+        else if (Leader is not null && !local.IsDurable(VoteSave))
+        {
+            VoteSave = local.Save();    // the last save failed, or is under way: no answer before one succeeds
+        }
+        SentinelId? leader = Leader;
+        Epoch votedIn = LeaderEpoch;
+        local.WhenSaved(
+            VoteSave,
+            saved: () => local.Do(new GiveAnswer(id, new Answer.Down(SaysDown, leader, votedIn))),
+            failed: error =>
+            {
+                local.Log(EventLevel.Warning, $"No vote for {candidate} in epoch {epoch} for {master.Name}: the vote could not be saved ({error})");
+                local.Do(new GiveAnswer(id, new Answer.Down(SaysDown, null, Epoch.Zero)));
+            });
+    }
+
+    /// <summary>Decides whether to stand.</summary>
+    public void Decide(Wakeup wake)
+    {
+        if (!master.IsObjectivelyDown)
+        {
+            (_standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, 0, false);
+            if (_watch is not null && _watch.IsOver(master))
+                _watch = null;
+            return;
+        }
+        if (master.Failover is not null)
+            return;
+        if (_watch is { } watch)
+        {
+            if (watch.IsAtWork(master, local, wake))
+                return;
+            _watch = null;
+            _standAt = null;
+        }
+        _standAt ??= local.Now + Stagger();
+        if (_awaitsGoodReplica && master.BestReplica() is not null)
+            (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, local.Now + Stagger()));
+        if (!wake.IsDue(_standAt.Value))
+            return;
+        if (WhyNotElectable() is { } reason)
+        {
+            Decline(reason);
+            wake.IsDue(local.Now + local.Timing.AskPeriod);
+            return;
+        }
+        Stand(forced: false);
+    }
+
+    /// <summary>Opens a new epoch and stands in it. What follows waits until epoch and own vote are on disk.</summary>
+    public void Stand(bool forced)
+    {
+        _declined = null;
+        local.EnterEpoch(Epoch.Max(local.CurrentEpoch, LeaderEpoch).Next, master);
+        Epoch epoch = local.CurrentEpoch;
+        master.StartFailover(epoch, forced);
+        Vote(local.Id, epoch);
+        local.WhenSaved(
+            VoteSave,
+            saved: () => local.Touch(master),
+            failed: error =>
+            {
+                if (master.Failover is { Step: FailoverStep.WaitStart } failover && failover.Epoch == epoch)
+                    failover.Abort("-failover-abort-not-elected", $"epoch and vote could not be saved: {error}");
+            });
+    }
+
+    /// <summary>Takes note that our candidacy, or the failover we were elected for, came to nothing.</summary>
+    /// <param name="winner">Who was elected instead; null: nobody that we know of.</param>
+    /// <param name="epoch">The epoch of the election.</param>
+    /// <param name="wasElected">Whether we were elected and found no replica that could be promoted.</param>
+    public void Lost(SentinelId? winner, Epoch epoch, bool wasElected)
+    {
+        _attemptsLost++;
+        _awaitsGoodReplica = wasElected && master.BestReplica() is null;    // then the first good one ends the pause
+        if (winner is { } other)
+            Watch(other, epoch);
+        // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
+        double factor = Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
+        TimeSpan pause = TimeSpan.FromTicks((long)Math.Min(local.Timing.RetryPause.Ticks * factor * (wasElected ? 10 : 1), local.Timing.RetryPauseMax.Ticks));
+        _standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();
+        local.Touch(master);
+        local.Log(EventLevel.Notice, $"Next failover delay: I will not start a failover of {master.Name} before {(int)(_standAt.Value - local.Now).TotalMilliseconds} ms have passed");
+    }
+
+    /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>
+    public void Reset() => (_watch, _standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, null, 0, false);
+
+    /// <summary>Takes in what the one we voted for says of its failover; null: it does not tell.</summary>
+    public void LeaderSaid(SentinelId peer, PeerBelief? belief) => _watch?.Heard(peer, belief, local);
+
+    private bool SaysDown => master.Node.IsSubjectivelyDown && !local.IsInTilt;
+
+    private void Vote(SentinelId candidate, Epoch epoch)
+    {
+        if (epoch <= LeaderEpoch)
+            throw new InvariantViolationException($"a second vote for {master.Name} in epoch {epoch}");
+        (Leader, LeaderEpoch, VoteSave) = (candidate, epoch, local.Save());
+        local.WhenSaved(
+            VoteSave,
+            saved: () => local.Publish(master.About("+vote-for-leader", EventLevel.Warning, $"{candidate} {epoch}") with { Epoch = epoch }),
+            failed: _ => { });
+    }
+
+    private void Watch(SentinelId candidate, Epoch epoch) => _watch = new LeaderWatch(candidate, epoch, local.Now);
+
+    /// <summary>How long those wait who are not first among the Sentinels that hold the master down.</summary>
+    private TimeSpan Stagger()
+    {
+        int rank = StandingOrder.Rank(
+            master.Name, local.Id, master.Peers.Where(peer => peer.IsAvailable && peer.SaysMasterDown).Select(peer => peer.Id));
+        return rank * local.Timing.StandingStagger;
+    }
+
+    /// <summary>Why nobody could elect us now; null: they could.</summary>
+    private string? WhyNotElectable()
+    {
+        int usable = 1 + master.Peers.Count(peer => peer.IsAvailable);
+        return usable >= master.VotesNeeded
+            ? null
+            : $"only {usable} of {master.Peers.Count + 1} Sentinels can be reached, and {master.VotesNeeded} votes are needed";
+    }
+
+    private void Decline(string reason)
+    {
+        if (_declined == reason)
+            return;
+        _declined = reason;
+        local.Log(EventLevel.Warning, $"No failover of {master.Name} is tried: {reason}");
+    }
+}

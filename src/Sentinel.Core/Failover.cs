@@ -1,0 +1,260 @@
+namespace Sentinel.Core;
+
+/// <summary>One failover led, or wanted, by this Sentinel: from standing for election to the last replica that follows.</summary>
+/// <remarks>
+/// One attempt promotes one replica at a time, and the next best only after the one before it refused, failed or went down.
+/// Clients learn the new address when its promotion is confirmed; the other replicas are seen to afterwards.
+/// </remarks>
+internal sealed class Failover
+{
+    private readonly MasterMonitor _master;
+    private readonly LocalSentinel _local;
+    private readonly HashSet<Address> _failed = [];
+    private readonly Instant _startedAt;
+    private Instant _stepSince;
+    private string? _lastRefusal;
+
+    public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, bool isForced)
+    {
+        (_master, _local, Epoch, IsForced) = (master, local, epoch, isForced);
+        _startedAt = local.Now;
+        Enter(FailoverStep.WaitStart);
+        local.Publish(master.About("+try-failover", EventLevel.Warning, master.Node) with { Epoch = epoch });
+        // Fresh offsets are fetched while the votes are under way.
+        foreach (Replica replica in master.Replicas)
+            replica.RequestInfo();
+    }
+
+    public Epoch Epoch { get; }
+    public FailoverStep Step { get; private set; }
+
+    /// <summary>Whether an operator ordered it: no votes are needed.</summary>
+    public bool IsForced { get; }
+
+    /// <summary>The replica being promoted; null before the choice.</summary>
+    public Replica? Promoted { get; private set; }
+
+    /// <summary>Whether the right to promote is ours, and the promotion not over: meanwhile we vote for nobody else.</summary>
+    public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced || Step is not FailoverStep.WaitStart);
+
+    /// <summary>Goes on as far as it can.</summary>
+    public void Decide(Wakeup wake)
+    {
+        // A master that answers again before anything was done to its replicas stays.
+        if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)
+        {
+            Abort("-failover-abort-not-elected", "the master answers again");
+            return;
+        }
+        if (Step is FailoverStep.WaitStart)
+            CountVotes(wake);
+        if (_master.Failover == this && Step is FailoverStep.SelectReplica)
+            Select(wake);
+        if (_master.Failover == this && Step is FailoverStep.WaitPromotion)
+            AwaitPromotion(wake);
+        if (_master.Failover == this && Step is FailoverStep.ReconfReplicas)
+            ReconfigureReplicas(wake);
+    }
+
+    /// <summary>Gives up, as long as no promotion is confirmed.</summary>
+    public void Abort(string eventName, string reason, SentinelId? winner = null)
+    {
+        _local.Publish(_master.About(eventName, EventLevel.Warning, _master.Node) with { Epoch = Epoch, Reason = reason });
+        _local.Log(EventLevel.Notice, $"Failover of {_master.Name} in epoch {Epoch} aborted: {reason}");
+        _master.EndFailover();
+        _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart);
+    }
+
+    /// <summary>Takes in the replies to the promotion.</summary>
+    public void PromotionAnswered(Replica replica, Request.Reconfigure request, Reply reply)
+    {
+        if (Step is FailoverStep.WaitPromotion && replica == Promoted && TransactionReply.Refusal(request, reply) is { } refusal)
+            TryNext($"{replica.Name} refused to become master: {refusal}");
+    }
+
+    /// <summary>Takes in that a replica says it is a master.</summary>
+    public void ReportedMaster(Replica replica)
+    {
+        if (Step is FailoverStep.WaitPromotion && replica == Promoted)
+            Confirm(replica);
+    }
+
+    /// <summary>Takes in what a replica says of whom it follows.</summary>
+    public void ReportedReplica(Replica replica)
+    {
+        if (Step is not FailoverStep.ReconfReplicas)
+            return;
+        if (replica.Reconf is ReconfStep.Sent && replica.ReportedMaster == _master.Address)
+            Progress(replica, ReconfStep.InProgress, "+slave-reconf-inprog");
+        if (replica.Reconf is ReconfStep.InProgress && replica.IsMasterLinkUp)
+            Progress(replica, ReconfStep.Done, "+slave-reconf-done");
+    }
+
+    /// <summary>Ends a failover whose promotion is confirmed.</summary>
+    public void End()
+    {
+        _local.Publish(_master.About("+failover-end", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+        foreach (Replica replica in _master.Replicas)
+            replica.Reconf = ReconfStep.None;
+        _master.EndFailover();
+    }
+
+    private void Enter(FailoverStep step) => (Step, _stepSince) = (step, _local.Now);
+
+    private void CountVotes(Wakeup wake)
+    {
+        // Nothing is asked in an epoch, and our own vote does not count, before both are on disk.
+        if (!_local.IsDurable(_master.Election.VoteSave))
+            return;
+        if (IsForced)
+        {
+            BecomeLeader();
+            return;
+        }
+        foreach (Peer peer in _master.Peers)
+            peer.RequestVote(Epoch, _local.Id);
+        var tally = new VoteCount(_master.VotesNeeded);
+        tally.Add(_local.Id);
+        foreach (Peer peer in _master.Peers.Where(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is not null))
+            tally.Add(peer.VotedLeader!.Value);
+        if (tally.Winner == _local.Id)
+            BecomeLeader();
+        else if (tally.Winner is { } other)
+            Abort("-failover-abort-not-elected", $"{other} was elected", other);
+        else if (_master.Peers.TrueForAll(peer => !peer.IsAvailable || peer.AnsweredVoteOf >= Epoch))
+            Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed");
+        else if (wake.IsDue(_stepSince + ElectionTimeout))
+            Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed came in time");
+    }
+
+    private TimeSpan ElectionTimeout =>
+        _master.Options.FailoverTimeout < _local.Timing.ElectionTimeout ? _master.Options.FailoverTimeout : _local.Timing.ElectionTimeout;
+
+    private void BecomeLeader()
+    {
+        _local.Publish(_master.About("+elected-leader", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+        Enter(FailoverStep.SelectReplica);
+        _local.Publish(_master.About("+failover-state-select-slave", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+    }
+
+    /// <summary>Chooses on fresh offsets, or on what is there when they do not come.</summary>
+    private void Select(Wakeup wake)
+    {
+        bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _startedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
+        if (!isFresh && !wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait))
+            return;
+        if (_master.BestReplica(_failed) is not { } best)
+        {
+            string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
+            string reason = reasons.Length == 0 ? "no replica is known" : reasons;
+            Abort("-failover-abort-no-good-slave", _lastRefusal is null ? reason : $"{_lastRefusal}; {reason}");
+            return;
+        }
+        Promoted = best;
+        _local.Publish(_master.About("+selected-slave", EventLevel.Warning, best) with { Epoch = Epoch });
+        Enter(FailoverStep.SendReplicaOfNoOne);
+        _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });
+        if (!best.Link.Send(new Request.Reconfigure(Verb(best), Master: null)))
+        {
+            TryNext($"{best.Name} takes no more requests");
+            return;
+        }
+        Enter(FailoverStep.WaitPromotion);
+        _local.Publish(_master.About("+failover-state-wait-promotion", EventLevel.Notice, best) with { Epoch = Epoch });
+    }
+
+    /// <summary>Whether it is worth waiting for the offset of a replica.</summary>
+    private static bool MayBecomeMaster(Replica replica) =>
+        replica is { IsSubjectivelyDown: false, Link.IsUsable: true, Priority: not 0 } or { InfoAt: null, Link.IsUsable: true };
+
+    private void AwaitPromotion(Wakeup wake)
+    {
+        Replica replica = Promoted!;
+        TimeSpan patience = TimeSpan.FromSeconds(2) > _master.Options.DownAfter ? TimeSpan.FromSeconds(2) : _master.Options.DownAfter;
+        if (patience > _master.Options.FailoverTimeout)
+            patience = _master.Options.FailoverTimeout;
+        if (replica.IsSubjectivelyDown)
+            TryNext($"{replica.Name} went down");
+        else if (wake.IsDue(_stepSince + patience))
+            TryNext($"{replica.Name} did not become master in time");
+    }
+
+    private void TryNext(string reason)
+    {
+        Replica replica = Promoted!;
+        _local.Log(EventLevel.Warning, $"Promotion failed: {reason}");
+        _local.Publish(_master.About("-promotion-failed", EventLevel.Warning, replica) with { Epoch = Epoch, Reason = reason });
+        _failed.Add(replica.Address);
+        _lastRefusal = reason;
+        Promoted = null;
+        Enter(FailoverStep.SelectReplica);
+        _local.Touch(_master);
+    }
+
+    private void Confirm(Replica promoted)
+    {
+        Instant since = _local.Now;
+        _local.Publish(_master.About("+promoted-slave", EventLevel.Warning, promoted) with { Epoch = Epoch });
+        Enter(FailoverStep.ReconfReplicas);
+        _local.Publish(_master.About("+failover-state-reconf-slaves", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+        Promoted = null;
+        _master.SwitchTo(promoted.Address, Epoch);
+        _stepSince = since;
+    }
+
+    private void ReconfigureReplicas(Wakeup wake)
+    {
+        // Nothing is left to reconfigure towards: the next failover must not wait for this one.
+        if (_master.IsObjectivelyDown)
+        {
+            End();
+            return;
+        }
+        foreach (Replica replica in _master.Replicas)
+            GiveUpIfStuck(replica, wake);
+        foreach (Replica replica in _master.Replicas.Where(CanBeTold))
+        {
+            // A former master that lives takes writes that will be lost: it is told at once, whatever the number of syncs.
+            int underWay = _master.Replicas.Count(other => other is { Reconf: ReconfStep.Sent or ReconfStep.InProgress });
+            if (replica.ReportsMaster || underWay < Math.Max(1, _master.Options.ParallelSyncs))
+                Tell(replica, "+slave-reconf-sent");
+        }
+        bool isTimeUp = wake.IsDue(_stepSince + _master.Options.FailoverTimeout);
+        if (isTimeUp)
+        {
+            _local.Publish(_master.About("+failover-end-for-timeout", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+            foreach (Replica replica in _master.Replicas.Where(CanBeTold))
+                Tell(replica, "+slave-reconf-sent-be");
+        }
+        if (isTimeUp || _master.Replicas.TrueForAll(replica => replica.Reconf is ReconfStep.Done || replica.IsSubjectivelyDown))
+            End();
+    }
+
+    /// <summary>Whether a replica is to be told: one whose role is not known yet, because it just connected, is asked first.</summary>
+    private static bool CanBeTold(Replica replica) =>
+        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null };
+
+    private void GiveUpIfStuck(Replica replica, Wakeup wake)
+    {
+        if (replica.Reconf is not ReconfStep.Sent || !wake.IsDue(replica.ReconfSince + _local.Timing.ReplicaReconfTimeout))
+            return;
+        Progress(replica, ReconfStep.Done, "-slave-reconf-sent-timeout");
+    }
+
+    private void Tell(Replica replica, string eventName)
+    {
+        if (!replica.Link.Send(new Request.Reconfigure(Verb(replica), _master.Address)))
+            return;
+        Progress(replica, ReconfStep.Sent, eventName);
+    }
+
+    private void Progress(Replica replica, ReconfStep step, string eventName)
+    {
+        (replica.Reconf, replica.ReconfSince) = (step, _local.Now);
+        _local.Publish(_master.About(eventName, EventLevel.Notice, replica) with { Epoch = Epoch });
+        _local.Touch(_master);
+    }
+
+    /// <summary>The word the node takes; unknown only if the node never answered the probe.</summary>
+    internal static string Verb(DataNode node) => node.Link.TakesReplicaOf is false ? "SLAVEOF" : "REPLICAOF";
+}

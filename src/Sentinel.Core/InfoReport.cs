@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+
+namespace Sentinel.Core;
+
+/// <summary>What a data node says of itself in its INFO, as far as a Sentinel cares.</summary>
+/// <remarks>
+/// Absent lines leave null: the reader keeps what it knew. Lines about the master count only after <c>role:slave</c>, as in
+/// Redis Sentinel; the fields after it are always complete in what real servers send.
+/// </remarks>
+public sealed record InfoReport
+{
+    private const int RunIdLength = 40;
+
+    /// <summary>Bound of the replicas taken from one INFO, so that a broken node cannot make us open links without end.</summary>
+    public const int ReplicasMax = 256;
+
+    /// <summary>Identity of the node's process.</summary>
+    public string? RunId { get; private init; }
+
+    /// <summary>Whether it is a master; null: it does not say.</summary>
+    public bool? IsMaster { get; private init; }
+
+    /// <summary>Replicas attached to it.</summary>
+    public ImmutableArray<Address> Replicas { get; private init; } = [];
+
+    /// <summary>How long its link to its master has been down; zero: it is up; −1 s: it never was.</summary>
+    public TimeSpan MasterLinkDownTime { get; private init; }
+
+    /// <summary>Its master's host.</summary>
+    public string? MasterHost { get; private init; }
+
+    /// <summary>Its master's port.</summary>
+    public int? MasterPort { get; private init; }
+
+    /// <summary>Whether its link to its master is up.</summary>
+    public bool? IsMasterLinkUp { get; private init; }
+
+    /// <summary>Its priority.</summary>
+    public int? Priority { get; private init; }
+
+    /// <summary>Its replication offset.</summary>
+    public ulong? Offset { get; private init; }
+
+    /// <summary>Whether it wants to be listed.</summary>
+    public bool? IsAnnounced { get; private init; }
+
+    /// <summary>Reads the text of an INFO reply. Never fails: what is not understood is skipped.</summary>
+    public static InfoReport Parse(string text)
+    {
+        var report = new InfoReport();
+        List<Address>? replicas = null;
+        bool isReplica = false;
+        foreach (ReadOnlySpan<char> rawLine in text.AsSpan().EnumerateLines())
+        {
+            ReadOnlySpan<char> line = rawLine;
+            int colon = line.IndexOf(':');
+            if (colon <= 0)
+                continue;
+            ReadOnlySpan<char> key = line[..colon];
+            ReadOnlySpan<char> value = line[(colon + 1)..];
+            switch (key)
+            {
+                case "run_id" when value.Length >= RunIdLength:
+                    report = report with { RunId = value[..RunIdLength].ToString() };
+                    break;
+                case "role":
+                    isReplica = value.StartsWith("slave", StringComparison.Ordinal);
+                    report = report with { IsMaster = isReplica ? false : value.StartsWith("master", StringComparison.Ordinal) ? true : null };
+                    break;
+                case "master_link_down_since_seconds" when long.TryParse(value, CultureInfo.InvariantCulture, out long seconds):
+                    report = report with { MasterLinkDownTime = TimeSpan.FromSeconds(Math.Clamp(seconds, -1, int.MaxValue)) };
+                    break;
+                case "master_host" when isReplica:
+                    report = report with { MasterHost = value.ToString() };
+                    break;
+                case "master_port" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int port):
+                    report = report with { MasterPort = port };
+                    break;
+                case "master_link_status" when isReplica:
+                    report = report with { IsMasterLinkUp = value.Equals("up", StringComparison.OrdinalIgnoreCase) };
+                    break;
+                case "slave_priority" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int priority):
+                    report = report with { Priority = priority };
+                    break;
+                case "slave_repl_offset" when isReplica && ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
+                    report = report with { Offset = offset };
+                    break;
+                case "replica_announced" when isReplica:
+                    report = report with { IsAnnounced = !value.SequenceEqual("0") };
+                    break;
+                default:
+                    if (key.Length > 5 && key.StartsWith("slave", StringComparison.Ordinal) && char.IsAsciiDigit(key[5])
+                        && TryParseReplica(value, out Address replica) && (replicas?.Count ?? 0) < ReplicasMax)
+                        (replicas ??= []).Add(replica);
+                    break;
+            }
+        }
+        return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()] };
+    }
+
+    /// <summary>Reads <c>ip=…,port=…,…</c> or the older <c>ip,port,state</c>.</summary>
+    private static bool TryParseReplica(ReadOnlySpan<char> value, out Address replica)
+    {
+        string? host = null, port = null;
+        string[] fields = value.ToString().Split(',');
+        if (value.Contains("ip=", StringComparison.Ordinal))
+        {
+            host = fields.FirstOrDefault(field => field.StartsWith("ip=", StringComparison.Ordinal))?[3..];
+            port = fields.FirstOrDefault(field => field.StartsWith("port=", StringComparison.Ordinal))?[5..];
+        }
+        else if (fields.Length >= 2)
+        {
+            (host, port) = (fields[0], fields[1]);
+        }
+        bool valid = IPAddress.TryParse(host, out _)
+            & int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) & number is > 0 and <= 65535;
+        replica = valid ? new Address(host!, number) : default;
+        return valid;
+    }
+}

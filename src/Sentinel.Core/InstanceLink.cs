@@ -1,0 +1,254 @@
+namespace Sentinel.Core;
+
+/// <summary>The connections to one instance, and what their traffic says about its health.</summary>
+/// <remarks>
+/// A data node's link has two connections and one user. A peer's has one connection and a user per master that this peer
+/// watches too. The link keeps the connections up and the PINGs going; what silence means, its users judge.
+/// </remarks>
+internal sealed class InstanceLink : IScheduled
+{
+    /// <summary>Most requests that may wait for a reply, for each master sharing the link. As in Redis.</summary>
+    private const int PendingCommandsMax = 100;
+
+    private readonly LocalSentinel _local;
+    private readonly Wakeup _wake;
+    private readonly Connection _command = new(LinkChannel.Command);
+    private readonly Connection? _subscription;
+    private Instant _lastPingSentAt;
+    private Instant _lastActivityAt;
+    private bool _isPingInFlight;
+    private bool _isRetired;
+
+    public InstanceLink(LinkId id, Address address, bool hasSubscription, LocalSentinel local)
+    {
+        Id = id;
+        Address = address;
+        _local = local;
+        _wake = new Wakeup(local);
+        _subscription = hasSubscription ? new Connection(LinkChannel.Subscription) : null;
+        // Silence counts from creation, so that an instance that can never be reached becomes down too.
+        Health.OldestPingAt = local.Now;
+        Health.LastValidReplyAt = local.Now;
+        Health.LastReplyAt = local.Now;
+    }
+
+    public LinkId Id { get; }
+    public Address Address { get; private set; }
+    public Credentials? Credentials { get; set; }
+    public LinkHealth Health { get; } = new();
+
+    /// <summary>The instances that are reached over this link.</summary>
+    public List<Instance> Users { get; } = [];
+
+    /// <summary>Whether the node knows <c>REPLICAOF</c> and lets us use it; null: not found out yet.</summary>
+    public bool? TakesReplicaOf { get; set; }
+
+    /// <summary>Our own address on the command connection; null: it never stood.</summary>
+    public string? LocalHost { get; private set; }
+
+    /// <summary>The number of the command connection; requests of another number are answered no more.</summary>
+    public int Attempt => _command.Attempt;
+
+    /// <summary>Whether requests can be sent.</summary>
+    public bool IsUsable => _command.State == ConnectionState.Connected;
+
+    /// <summary>Whether all its connections stand.</summary>
+    public bool IsComplete => IsUsable && _subscription is null or { State: ConnectionState.Connected };
+
+    /// <summary>
+    /// Since when the instance owes us a reply: since the oldest unanswered PING or, when a connection is missing, since
+    /// its last valid reply. Null: it owes nothing.
+    /// </summary>
+    public Instant? SilentSince => Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt);
+
+    public Instant WakeAt => _wake.At;
+    public Instant ScheduledAt { get; set; } = Instant.Never;
+    public bool IsTouched { get; set; }
+
+    private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
+
+    /// <summary>Keeps connections up and PINGs going.</summary>
+    public void Decide()
+    {
+        _wake.Reset();
+        if (_isRetired)
+            return;
+        TimeSpan downAfter = DownAfter;
+        TimeSpan period = _local.Timing.PingPeriod(downAfter);
+        KeepUp(_command, period);
+        if (_subscription is not null)
+            KeepUp(_subscription, period);
+        if (IsUsable && !_isPingInFlight && _wake.IsDue(_lastPingSentAt + period))
+            SendPing();
+        if (!_local.IsInTilt)
+            ReplaceDeadConnections(downAfter);
+        Health.IsDisconnected = _command.State == ConnectionState.Missing || _subscription is { State: ConnectionState.Missing };
+    }
+
+    /// <summary>Sends a request, if the connection stands and not too many wait already.</summary>
+    public bool Send(Request request)
+    {
+        if (!IsUsable || Health.PendingCommands >= PendingCommandsMax * Health.Masters)
+            return false;
+        Health.PendingCommands++;
+        _local.Do(new Send(Id, Attempt, request));
+        return true;
+    }
+
+    /// <summary>Whether a fact belongs to the present connection of its channel.</summary>
+    public bool IsCurrent(LinkChannel channel, int attempt) =>
+        (channel == LinkChannel.Command ? _command : _subscription) is { State: not ConnectionState.Missing } connection && connection.Attempt == attempt;
+
+    public void Connected(LinkConnected fact)
+    {
+        Connection connection = fact.Channel == LinkChannel.Command ? _command : _subscription!;
+        connection.State = ConnectionState.Connected;
+        connection.Since = _local.Now;
+        if (connection == _command)
+        {
+            LocalHost = fact.LocalHost;
+            SendPing();
+        }
+        else
+        {
+            _lastActivityAt = _local.Now;
+        }
+    }
+
+    public void Lost(LinkChannel channel)
+    {
+        Connection connection = channel == LinkChannel.Command ? _command : _subscription!;
+        connection.State = ConnectionState.Missing;
+        if (connection == _command)
+            ForgetPending();
+    }
+
+    /// <summary>Takes note of any traffic on the subscription.</summary>
+    public void HeardSubscription() => _lastActivityAt = _local.Now;
+
+    /// <summary>Takes note that one request was answered.</summary>
+    public void CountAnswer() => Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
+
+    /// <summary>Judges the reply to a PING.</summary>
+    /// <remarks>Source: Redis Sentinel counts a node that is loading, or that lost its master, as alive.</remarks>
+    public void PingAnswered(Reply reply)
+    {
+        _isPingInFlight = false;
+        Health.LastReplyAt = _local.Now;
+        string text = reply switch { Reply.Text status => status.Value, Reply.Error error => error.Message, _ => "" };
+        if (!text.StartsWith("PONG", StringComparison.Ordinal)
+            && !text.StartsWith("LOADING", StringComparison.Ordinal)
+            && !text.StartsWith("MASTERDOWN", StringComparison.Ordinal))
+            return;
+        Health.LastValidReplyAt = _local.Now;
+        Health.OldestPingAt = null;
+    }
+
+    /// <summary>Closes all connections; they are made anew at once, with the credentials of now.</summary>
+    public void Reconnect()
+    {
+        Close(_command);
+        if (_subscription is not null)
+            Close(_subscription);
+        _local.Touch(this);
+    }
+
+    /// <summary>Closes the link for good.</summary>
+    public void Retire()
+    {
+        Reconnect();
+        _isRetired = true;
+        _wake.Reset();
+    }
+
+    /// <summary>The instance has moved.</summary>
+    public void MoveTo(Address address)
+    {
+        Address = address;
+        Reconnect();
+    }
+
+    private void KeepUp(Connection connection, TimeSpan period)
+    {
+        switch (connection.State)
+        {
+            // At once after a loss, then once in a PING period: an instance that comes back is noticed within one.
+            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(connection.TriedAt is { } tried ? tried + period : _local.Now):
+                connection.State = ConnectionState.Connecting;
+                connection.TriedAt = _local.Now;
+                connection.Attempt++;
+                _local.Do(new Connect(Id, connection.Attempt, connection.Channel, Address, Credentials));
+                _wake.IsDue(_local.Now + ConnectTimeout(period));
+                break;
+            // Nobody answers, not even with a refusal. A new attempt goes through as soon as the host is there again;
+            // the old one would wait for the system's ever longer pauses.
+            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(period)):
+                Close(connection);
+                KeepUp(connection, period);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static TimeSpan ConnectTimeout(TimeSpan period) => 5 * period;
+
+    /// <summary>Replaces connections on which nothing comes in although it should.</summary>
+    private void ReplaceDeadConnections(TimeSpan downAfter)
+    {
+        if (IsUsable && Health.OldestPingAt is { } pingAt)
+        {
+            TimeSpan age = downAfter < _local.Timing.MinLinkReconnectPeriod ? downAfter : _local.Timing.MinLinkReconnectPeriod;
+            Instant silentSince = Instant.Max(pingAt, Health.LastReplyAt);
+            if (_wake.IsDue(Instant.Max(_command.Since + age, silentSince + downAfter / 2)))
+                Close(_command);
+        }
+        // Our own hellos come back on it every publish period.
+        if (_subscription is { State: ConnectionState.Connected }
+            && _wake.IsDue(Instant.Max(_subscription.Since + _local.Timing.MinLinkReconnectPeriod, _lastActivityAt + 3 * _local.Timing.PublishPeriod)))
+            Close(_subscription);
+    }
+
+    private void SendPing()
+    {
+        if (!Send(Request.Ping.Instance))
+            return;
+        _isPingInFlight = true;
+        _lastPingSentAt = _local.Now;
+        // A new connection does not restart the clock of an instance that owed a reply on the old one.
+        Health.OldestPingAt ??= IsComplete ? _local.Now : Health.LastValidReplyAt;
+    }
+
+    private void Close(Connection connection)
+    {
+        if (connection.State == ConnectionState.Missing)
+            return;
+        connection.State = ConnectionState.Missing;
+        _local.Do(new Disconnect(Id, connection.Channel));
+        _local.Touch(this);
+        if (connection == _command)
+            ForgetPending();
+    }
+
+    private void ForgetPending()
+    {
+        Health.PendingCommands = 0;
+        _isPingInFlight = false;
+    }
+
+    private enum ConnectionState
+    {
+        Missing,
+        Connecting,
+        Connected,
+    }
+
+    private sealed class Connection(LinkChannel channel)
+    {
+        public LinkChannel Channel { get; } = channel;
+        public ConnectionState State { get; set; }
+        public int Attempt { get; set; }
+        public Instant? TriedAt { get; set; }
+        public Instant Since { get; set; }
+    }
+}

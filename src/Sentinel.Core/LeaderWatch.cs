@@ -1,0 +1,60 @@
+namespace Sentinel.Core;
+
+/// <summary>Watches the one we voted for, so that nobody starts a second failover while it is alive and at work.</summary>
+/// <remarks>
+/// Redis Sentinel waits blindly, for twice the failover timeout. Here the leader is asked, with a command that every
+/// version knows; one that does not tell is given the failover timeout.
+/// </remarks>
+internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedAt)
+{
+    private Instant? _askedAt;
+    private Instant? _answeredAt;
+    private Instant? _missingSince;
+    private FailoverStep? _step;
+    private bool _isSecretive;
+    private bool _hasGivenUp;
+
+    /// <summary>Whether the leader's failover may still come to its end.</summary>
+    public bool IsAtWork(MasterMonitor master, LocalSentinel local, Wakeup wake)
+    {
+        Timing timing = local.Timing;
+        if (_hasGivenUp || IsOver(master))
+            return false;
+        Peer? peer = master.Peers.Find(peer => peer.Id == leader);
+        if (peer is null || peer.IsSubjectivelyDown)
+            return false;
+        // A connection that broke is made again at once if the leader lives.
+        _missingSince = peer.Link.IsUsable ? null : _missingSince ?? local.Now;
+        if (_missingSince is { } missing)
+            return !wake.IsDue(missing + 2 * timing.PingPeriod(master.Options.DownAfter) + timing.LeaderCheckAfter);
+        if (wake.IsDue(_askedAt is { } askedAt ? askedAt + timing.LeaderCheckPeriod : votedAt + timing.LeaderCheckAfter))
+        {
+            _askedAt = local.Now;
+            peer.RequestMasterBelief();
+            wake.IsDue(local.Now + timing.LeaderCheckPeriod);
+        }
+        if (_step is FailoverStep.WaitStart && wake.IsDue(votedAt + timing.CandidatePatience))
+            return false;
+        if (_isSecretive)
+            return !wake.IsDue(votedAt + master.Options.FailoverTimeout);
+        TimeSpan silence = master.Options.DownAfter < timing.LeaderSilence ? master.Options.DownAfter : timing.LeaderSilence;
+        if (wake.IsDue((_answeredAt ?? votedAt) + silence + timing.LeaderCheckPeriod))
+            return false;
+        return !wake.IsDue(votedAt + 2 * master.Options.FailoverTimeout);
+    }
+
+    /// <summary>Whether its failover has brought a new configuration.</summary>
+    public bool IsOver(MasterMonitor master) => master.ConfigEpoch >= epoch;
+
+    /// <summary>Takes in what it says of itself; null: it does not tell.</summary>
+    public void Heard(SentinelId peer, PeerBelief? belief, LocalSentinel local)
+    {
+        if (peer != leader)
+            return;
+        _answeredAt = local.Now;
+        _isSecretive = belief is null;
+        _step = belief?.Failover;
+        // Its newer configuration is on its way to us in a hello; without one, it has no failover and will not have this one.
+        _hasGivenUp = belief is { Failover: FailoverStep.None } && belief.ConfigEpoch < epoch;
+    }
+}

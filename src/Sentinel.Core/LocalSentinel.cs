@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace Sentinel.Core;
+
+/// <summary>What all monitors of this process share: identity, epoch, saves, chance, and where effects go.</summary>
+internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelOptions options, Random random, Instant now)
+{
+    private readonly List<Effect> _effects = [];
+    private readonly Queue<WaitingForSave> _waiting = [];
+    private bool _isSaveRequested;
+
+    public Schedule Schedule { get; } = new();
+    public SentinelId Id { get; } = id;
+    public SentinelOptions Options { get; } = options;
+    public Timing Timing { get; } = options.Timing;
+    public Epoch CurrentEpoch { get; private set; } = currentEpoch;
+
+    /// <summary>The time of the input being taken in.</summary>
+    public Instant Now { get; private set; } = now;
+
+    /// <summary>When TILT began; null: not in TILT.</summary>
+    public Instant? TiltSince { get; set; }
+
+    /// <summary>In TILT we watch, answer and vote, but hold nobody down and start nothing.</summary>
+    public bool IsInTilt => TiltSince is not null;
+
+    /// <summary>After a stall of our own, replies that wait in our sockets are read before anybody's silence is judged.</summary>
+    public Instant JudgeAfter { get; set; }
+
+    /// <summary>The newest save that was asked for.</summary>
+    public SaveNumber LastSave { get; private set; }
+
+    /// <summary>The newest save that is on disk.</summary>
+    public SaveNumber DurableSave { get; private set; }
+
+    public IReadOnlyList<Effect> Effects => _effects;
+
+    public void Begin(Instant now)
+    {
+        Debug.Assert(now >= Now, "time goes forward");
+        Now = now;
+        _effects.Clear();
+        _isSaveRequested = false;
+    }
+
+    /// <summary>Lets something decide before this step is over.</summary>
+    public void Touch(IScheduled item) => Schedule.Touch(item);
+
+    public void Do(Effect effect) => _effects.Add(effect);
+
+    public void Publish(SentinelEvent happened) => Do(new PublishEvent(happened));
+
+    public void Log(EventLevel level, string text) => Do(new WriteLog(level, text));
+
+    /// <summary>Asks for the state, as it is when this step is over, to be brought to disk.</summary>
+    public SaveNumber Save()
+    {
+        if (!_isSaveRequested)
+        {
+            _isSaveRequested = true;
+            LastSave = new SaveNumber(LastSave.Number + 1);
+            Do(new PersistState(LastSave));
+        }
+        return LastSave;
+    }
+
+    public bool IsDurable(SaveNumber save) => save <= DurableSave;
+
+    /// <summary>Does something once a save is known to be, or not to be, on disk.</summary>
+    /// <remarks>Bounded by what asks: one vote or command each, and the shell bounds the questions it lets in.</remarks>
+    public void WhenSaved(SaveNumber save, Action saved, Action<string> failed)
+    {
+        if (IsDurable(save))
+            saved();
+        else
+            _waiting.Enqueue(new WaitingForSave(save, saved, failed));
+    }
+
+    public void Saved(SaveNumber save)
+    {
+        if (save > DurableSave)
+            DurableSave = save;
+        while (_waiting.TryPeek(out WaitingForSave? first) && IsDurable(first.Save))
+            _waiting.Dequeue().Saved();
+    }
+
+    public void NotSaved(SaveNumber save, string error)
+    {
+        while (_waiting.TryPeek(out WaitingForSave? first) && first.Save <= save)
+            _waiting.Dequeue().Failed(error);
+    }
+
+    /// <summary>Adopts a larger epoch.</summary>
+    public void EnterEpoch(Epoch epoch, MasterMonitor because)
+    {
+        if (epoch <= CurrentEpoch)
+            return;
+        CurrentEpoch = epoch;
+        Save();
+        Publish(because.About("+new-epoch", EventLevel.Warning, epoch.ToString()) with { Epoch = epoch });
+    }
+
+    /// <summary>A random time from zero up to, but not including, <paramref name="below"/>.</summary>
+    public TimeSpan Jitter(TimeSpan below) => new((long)(random.NextDouble() * below.Ticks));
+
+    private sealed record WaitingForSave(SaveNumber Save, Action Saved, Action<string> Failed);
+}

@@ -1,0 +1,68 @@
+namespace Sentinel.Core;
+
+/// <summary>Another Sentinel that watches the same master.</summary>
+internal sealed class Peer : Instance
+{
+    private int _voteAskedIn;
+    private Epoch _voteAskedFor;
+
+    public Peer(MasterMonitor master, InstanceLink link, SentinelId id, Instant now)
+        : base(master, link)
+    {
+        (Id, LastHelloAt) = (id, now);
+        link.Users.Add(this);
+    }
+
+    public SentinelId Id { get; }
+    public override InstanceKind Kind => InstanceKind.Sentinel;
+    public override string Name => Id.Text;
+    public override string Prefix => $"sentinel {Id} {Address.Host} {Address.Port} @ {Master.Name} {Master.Address.Host} {Master.Address.Port}";
+
+    /// <summary>Whether it can take part in an agreement now.</summary>
+    public bool IsAvailable => Link.IsUsable && !IsSubjectivelyDown;
+
+    public Instant LastHelloAt { get; set; }
+
+    /// <summary>Whether it holds the master down, as it said last.</summary>
+    public bool SaysMasterDown { get; set; }
+
+    /// <summary>When it last said whether; null: never.</summary>
+    public Instant? SaidAt { get; set; }
+
+    /// <summary>The question whether the master is down that waits for its reply.</summary>
+    public RequestSlot DownQuestion;
+
+    /// <summary>When it was last asked that.</summary>
+    public Instant? AskedAt { get; set; }
+
+    /// <summary>Whether it is to be asked at once.</summary>
+    public bool AskNow { get; set; }
+
+    /// <summary>The question what it believes about the master that waits for its reply.</summary>
+    public RequestSlot MasterQuestion;
+
+    public SentinelId? VotedLeader { get; set; }
+    public Epoch VotedEpoch { get; set; }
+
+    /// <summary>The largest epoch in which it answered our question for its vote, with whatever vote.</summary>
+    public Epoch AnsweredVoteOf { get; set; }
+
+    /// <summary>Asks for its vote, once per epoch and connection.</summary>
+    public void RequestVote(Epoch epoch, SentinelId candidate)
+    {
+        if (_voteAskedFor == epoch && _voteAskedIn == Link.Attempt)
+            return;
+        if (Link.Send(new Request.AskIfDown(Master.Name, Master.Address, epoch, candidate)))
+            (_voteAskedFor, _voteAskedIn) = (epoch, Link.Attempt);
+    }
+
+    /// <summary>Asks what it believes about the master, unless that question is still open.</summary>
+    public void RequestMasterBelief()
+    {
+        if (!MasterQuestion.IsPending(Link) && Link.Send(new Request.AskMaster(Master.Name)))
+            MasterQuestion.Sent(Link);
+    }
+
+    public InstanceFlags Flags =>
+        CommonFlags | InstanceFlags.Sentinel | (SaysMasterDown ? InstanceFlags.MasterDown : InstanceFlags.None);
+}

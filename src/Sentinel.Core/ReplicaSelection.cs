@@ -1,0 +1,90 @@
+namespace Sentinel.Core;
+
+/// <summary>What the choice of a new master looks at in one replica.</summary>
+public sealed record Candidate
+{
+    /// <summary>Where it listens.</summary>
+    public required Address Address { get; init; }
+
+    /// <summary>Its process; null: not known.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>Whether this Sentinel holds it down.</summary>
+    public bool IsDown { get; init; }
+
+    /// <summary>Whether its link is complete.</summary>
+    public bool IsConnected { get; init; } = true;
+
+    /// <summary>When it last gave a valid reply to a PING.</summary>
+    public Instant LastValidReplyAt { get; init; }
+
+    /// <summary>When it last answered INFO; null: never.</summary>
+    public Instant? InfoAt { get; init; }
+
+    /// <summary>Whether it says that it is a replica.</summary>
+    public bool ReportsReplica { get; init; } = true;
+
+    /// <summary>
+    /// Whether it turned from replica to master, without a restart, while the master was down: a failover that another leader
+    /// began and could not finish. To choose another one would make two of one fault.
+    /// </summary>
+    public bool WasPromotedMeanwhile { get; init; }
+
+    /// <summary>How long its link to the master has been down; −1 s: it never was up.</summary>
+    public TimeSpan MasterLinkDownTime { get; init; }
+
+    /// <summary>Smaller is better; 0: never.</summary>
+    public int Priority { get; init; } = 100;
+
+    /// <summary>How much of the master's stream it has.</summary>
+    public ulong Offset { get; init; }
+}
+
+/// <summary>The choice of the replica to promote.</summary>
+/// <param name="Now">The time of the choice.</param>
+/// <param name="MasterDownFor">How long the master has been subjectively down; zero: it is up.</param>
+/// <param name="DownAfter">The master's <see cref="MasterOptions.DownAfter"/>.</param>
+/// <param name="Timing">Bounds of freshness.</param>
+public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeSpan DownAfter, Timing Timing)
+{
+    /// <summary>The best of the fit: one already promoted, else smallest priority, then most data, then smallest run id.</summary>
+    /// <returns>Null when none is fit.</returns>
+    public Candidate? Best(IEnumerable<Candidate> candidates) =>
+        candidates
+            .Where(candidate => Objection(candidate) is null)
+            .OrderByDescending(candidate => candidate.WasPromotedMeanwhile)
+            .ThenBy(candidate => candidate.Priority)
+            .ThenByDescending(candidate => candidate.Offset)
+            .ThenBy(candidate => candidate.RunId is null)
+            .ThenBy(candidate => candidate.RunId, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault();
+
+    /// <summary>Why a replica must not be promoted, in words for its operator.</summary>
+    /// <returns>Null when it may be.</returns>
+    public string? Objection(Candidate candidate)
+    {
+        if (candidate.IsDown)
+            return "it is down";
+        if (!candidate.IsConnected)
+            return "it is not connected";
+        if (Now - candidate.LastValidReplyAt > Timing.SelectionFreshness)
+            return "it has not answered a PING lately";
+        if (candidate.Priority == 0)
+            return "its priority is 0";
+        if (candidate.InfoAt is not { } infoAt || Now - infoAt > InfoAgeMax)
+            return "it has not answered INFO lately";
+        if (candidate.WasPromotedMeanwhile)
+            return null;
+        // A stray master is not a replica with less data: it may hold other data (spec 14.6.11).
+        if (!candidate.ReportsReplica)
+            return "it reports the role of a master";
+        // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4).
+        if (candidate.MasterLinkDownTime < TimeSpan.Zero)
+            return "it never synchronised with the master";
+        if (candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
+            return "its link to the master was down long before the master was";
+        return null;
+    }
+
+    private TimeSpan InfoAgeMax => MasterDownFor > TimeSpan.Zero ? Timing.SelectionFreshness : 3 * Timing.InfoPeriod;
+}

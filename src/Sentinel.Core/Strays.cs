@@ -1,0 +1,132 @@
+namespace Sentinel.Core;
+
+/// <summary>A replica that says it is a master, or follows another one, against the configuration.</summary>
+/// <param name="Since">When this was first seen.</param>
+/// <param name="SaysMaster">Whether it says it is a master.</param>
+/// <param name="DownSince">The node's last time of being down when this was seen, to tell a return.</param>
+internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSince);
+
+/// <summary>Brings stray instances back in line: a former master that returned, a replica that follows somebody else.</summary>
+/// <remarks>
+/// Redis Sentinel waits 8 s (a stray master) or a failover timeout (a stray replica) for a configuration it may have missed.
+/// Here the peers are asked whether they know a newer one, or lead a failover: when all that can be reached, and a majority of
+/// all, know of none, the instance is told at once. When peers do not tell, the waits of Redis hold.
+/// </remarks>
+internal sealed class Strays(MasterMonitor master, LocalSentinel local)
+{
+    private readonly HashSet<SentinelId> _confirmed = [];
+    private Instant? _pollStartedAt;
+    private Instant _nextPollAt;
+    private bool _isVetoed;
+
+    /// <summary>Looks at what a replica just said of itself.</summary>
+    public void Reported(Replica replica)
+    {
+        bool isStray = replica.ReportsMaster || replica.ReportedMaster is { } reported && reported != master.Address;
+        if (!isStray)
+        {
+            replica.Stray = null;
+            return;
+        }
+        if (replica.Stray?.SaysMaster == replica.ReportsMaster && replica.Stray.DownSince == replica.DownSince)
+            return;
+        replica.Stray = new StrayCase(local.Now, replica.ReportsMaster, replica.DownSince);
+        // What was confirmed before this was seen says nothing about it.
+        ForgetPoll();
+    }
+
+    /// <summary>Takes in what a peer believes; null: it does not tell.</summary>
+    public void PeerSaid(SentinelId peer, PeerBelief? belief)
+    {
+        if (_pollStartedAt is null || belief is null)
+            return;
+        bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
+            || (belief.ConfigEpoch == master.ConfigEpoch && belief.Address != master.Address);
+        if (speaksForAnother || belief.Failover is not FailoverStep.None)
+            _isVetoed = true;
+        else
+            _confirmed.Add(peer);
+    }
+
+    /// <summary>Forgets what was asked: the configuration changed.</summary>
+    public void ForgetPoll()
+    {
+        (_pollStartedAt, _nextPollAt, _isVetoed) = (null, local.Now, false);
+        _confirmed.Clear();
+    }
+
+    /// <summary>Asks, and tells those about whom all agree.</summary>
+    public void Decide(Wakeup wake)
+    {
+        if (master.Failover is not null || !MasterIsSane || !master.Replicas.Exists(IsCase))
+        {
+            if (_pollStartedAt is not null)
+                ForgetPoll();
+            return;
+        }
+        if (_isVetoed)
+        {
+            (_pollStartedAt, _isVetoed, _nextPollAt) = (null, false, local.Now + local.Timing.StrayPollPeriod);
+            _confirmed.Clear();
+            foreach (Replica replica in master.Replicas.Where(IsCase))
+                replica.Stray = replica.Stray! with { Since = local.Now };
+        }
+        if (_pollStartedAt is null)
+        {
+            if (!wake.IsDue(_nextPollAt))
+                return;
+            _pollStartedAt = local.Now;
+            foreach (Peer peer in master.Peers)
+                peer.RequestMasterBelief();
+        }
+        foreach (Replica replica in master.Replicas.Where(IsCase).ToArray())
+        {
+            if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(replica.Stray!.Since + WaitWithoutAgreement(replica.Stray)))
+                Tell(replica);
+        }
+        if (wake.IsDue(_pollStartedAt.Value + 2 * local.Timing.StrayPollPeriod))
+            ForgetPoll();
+    }
+
+    private static bool IsCase(Replica replica) => replica is { Stray: not null, IsSubjectivelyDown: false, Link.IsUsable: true };
+
+    /// <summary>Whether there is a working master to follow.</summary>
+    /// <remarks>Source: Redis Sentinel asks the same of it before it tells anybody to follow it.</remarks>
+    private bool MasterIsSane =>
+        master.Node is { IsSubjectivelyDown: false, ReportsMaster: true, Link.IsUsable: true, InfoAt: { } infoAt }
+        && infoAt >= master.ConfiguredSince
+        && local.Now - infoAt < 2 * local.Timing.InfoPeriod;
+
+    private bool IsAgreed =>
+        master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id))
+        && 1 + _confirmed.Count >= (master.Peers.Count + 1) / 2 + 1;
+
+    /// <summary>All see the stray; the first in the order tells it, the others only if it stays astray.</summary>
+    private bool IsOurTurn(Replica replica, Wakeup wake)
+    {
+        int rank = StandingOrder.Rank(master.Name, local.Id, _confirmed);
+        if (rank == 0)
+            return true;
+        Instant turn = _pollStartedAt!.Value + rank * (2 * local.Timing.InfoPeriodOfChange);
+        if (!wake.IsDue(turn))
+            return false;
+        if (replica.InfoAt >= turn)
+            return true;
+        replica.RequestInfo();
+        return false;
+    }
+
+    private TimeSpan WaitWithoutAgreement(StrayCase stray) =>
+        stray.SaysMaster ? 4 * local.Timing.PublishPeriod : master.Options.FailoverTimeout;
+
+    private void Tell(Replica replica)
+    {
+        if (!replica.Link.Send(new Request.Reconfigure(Failover.Verb(replica), master.Address)))
+            return;
+        bool saysMaster = replica.Stray!.SaysMaster;
+        // Told again only after another look at it, and then after another agreement.
+        replica.Stray = null;
+        _nextPollAt = local.Now + local.Timing.StrayPollPeriod;
+        local.Publish(master.About(saysMaster ? "+convert-to-slave" : "+fix-slave-config", EventLevel.Notice, replica));
+    }
+}
