@@ -9,7 +9,9 @@ internal static class DoubleText
     /// <summary>Bytes of the longest number <see cref="Format"/> writes, such as <c>-1.2345678901234567E-308</c>.</summary>
     public const int LengthMax = 32;
 
-    /// <summary>Reads the whole text: a decimal number, <c>inf</c>, <c>-inf</c> or <c>nan</c> (old servers: <c>-nan</c>).</summary>
+    /// <summary>
+    /// Reads the whole text: a decimal number, <c>inf</c>, <c>-inf</c> or <c>nan</c> (old servers: <c>-nan</c>).
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
         const NumberStyles Style =

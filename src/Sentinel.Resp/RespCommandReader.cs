@@ -52,7 +52,9 @@ public sealed class RespCommandReader
     public string? ProtocolError { get; private set; }
 
     /// <summary>Reads the next request.</summary>
-    /// <param name="buffer">What has arrived; on return, what is left of it. Nothing is left unless the request is complete.</param>
+    /// <param name="buffer">
+    /// What has arrived; on return, what is left of it: nothing when more is needed, what follows when the request is complete.
+    /// </param>
     /// <param name="command">The request when complete, else empty. It invalidates the one before.</param>
     public RespReadStatus TryRead(ref ReadOnlySequence<byte> buffer, out RespCommand command)
     {

@@ -45,7 +45,9 @@ public sealed class RespReplyReader(RespLimits limits)
     public string? ProtocolError { get; private set; }
 
     /// <summary>Reads the next reply or push.</summary>
-    /// <param name="buffer">What has arrived; on return, what is left of it. Nothing is left unless the value is complete.</param>
+    /// <param name="buffer">
+    /// What has arrived; on return, what is left of it: nothing when more is needed, what follows when the value is complete.
+    /// </param>
     /// <param name="value">The value when complete, else null. It owns its bytes.</param>
     public RespReadStatus TryRead(ref ReadOnlySequence<byte> buffer, out RespValue value)
     {
@@ -134,7 +136,7 @@ public sealed class RespReplyReader(RespLimits limits)
         switch ((char)type)
         {
             case '+':
-                Add(text.SequenceEqual("OK"u8) ? Ok : text.SequenceEqual("PONG"u8) ? Pong : RespValue.SimpleString(text.ToArray()));
+                Add(SimpleString(text));
                 break;
             case '-':
                 Add(RespValue.Error(text.ToArray()));
@@ -327,6 +329,13 @@ public sealed class RespReplyReader(RespLimits limits)
         if (_length > limits.MaxMessageLength)
             ProtocolError = "reply too big";
         return ProtocolError is null;
+    }
+
+    private static RespValue SimpleString(ReadOnlySpan<byte> text)
+    {
+        if (text.SequenceEqual("OK"u8))
+            return Ok;
+        return text.SequenceEqual("PONG"u8) ? Pong : RespValue.SimpleString(text.ToArray());
     }
 
     private static bool IsBigNumber(ReadOnlySpan<byte> text)

@@ -15,8 +15,10 @@ namespace Sentinel.Resp;
 public readonly struct RespValue : IEquatable<RespValue>
 {
     private const int VerbatimPrefixLength = 4;    // "txt:"
+    private const int ShownBytesMax = 256;         // a log line's share
+    private const int ShownItemsMax = 16;
 
-    private readonly object? _content;    // byte[] of a text (of a verbatim one with its prefix), RespValue[] of an aggregate
+    private readonly object? _content;    // byte[] of a text (a verbatim one's with its prefix), RespValue[] of an aggregate
     private readonly long _number;        // an integer, a boolean as 0 or 1, the bits of a double
 
     private RespValue(RespKind kind, object? content, long number)
@@ -174,15 +176,18 @@ public readonly struct RespValue : IEquatable<RespValue>
         return hash.ToHashCode();
     }
 
-    /// <summary>For logs and failing tests: the kind and the content, an aggregate's in brackets.</summary>
+    /// <summary>
+    /// For logs and failing tests: the kind and the beginning of the content. Bytes other than printable ASCII are
+    /// escaped, so that what a peer sends cannot forge a line of the log.
+    /// </summary>
     public override string ToString() => Kind switch
     {
         RespKind.Null => "Null",
         RespKind.Integer => $"Integer {_number.ToString(CultureInfo.InvariantCulture)}",
         RespKind.Boolean => _number == 1 ? "Boolean true" : "Boolean false",
         RespKind.Double => $"Double {BitConverter.Int64BitsToDouble(_number).ToString(CultureInfo.InvariantCulture)}",
-        _ when _content is byte[] bytes => $"{Kind} '{Encoding.UTF8.GetString(bytes)}'",
-        _ => $"{Kind} [{string.Join(", ", Items)}]",
+        _ when _content is byte[] bytes => $"{Kind} '{Shown(bytes)}'",
+        _ => $"{Kind} [{string.Join(", ", Items.Take(ShownItemsMax))}{(Items.Length > ShownItemsMax ? ", …" : "")}]",
     };
 
     /// <summary>Whether two values are of one kind and content.</summary>
@@ -196,5 +201,18 @@ public readonly struct RespValue : IEquatable<RespValue>
         Debug.Assert(kind is RespKind.Array or RespKind.Map or RespKind.Set or RespKind.Push);
         Debug.Assert(kind is not RespKind.Map || items.Length % 2 == 0);
         return new(kind, items, 0);
+    }
+
+    private static string Shown(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder shown = new();
+        foreach (byte value in bytes[..Math.Min(bytes.Length, ShownBytesMax)])
+        {
+            if (value is >= (byte)' ' and <= (byte)'~' and not (byte)'\\')
+                shown.Append((char)value);
+            else
+                shown.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
+        }
+        return shown.Append(bytes.Length > ShownBytesMax ? "…" : "").ToString();
     }
 }

@@ -11,8 +11,8 @@ namespace Sentinel.Resp;
 /// <remarks>
 /// What RESP2 has no frame for is written as Redis writes it there: a map as an array of keys and values, a set or push
 /// as an array, a boolean as 0 or 1, a double, big number or verbatim text as a bulk string. After a header come as
-/// many values as it announced; the writer keeps no count of them. Allocates nothing, and is safe to pass by value:
-/// its whole state is in the output.
+/// many values as it announced; the writer keeps no count of them. Allocates nothing but where
+/// it says so, and is safe to pass by value: its whole state is in the output.
 /// </remarks>
 /// <param name="output">Receives the bytes; to be flushed by its owner.</param>
 /// <param name="version">The version spoken on the connection.</param>
@@ -36,8 +36,11 @@ public readonly struct RespWriter(IBufferWriter<byte> output, RespVersion versio
     public void WriteError(ReadOnlySpan<byte> text) => WriteLine((byte)'-', text);
 
     /// <summary>The last reply before a connection is closed: <c>ERR Protocol error: </c> and what is wrong.</summary>
-    /// <param name="what">See <see cref="RespCommandReader.ProtocolError"/>.</param>
-    public void WriteProtocolError(string what) => WriteError($"ERR Protocol error: {what}");
+    /// <param name="what">
+    /// See <see cref="RespCommandReader.ProtocolError"/>: a character is a byte here, for it may quote one that was sent.
+    /// </param>
+    public void WriteProtocolError(string what) =>
+        WriteError(Encoding.Latin1.GetBytes($"ERR Protocol error: {what}"));    // allocates; nothing follows it
 
     /// <summary>An integer.</summary>
     public void WriteInteger(long value) => WriteHeader((byte)':', value);

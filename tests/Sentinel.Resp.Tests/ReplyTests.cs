@@ -72,6 +72,17 @@ public sealed class ReplyTests
         Assert.Equal([RespValue.Map(expected, expected)], Reading.Replies("%1\r\n" + wire + wire).Values);
     }
 
+    [Fact]
+    public void An_aggregate_of_any_size_has_exactly_its_members()
+    {
+        for (int count = 0; count < 100; count++)
+        {
+            RespValue[] members = [.. Enumerable.Range(0, count).Select(i => RespValue.Integer(i))];
+            string wire = string.Concat(members.Select((_, i) => $":{i}\r\n"));
+            Assert.Equal([RespValue.Array(members)], Reading.Replies($"*{count}\r\n{wire}").Values);
+        }
+    }
+
     [Theory]
     [InlineData("|1\r\n+ttl\r\n:3600\r\n$1\r\na\r\n")]
     [InlineData("|0\r\n$1\r\na\r\n")]
