@@ -1,0 +1,226 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Sentinel.Core;
+
+namespace Sentinel.Daemon.Configuration;
+
+/// <summary>The directives that Sentinel shares with the Redis server: all that do not begin with <c>sentinel</c>.</summary>
+/// <remarks>
+/// A file for Redis may hold any of them, so all names that Redis and Valkey know are accepted and stay in the file;
+/// only those in <see cref="Typed"/> mean something to us yet. Those of TLS, ACL users (<c>user</c>, <c>aclfile</c>),
+/// <c>rename-command</c>, <c>bind-source-addr</c>, client buffer limits and syslog are to be added there, each with a
+/// property of <see cref="SentinelConfiguration"/>; the others concern data sets and never will.
+/// Names and rules: redis config.c; the list of names is that of Redis 7.4 and Valkey 8.
+/// </remarks>
+internal static class GenericDirectives
+{
+    /// <summary>Addresses that <c>bind</c> takes at most, as in Redis.</summary>
+    private const int BindMax = 16;
+
+    /// <summary>Directives with several values on a line.</summary>
+    private const string Multiple =
+        "bind save client-output-buffer-limit oom-score-adj-values replicaof(slaveof) latency-tracking-info-percentiles " +
+        "shutdown-on-sigint shutdown-on-sigterm";
+
+    /// <summary>Directives with exactly one value; in parentheses another name for the same.</summary>
+    private const string Single = """
+        acl-pubsub-default aclfile acllog-max-len active-defrag-cycle-max active-defrag-cycle-min active-defrag-ignore-bytes
+        active-defrag-max-scan-fields active-defrag-threshold-lower active-defrag-threshold-upper active-expire-effort
+        activedefrag activerehashing always-show-logo aof-disable-auto-gc aof-load-truncated
+        aof-rewrite-cpulist(aof_rewrite_cpulist) aof-rewrite-incremental-fsync aof-timestamp-enabled aof-use-rdb-preamble
+        appenddirname appendfilename appendfsync appendonly auto-aof-rewrite-min-size auto-aof-rewrite-percentage
+        availability-zone bgsave-cpulist(bgsave_cpulist) bind-source-addr bio-cpulist(bio_cpulist)
+        busy-reply-threshold(lua-time-limit) client-default-resp client-query-buffer-limit
+        cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down cluster-allow-replica-migration
+        cluster-announce-bus-port cluster-announce-client-ipv4 cluster-announce-client-ipv6 cluster-announce-hostname
+        cluster-announce-human-nodename cluster-announce-ip cluster-announce-port cluster-announce-tls-port
+        cluster-blacklist-ttl cluster-config-file cluster-enabled cluster-link-sendbuf-limit cluster-migration-barrier
+        cluster-node-timeout cluster-ping-interval cluster-port cluster-preferred-endpoint-type
+        cluster-replica-no-failover(cluster-slave-no-failover) cluster-replica-validity-factor(cluster-slave-validity-factor)
+        cluster-require-full-coverage cluster-slot-stats-enabled crash-log-enabled crash-memcheck-enabled daemonize databases
+        dbfilename debug-context dir disable-thp dual-channel-replication-enabled dynamic-hz enable-debug-assert
+        enable-debug-command enable-module-command enable-protected-configs events-per-io-thread
+        extended-redis-compatibility hash-max-listpack-entries(hash-max-ziplist-entries)
+        hash-max-listpack-value(hash-max-ziplist-value) hide-user-data-from-log hll-sparse-max-bytes hz ignore-warnings
+        io-threads io-threads-do-reads jemalloc-bg-thread key-load-delay latency-monitor-threshold latency-tracking
+        lazyfree-lazy-eviction lazyfree-lazy-expire lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush
+        lfu-decay-time lfu-log-factor list-compress-depth list-max-listpack-size(list-max-ziplist-size)
+        list-max-ziplist-entries list-max-ziplist-value loading-process-events-interval-bytes locale-collate log-format
+        log-timestamp-format logfile loglevel lua-replicate-commands masterauth(primaryauth) masteruser(primaryuser)
+        max-new-connections-per-cycle max-new-tls-connections-per-cycle maxclients maxmemory maxmemory-clients
+        maxmemory-eviction-tenacity maxmemory-policy maxmemory-samples min-replicas-max-lag(min-slaves-max-lag)
+        min-replicas-to-write(min-slaves-to-write) no-appendfsync-on-rewrite notify-keyspace-events oom-score-adj pidfile
+        port prefetch-batch-max-size proc-title-template propagation-error-behavior protected-mode proto-max-bulk-len
+        rdb-del-sync-files rdb-key-save-delay rdb-save-incremental-fsync rdbchecksum rdbcompression repl-backlog-size
+        repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load repl-diskless-sync repl-diskless-sync-delay
+        repl-diskless-sync-max-replicas repl-ping-replica-period(repl-ping-slave-period) repl-timeout
+        replica-announce-ip(slave-announce-ip) replica-announce-port(slave-announce-port) replica-announced
+        replica-ignore-disk-write-errors replica-ignore-maxmemory(slave-ignore-maxmemory)
+        replica-lazy-flush(slave-lazy-flush) replica-priority(slave-priority) replica-read-only(slave-read-only)
+        replica-serve-stale-data(slave-serve-stale-data) req-res-logfile requirepass sanitize-dump-payload
+        server-cpulist(server_cpulist) set-max-intset-entries set-max-listpack-entries set-max-listpack-value set-proc-title
+        shutdown-timeout slowlog-log-slower-than slowlog-max-len socket-mark-id stop-writes-on-bgsave-error
+        stream-node-max-bytes stream-node-max-entries supervised syslog-enabled syslog-facility syslog-ident tcp-backlog
+        tcp-keepalive timeout tls-auth-clients tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers tls-ciphersuites
+        tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster tls-dh-params-file tls-key-file
+        tls-key-file-pass tls-port tls-prefer-server-ciphers tls-protocols tls-replication tls-session-cache-size
+        tls-session-cache-timeout tls-session-caching tracking-table-max-keys unixsocket unixsocketgroup unixsocketperm
+        use-exit-on-panic watchdog-period zset-max-listpack-entries(zset-max-ziplist-entries)
+        zset-max-listpack-value(zset-max-ziplist-value)
+        """;
+
+    /// <summary>Directives that add up over lines, with the fewest words a line of them has.</summary>
+    private static readonly FrozenDictionary<string, int> Additive = new Dictionary<string, int>
+    {
+        ["user"] = 2,
+        ["loadmodule"] = 2,
+        ["rename-command"] = 3,
+    }.ToFrozenDictionary();
+
+    /// <summary>The directives that mean something to us, and what they change.</summary>
+    private static readonly FrozenDictionary<string, Func<SentinelConfiguration, ConfigurationLine, SentinelConfiguration>> Typed =
+        new Dictionary<string, Func<SentinelConfiguration, ConfigurationLine, SentinelConfiguration>>
+        {
+            ["port"] = (c, line) => c with { Options = c.Options with { Port = (int)Integer(line, 0, 65535) } },
+            ["requirepass"] = (c, line) => c with { Options = c.Options with { RequirePass = TextOrNull(line) } },
+            ["bind"] = (c, line) => c with { Bind = Addresses(line) },
+            ["protected-mode"] = (c, line) => c with { ProtectedMode = YesNo(line) },
+            ["unixsocket"] = (c, line) => c with { UnixSocket = PathOrNull(c, line) },
+            ["unixsocketperm"] = (c, line) => c with { UnixSocketMode = Mode(line) },
+            ["tcp-backlog"] = (c, line) => c with { TcpBacklog = (int)Integer(line, 0, int.MaxValue) },
+            ["tcp-keepalive"] = (c, line) => c with { TcpKeepAlive = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
+            ["timeout"] = (c, line) => c with { ClientTimeout = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
+            ["maxclients"] = (c, line) => c with { MaxClients = Integer(line, 1, uint.MaxValue) },
+            ["loglevel"] = (c, line) => c with { LogLevel = OneOf<LogThreshold>(line) },
+            ["logfile"] = (c, line) => c with { LogFile = PathOrNull(c, line) },
+            ["daemonize"] = (c, line) => c with { Daemonize = YesNo(line) },
+            ["pidfile"] = (c, line) => c with { PidFile = PathOrNull(c, line) },
+            ["supervised"] = (c, line) => c with { Supervised = OneOf<Supervision>(line) },
+            ["dir"] = (c, line) => c with { Directory = ExistingDirectory(c, line) },
+        }.ToFrozenDictionary();
+
+    private static readonly FrozenSet<string> MultipleNames = Names(Multiple).Values.ToFrozenSet();
+
+    /// <summary>Every name, with the main name of the same directive.</summary>
+    private static readonly FrozenDictionary<string, string> MainNames =
+        Names(Single).Concat(Names(Multiple)).ToFrozenDictionary(pair => pair.Key, pair => pair.Value);
+
+    /// <summary>Takes in one line that is neither <c>include</c> nor <c>sentinel</c>.</summary>
+    /// <exception cref="ConfigurationException">No such directive, or not such a value.</exception>
+    public static SentinelConfiguration Apply(SentinelConfiguration configuration, ConfigurationLine line)
+    {
+        if (!MainNames.TryGetValue(line.Name, out string? name))
+            return CheckAdditive(configuration, line);
+        if (line.Words.Length < 2 || (line.Words.Length > 2 && !MultipleNames.Contains(name)))
+            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {(MultipleNames.Contains(name) ? "at least one value" : "exactly one value; one with blanks goes in quotes")}");
+
+        SentinelConfiguration changed = Typed.TryGetValue(name, out var apply) ? apply(configuration, line) : configuration;
+        return line.Origin == ConfigurationOrigin.CommandLine ? WithOverride(changed, line, name) : changed;
+    }
+
+    /// <summary>What a line of this directive is replaced by: another line of the same key. Null: by none, for its lines add up.</summary>
+    /// <param name="words">The words of the line.</param>
+    /// <remarks>
+    /// The key is the main name. Limits of client buffers are one setting per class of clients. <c>save</c> lines add up,
+    /// and mean nothing to a Sentinel.
+    /// </remarks>
+    public static string? OverrideKey(IReadOnlyList<string> words) =>
+        !MainNames.TryGetValue(words[0].ToLowerInvariant(), out string? name) || name == "save" ? null
+        : name == "client-output-buffer-limit" && words.Count > 1 ? $"{name} {words[1].ToLowerInvariant()}"
+        : name;
+
+    private static SentinelConfiguration CheckAdditive(SentinelConfiguration configuration, ConfigurationLine line)
+    {
+        if (Additive.TryGetValue(line.Name, out int wordsMin) && line.Words.Length >= wordsMin)
+            return configuration;
+        if (line.Name.Contains('.'))
+        {
+            return line.Words.Length > 1
+                ? configuration
+                : throw line.Error("Module config specified without value", $"'{line.Name}' needs a value");
+        }
+        throw line.Error(
+            "Bad directive or wrong number of arguments",
+            $"there is no directive '{line.Words[0]}' with {line.Arguments.Length} values; correct or remove the line");
+    }
+
+    private static SentinelConfiguration WithOverride(SentinelConfiguration configuration, ConfigurationLine line, string name)
+    {
+        if (OverrideKey(line.Words) is not { } key)
+            return configuration;
+        // a relative directory is relative to where we were started this time, which need not be so the next time
+        var made = new CommandLineOverride(key, name == "dir" ? [line.Name, configuration.Directory] : [line.Name, .. line.Arguments]);
+        return configuration with { Overrides = [.. configuration.Overrides.Where(o => o.Key != key), made] };
+    }
+
+    /// <remarks>Stricter than the numbers of <c>sentinel</c> lines: nothing may surround the digits (redis util.c, string2ll).</remarks>
+    private static long Integer(ConfigurationLine line, long min, long max)
+    {
+        string text = line.Words[1];
+        bool isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            && number.ToString(CultureInfo.InvariantCulture) == text;
+        if (!isNumber)
+            throw line.Error("argument couldn't be parsed into an integer", $"'{text}' is no whole number; '{line.Name}' takes one from {min} to {max}");
+        if (number < min || number > max)
+            throw line.Error($"argument must be between {min} and {max} inclusive", $"'{line.Name}' is {number}; it must be {min} to {max}");
+        return number;
+    }
+
+    private static bool YesNo(ConfigurationLine line) => line.Words[1].ToLowerInvariant() switch
+    {
+        "yes" => true,
+        "no" => false,
+        _ => throw line.Error("argument must be 'yes' or 'no'", $"'{line.Name}' is '{line.Words[1]}'; write yes or no"),
+    };
+
+    private static T OneOf<T>(ConfigurationLine line) where T : struct, Enum
+    {
+        string names = string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant();
+        // no numbers: to .NET "3" is a value too
+        return char.IsAsciiLetter(line.Words[1].FirstOrDefault()) && Enum.TryParse(line.Words[1], ignoreCase: true, out T value) && Enum.IsDefined(value)
+            ? value
+            : throw line.Error($"argument(s) must be one of the following: {names}", $"'{line.Name}' is '{line.Words[1]}'; choose one of: {names}");
+    }
+
+    private static UnixFileMode? Mode(ConfigurationLine line)
+    {
+        string text = line.Words[1];
+        if (text.Length is 0 or > 4 || text.AsSpan().ContainsAnyExceptInRange('0', '7') || Convert.ToInt32(text, 8) > 0x1FF)
+            throw line.Error("argument must be an octal number between 0 and 777 inclusive", $"'{line.Name}' is '{text}'; write a mode such as 700");
+        int mode = Convert.ToInt32(text, 8);
+        return mode == 0 ? null : (UnixFileMode)mode;    // Redis' default is 0 and means "leave it to the umask"
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<ListenAddress> Addresses(ConfigurationLine line)
+    {
+        if (line.Arguments.Length > BindMax)
+            throw line.Error("Too many bind addresses specified.", $"'bind' names {line.Arguments.Length} addresses; {BindMax} is the most");
+        return line.Arguments is [""] ? [] : [.. line.Arguments.Select(ListenAddress.Parse)];
+    }
+
+    private static string? TextOrNull(ConfigurationLine line) => line.Words[1].Length == 0 ? null : line.Words[1];
+
+    private static string? PathOrNull(SentinelConfiguration configuration, ConfigurationLine line) =>
+        TextOrNull(line) is { } path ? Path.GetFullPath(path, configuration.Directory) : null;
+
+    private static string ExistingDirectory(SentinelConfiguration configuration, ConfigurationLine line)
+    {
+        string path = Path.GetFullPath(line.Words[1], configuration.Directory);
+        return Posix.CheckAccess(path + "/", Posix.MayExecute) is { } error
+            ? throw line.Error(error, $"cannot change to directory '{path}': create it, or name another")
+            : path;
+    }
+
+    /// <summary>Reads a list of names: each name, other names included, with its main name.</summary>
+    private static Dictionary<string, string> Names(string list)
+    {
+        var names = new Dictionary<string, string>();
+        foreach (string item in list.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = item.TrimEnd(')').Split('(');
+            foreach (string name in parts)
+                names.Add(name, parts[0]);
+        }
+        return names;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Sentinel.Core;
+
+namespace Sentinel.Daemon.Configuration;
+
+/// <summary>Everything the configuration file and the command line say. Immutable: changed with <c>with</c>.</summary>
+/// <remarks>
+/// Read once at start by <see cref="ConfigurationLoader"/>. What may change while we run goes on in
+/// <see cref="SentinelOptions"/> and <see cref="SentinelState"/>, and back to the file through
+/// <see cref="ConfigurationRewriter"/>.
+/// </remarks>
+internal sealed record SentinelConfiguration
+{
+    /// <summary>Absolute path of the configuration file, links not resolved.</summary>
+    public required string File { get; init; }
+
+    /// <summary><c>dir</c>: absolute path of the working directory; what scripts run in. Default: where we were started.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>What concerns this Sentinel itself, <c>port</c> and <c>requirepass</c> included.</summary>
+    public SentinelOptions Options { get; init; } = new();
+
+    /// <summary><c>sentinel myid</c>; null: the file has none yet, and the caller draws one and saves it.</summary>
+    public SentinelId? Id { get; init; }
+
+    /// <summary>The largest of all epochs in the file, as Redis has it.</summary>
+    public Epoch CurrentEpoch { get; init; }
+
+    /// <summary>The monitored masters, in the order of their <c>monitor</c> lines.</summary>
+    public ImmutableArray<MasterState> Masters { get; init; } = [];
+
+    /// <summary>Whether <c>SENTINEL SET</c> must not change scripts. Default true, as in Redis.</summary>
+    public bool DenyScriptsReconfig { get; init; } = true;
+
+    /// <summary>Whether names may stand where an IP address is asked for. Default false, as in Redis.</summary>
+    public bool ResolveHostnames { get; init; }
+
+    /// <summary>Whether names are announced instead of the IP addresses they resolve to. Default false, as in Redis.</summary>
+    public bool AnnounceHostnames { get; init; }
+
+    /// <summary><c>bind</c>; empty: listen on no TCP address. Default: every address of this machine.</summary>
+    public ImmutableArray<ListenAddress> Bind { get; init; } = [new("*", false), new("::*", true)];
+
+    /// <summary>Whether clients of other machines are refused while there is no password. Default false: Redis turns it off in Sentinel mode.</summary>
+    public bool ProtectedMode { get; init; }
+
+    /// <summary>Absolute path of a socket to listen on besides TCP; null: none.</summary>
+    public string? UnixSocket { get; init; }
+
+    /// <summary>Mode of that socket; null: as the umask leaves it.</summary>
+    public UnixFileMode? UnixSocketMode { get; init; }
+
+    /// <summary>Connections waiting to be accepted. Default 511, as in Redis; the system may allow less.</summary>
+    public int TcpBacklog { get; init; } = 511;
+
+    /// <summary>Time between two keep-alive probes on an idle connection; zero: none. Default 300 s, as in Redis.</summary>
+    public TimeSpan TcpKeepAlive { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Idle time after which a client is disconnected; zero: never. Default zero, as in Redis.</summary>
+    public TimeSpan ClientTimeout { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Connections beyond which new ones are refused. Default 10,000, as in Redis.</summary>
+    public long MaxClients { get; init; } = 10_000;
+
+    /// <summary>What is logged. Default notice, as in Redis.</summary>
+    public LogThreshold LogLevel { get; init; } = LogThreshold.Notice;
+
+    /// <summary>Absolute path of the log; null: standard output.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>Whether to go to the background. Default false, as in Redis.</summary>
+    public bool Daemonize { get; init; }
+
+    /// <summary>Absolute path of the file that holds our process id while we run; null: none was asked for.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>Whom to tell that we are ready. Default nobody, as in Redis.</summary>
+    public Supervision Supervised { get; init; } = Supervision.No;
+
+    /// <summary>Where events are sent over HTTP.</summary>
+    public ImmutableArray<Webhook> Webhooks { get; init; } = [];
+
+    /// <summary>What the command line replaced; see <see cref="ConfigurationRewriter"/>.</summary>
+    public ImmutableArray<CommandLineOverride> Overrides { get; init; } = [];
+
+    /// <summary>The state to begin with.</summary>
+    /// <param name="drawn">The identity to take when the file has none.</param>
+    public SentinelState State(SentinelId drawn) => new(Id ?? drawn, CurrentEpoch, Masters);
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Sentinel.Daemon.Configuration;
+
+/// <summary>The configuration file as the place where the state survives. Used by one thread at a time.</summary>
+/// <remarks>
+/// A save replaces the whole file at once: a temporary file in the same folder is written, brought to disk, given the
+/// old one's mode and owner, and renamed over it; then the folder is brought to disk. So after a crash or power
+/// failure the file is the old one or the new one. A file reached through a link is replaced where it really is; the
+/// link stays.
+/// <para>
+/// The mode stays what it was; a file that we create is for its owner only (0600), for it holds passwords. (Redis
+/// makes it 0644 less the umask, whatever it was.) The owner stays when the system lets us; a group that cannot be kept
+/// loses its permissions.
+/// </para>
+/// </remarks>
+internal sealed class StateFile
+{
+    /// <summary>Links to follow, as in the Linux kernel.</summary>
+    private const int LinksMax = 40;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode GroupBits = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+
+    // name of the temporary file: that of the file, a dot, random hexadecimal digits, and this
+    private const string TemporarySuffix = ".tmp";
+    private const int TokenLength = 16;
+
+    private readonly string _path;
+    private string _known;
+    private FileStamp? _saved;
+
+    /// <param name="path">Absolute path; a link is followed.</param>
+    /// <param name="known">The content as far as it is known: the base of what is written should the file have vanished.</param>
+    public StateFile(string path, string known = "")
+    {
+        _path = path;
+        _known = known;
+        RemoveLeftovers(Target());
+    }
+
+    /// <summary>Replaces the content.</summary>
+    /// <param name="rewrite">
+    /// From what the file holds now to what it is to hold. The file is read anew when someone else changed it, so what
+    /// a user edits while we run is kept; when it has vanished, what it last held is taken.
+    /// </param>
+    /// <returns>
+    /// Whether it is on disk. When the content is to be just what this object saved last, and nobody has touched the
+    /// file since (same file, same time of change), nothing is written: it is on disk already.
+    /// </returns>
+    public SaveResult Save(Func<string, string> rewrite)
+    {
+        string target = Target();
+        FileStamp? now = Posix.Stamp(target);
+        if (now is not null && now != _saved && Read(target) is { } error)
+            return new SaveResult.Failed(error);
+        string text = rewrite(_known);
+        if (now is not null && now == _saved && text == _known)
+            return SaveResult.Saved.Instance;
+        if (Replace(target, FileText.Encode(text), now) is { } failure)
+            return new SaveResult.Failed(failure);
+        _known = text;
+        _saved = Posix.Stamp(target);
+        return SaveResult.Saved.Instance;
+    }
+
+    /// <summary>Where the file really is.</summary>
+    private string Target()
+    {
+        string target = _path;
+        for (int i = 0; i < LinksMax && new FileInfo(target).LinkTarget is { } next; i++)
+            target = Path.Combine(Path.GetDirectoryName(target)!, next);
+        return target;
+    }
+
+    private string? Read(string target)
+    {
+        using var file = Posix.Open(target, out string? error);
+        if (file is null)
+            return error;
+        if (Posix.ReadAll(file, out error) is { } bytes)
+            _known = FileText.Decode(bytes);
+        return error;
+    }
+
+    private static string? Replace(string target, byte[] content, FileStamp? old)
+    {
+        string temporary = string.Create(CultureInfo.InvariantCulture, $"{target}.{RandomNumberGenerator.GetHexString(TokenLength, lowercase: true)}{TemporarySuffix}");
+        using var file = Posix.Create(temporary, OwnerOnly, out string? error);
+        if (file is null)
+            return error;
+        error = Posix.WriteAll(file, content)
+            ?? (old is { } like ? MakeLike(file, like) : null)
+            ?? Posix.Sync(file)
+            ?? Posix.Rename(temporary, target);
+        if (error is null)
+            return SyncFolder(target);
+        Posix.Unlink(temporary);
+        return error;
+    }
+
+    private static string? MakeLike(Microsoft.Win32.SafeHandles.SafeFileHandle file, FileStamp old)
+    {
+        const uint Same = uint.MaxValue;
+        bool keepsGroup = Posix.ChangeOwner(file, old.User, old.Group) is null || Posix.ChangeOwner(file, Same, old.Group) is null;
+        return Posix.ChangeMode(file, keepsGroup ? old.Mode : old.Mode & ~GroupBits);    // after the owner, whose change clears bits
+    }
+
+    /// <summary>Makes the renaming last: it is a change of the folder, not of the file.</summary>
+    private static string? SyncFolder(string target)
+    {
+        using var folder = Posix.Open(Path.GetDirectoryName(target)!, out string? error);
+        return folder is null ? error : Posix.Sync(folder);
+    }
+
+    /// <summary>Removes what an earlier process left that died while it saved. Should another one be alive, its save fails and is tried again.</summary>
+    private static void RemoveLeftovers(string target)
+    {
+        var folder = new DirectoryInfo(Path.GetDirectoryName(target)!);
+        if (!folder.Exists)
+            return;
+        string prefix = Path.GetFileName(target) + ".";
+        int length = prefix.Length + TokenLength + TemporarySuffix.Length;
+        foreach (string path in Directory.EnumerateFiles(folder.FullName))
+        {
+            string name = Path.GetFileName(path);
+            if (name.Length == length && name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
+                && name.Skip(prefix.Length).Take(TokenLength).All(char.IsAsciiHexDigitLower))
+            {
+                Posix.Unlink(path);
+            }
+        }
+    }
+}

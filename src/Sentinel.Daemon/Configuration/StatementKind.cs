@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Sentinel.Daemon.Configuration;
+
+/// <summary>One kind of <c>sentinel</c> line: its shape, which both reading and rewriting go by.</summary>
+/// <param name="Name">The word after <c>sentinel</c>.</param>
+/// <param name="Pass">When it takes effect.</param>
+/// <param name="Words">The words after the name.</param>
+internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<WordKind> Words)
+{
+    /// <summary>Another name for the same.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Whether the first word is the name of a master.</summary>
+    public bool IsAboutMaster { get; init; }
+
+    /// <summary>Places of the words that say what is set, where the others say to what. Two lines with the same key are about the same thing.</summary>
+    public ImmutableArray<int> Key { get; init; } = [];
+
+    /// <summary>Whether a second line of the same key is an error; otherwise the last one counts.</summary>
+    public bool IsUnique { get; init; }
+
+    /// <summary>Fewest words of a line; where <see cref="Words"/> has more, the last ones may be absent.</summary>
+    public int WordsMin { get; init; } = Words.Length;
+
+    /// <summary>Whether any number of words may follow.</summary>
+    public bool IsOpenEnded { get; init; }
+
+    public static readonly StatementKind MyId = Global("myid", WordKind.Text);
+    public static readonly StatementKind DenyScriptsReconfig = Global("deny-scripts-reconfig", WordKind.YesNo);
+    public static readonly StatementKind ResolveHostnames = Global("resolve-hostnames", WordKind.YesNo);
+    public static readonly StatementKind AnnounceHostnames = Global("announce-hostnames", WordKind.YesNo);
+    public static readonly StatementKind AnnounceIp = Global("announce-ip", WordKind.QuotedIfAny);
+    public static readonly StatementKind AnnouncePort = Global("announce-port", WordKind.Number);
+    public static readonly StatementKind SentinelUser = Global("sentinel-user", WordKind.TextIfAny);
+    public static readonly StatementKind SentinelPass = Global("sentinel-pass", WordKind.TextIfAny);
+    public static readonly StatementKind CurrentEpoch = Global("current-epoch", WordKind.Epoch);
+
+    public static readonly StatementKind Monitor =
+        OfMaster("monitor", WordKind.Host, WordKind.Number, WordKind.Number) with { Pass = LoadPass.Monitor, IsUnique = true };
+    public static readonly StatementKind DownAfter = OfMaster("down-after-milliseconds", WordKind.Number);
+    public static readonly StatementKind FailoverTimeout = OfMaster("failover-timeout", WordKind.Number);
+    public static readonly StatementKind ParallelSyncs = OfMaster("parallel-syncs", WordKind.Number);
+    public static readonly StatementKind NotificationScript = OfMaster("notification-script", WordKind.Text);
+    public static readonly StatementKind ClientReconfigScript = OfMaster("client-reconfig-script", WordKind.Text);
+    public static readonly StatementKind AuthPass = OfMaster("auth-pass", WordKind.Text);
+    public static readonly StatementKind AuthUser = OfMaster("auth-user", WordKind.Text);
+    public static readonly StatementKind RebootDownAfter =
+        OfMaster("master-reboot-down-after-period", WordKind.Number) with { Alias = "primary-reboot-down-after-period" };
+    public static readonly StatementKind ConfigEpoch = OfMaster("config-epoch", WordKind.Epoch);
+    public static readonly StatementKind LeaderEpoch = OfMaster("leader-epoch", WordKind.Epoch);
+    public static readonly StatementKind KnownReplica =
+        OfMaster("known-replica", WordKind.Host, WordKind.Number) with { Alias = "known-slave", Key = [0, 1, 2], IsUnique = true };
+    /// <summary>The identity is absent in files of very old versions; such a line says nothing.</summary>
+    public static readonly StatementKind KnownSentinel =
+        OfMaster("known-sentinel", WordKind.Host, WordKind.Number, WordKind.Text) with { Key = [0, 3], IsUnique = true, WordsMin = 3 };
+    public static readonly StatementKind RenameCommand =
+        OfMaster("rename-command", WordKind.Command, WordKind.Text) with { Key = [0, 1], IsUnique = true };
+
+    /// <summary>Our own: an identity and a URL.</summary>
+    public static readonly StatementKind Webhook = new("webhook", LoadPass.Monitor, [WordKind.Text, WordKind.Text]);
+    /// <summary>Our own: the identity of a webhook, and patterns.</summary>
+    public static readonly StatementKind WebhookEvents =
+        new("webhook-events", LoadPass.AfterMonitor, [WordKind.Text, WordKind.Text]) { IsOpenEnded = true };
+
+    private static readonly FrozenDictionary<string, StatementKind> ByName = new[]
+    {
+        MyId, DenyScriptsReconfig, ResolveHostnames, AnnounceHostnames, AnnounceIp, AnnouncePort, SentinelUser, SentinelPass, CurrentEpoch,
+        Monitor, DownAfter, FailoverTimeout, ParallelSyncs, NotificationScript, ClientReconfigScript, AuthPass, AuthUser, RebootDownAfter,
+        ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand,
+        Webhook, WebhookEvents,
+    }.SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
+        .ToFrozenDictionary(pair => pair.name, pair => pair.kind, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The kind of a line.</summary>
+    /// <param name="words">The words of the whole line; the first is <c>sentinel</c> in any case.</param>
+    /// <returns>Null when there is no such directive, or none of that many words.</returns>
+    public static StatementKind? Of(ImmutableArray<string> words) =>
+        words.Length >= 2 && words[0].Equals("sentinel", StringComparison.OrdinalIgnoreCase)
+        && ByName.TryGetValue(words[1], out StatementKind? kind)
+        && words.Length - 2 >= kind.WordsMin && (words.Length - 2 <= kind.Words.Length || kind.IsOpenEnded)
+            ? kind
+            : null;
+
+    private static StatementKind Global(string name, WordKind word) => new(name, LoadPass.BeforeMonitor, [word]);
+
+    private static StatementKind OfMaster(string name, params ImmutableArray<WordKind> words) =>
+        new(name, LoadPass.AfterMonitor, [WordKind.Text, .. words]) { IsAboutMaster = true, Key = [0] };
+}
