@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Sentinel.Core;
+using Sentinel.Resp;
+
+namespace Sentinel.Daemon.Links;
+
+/// <summary>One outgoing connection: to a data node or peer for requests, or to a data node for hellos.</summary>
+/// <remarks>
+/// Requests are written by the deciding thread alone and gathered until <see cref="Flush"/>, so that those which are due
+/// together leave in one packet. Replies come in order; each is handed to the core with the request it answers.
+/// </remarks>
+internal sealed class LinkConnection
+{
+    /// <summary>What one reply may be at most. An INFO is some 10 kB; what is beyond this is no data node that we can use.</summary>
+    private static readonly RespLimits ReplyLimits = new()
+    {
+        MaxBulkLength = 4 * 1024 * 1024,
+        MaxMessageLength = 8 * 1024 * 1024,
+        MaxElements = 65_536,
+        MaxDepth = 8,
+    };
+
+    // A read rents its memory only when bytes are there: thousands of idle links hold none.
+    private static readonly StreamPipeReaderOptions ReadOptions = new(bufferSize: 8192, minimumReadSize: 1024, leaveOpen: true, useZeroByteReads: true);
+
+    private readonly Connect _order;
+    private readonly string _clientName;
+    private readonly LinkReports _reports;
+    private readonly Socket _socket;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentQueue<Expected> _expected = new();
+    private readonly Lock _writing = new();
+    private ArrayBufferWriter<byte> _gathered = new(256);
+    private ArrayBufferWriter<byte> _leaving = new(256);
+    private bool _isSending;
+    private volatile bool _isClosed;
+
+    /// <param name="order">What to connect to, and how.</param>
+    /// <param name="id">Who we are: part of the connection's name.</param>
+    /// <param name="reports">Where facts and complaints go.</param>
+    public LinkConnection(Connect order, SentinelId id, LinkReports reports)
+    {
+        (_order, _reports) = (order, reports);
+        _clientName = $"sentinel-{id.Short}-{(order.Channel == LinkChannel.Command ? "cmd" : "pubsub")}";
+        _socket = IPAddress.TryParse(order.Address.Host, out IPAddress? ip)
+            ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        _socket.NoDelay = true;
+    }
+
+    /// <summary>The life of the connection. Never fails: how it ended is reported, unless it was closed on order.</summary>
+    public async Task RunAsync()
+    {
+        string reason;
+        try
+        {
+            await ConnectAsync();
+            reason = await ReadAsync();
+        }
+        catch (SocketException failure)
+        {
+            reason = failure.SocketErrorCode == SocketError.ConnectionRefused ? "Connection refused" : failure.Message;
+        }
+        catch (IOException failure)
+        {
+            reason = failure.InnerException?.Message ?? failure.Message;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
+        {
+            reason = "closed";
+        }
+        bool wasOrdered = _isClosed;
+        Close();
+        if (!wasOrdered)
+            _reports.Tell(new LinkLost(_order.Link, _order.Attempt, _order.Channel, reason));
+    }
+
+    /// <summary>Gathers a request, to leave with the next <see cref="Flush"/>. Called by the deciding thread.</summary>
+    public void Write(Request request)
+    {
+        ImmutableArray<ImmutableArray<string>> commands = request.Commands;
+        _expected.Enqueue(new Expected(request, commands.Length, null));
+        lock (_writing)
+        {
+            var writer = new RespWriter(_gathered, RespVersion.Resp2);
+            foreach (ImmutableArray<string> command in commands)
+                writer.WriteCommand(command.AsSpan());
+        }
+    }
+
+    /// <summary>Lets leave what was gathered. Does not wait.</summary>
+    public void Flush()
+    {
+        lock (_writing)
+        {
+            if (_isSending || _gathered.WrittenCount == 0 || _isClosed)
+                return;
+            _isSending = true;
+        }
+        // Mostly the system takes it at once, and this is over when the call returns. Failures end the reading side too.
+        Sending = SendAsync();
+    }
+
+    /// <summary>The sending under way.</summary>
+    public Task Sending { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Ends the connection; nothing more is reported of it.</summary>
+    public void Close()
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        _closing.Cancel();
+        _socket.Dispose();
+    }
+
+    private async Task ConnectAsync()
+    {
+        await _socket.ConnectAsync(_order.Address.Host, _order.Address.Port, _closing.Token);
+        Introduce();
+        Flush();
+        string localHost = ((IPEndPoint)_socket.LocalEndPoint!).Address is { IsIPv4MappedToIPv6: true } mapped
+            ? mapped.MapToIPv4().ToString()
+            : ((IPEndPoint)_socket.LocalEndPoint!).Address.ToString();
+        _reports.Tell(new LinkConnected(_order.Link, _order.Attempt, _order.Channel, localHost));
+    }
+
+    /// <summary>Authenticates, names the connection and subscribes. Refusals are told to the operator; PING shows what they mean.</summary>
+    private void Introduce()
+    {
+        lock (_writing)
+        {
+            var writer = new RespWriter(_gathered, RespVersion.Resp2);
+            if (_order.Credentials is { } credentials)
+            {
+                _expected.Enqueue(new Expected(null, 1, "AUTH"));
+                if (credentials.User is { } user)
+                    writer.WriteCommand("AUTH", user, credentials.Password);
+                else
+                    writer.WriteCommand("AUTH", credentials.Password);
+            }
+            _expected.Enqueue(new Expected(null, 1, "CLIENT SETNAME"));
+            writer.WriteCommand("CLIENT", "SETNAME", _clientName);
+            if (_order.Channel == LinkChannel.Subscription)
+                writer.WriteCommand("SUBSCRIBE", HelloMessage.Channel);
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                lock (_writing)
+                {
+                    if (_gathered.WrittenCount == 0)
+                    {
+                        _isSending = false;
+                        return;
+                    }
+                    (_gathered, _leaving) = (_leaving, _gathered);
+                }
+                ReadOnlyMemory<byte> rest = _leaving.WrittenMemory;
+                while (rest.Length > 0)
+                    rest = rest[await _socket.SendAsync(rest, _closing.Token)..];
+                _leaving.ResetWrittenCount();
+            }
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The reading side sees the end too, and reports it. _isSending stays: nothing more is sent.
+        }
+    }
+
+    /// <returns>Why it ended.</returns>
+    private async Task<string> ReadAsync()
+    {
+        await using var stream = new NetworkStream(_socket, ownsSocket: false);
+        PipeReader input = PipeReader.Create(stream, ReadOptions);
+        var replies = new RespReplyReader(ReplyLimits);
+        List<Reply> collected = [];
+        while (true)
+        {
+            ReadResult read = await input.ReadAsync(_closing.Token);
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            RespReadStatus status;
+            while ((status = replies.TryRead(ref buffer, out RespValue value)) is RespReadStatus.Complete)
+            {
+                if (_order.Channel == LinkChannel.Subscription && value.Kind is RespKind.Array or RespKind.Push)
+                    HearSubscription(value);
+                else if (!TakeReply(value, collected))
+                    return "it answered what was not asked";
+            }
+            if (status is RespReadStatus.ProtocolError)
+                return $"protocol error: {replies.ProtocolError}";
+            input.AdvanceTo(buffer.Start);
+            if (read.IsCompleted)
+                return "Server closed the connection";
+        }
+    }
+
+    private void HearSubscription(RespValue value)
+    {
+        string? payload = value.Items is [var kind, _, var message] && kind.Is("message"u8) && message.TryGetText(out string? text) ? text : null;
+        _reports.Tell(new HelloHeard(_order.Link, _order.Attempt, payload));
+    }
+
+    private bool TakeReply(RespValue value, List<Reply> collected)
+    {
+        if (!_expected.TryPeek(out Expected? expected))
+        {
+            // A refused SUBSCRIBE is answered with an error that no request waits for.
+            if (_order.Channel == LinkChannel.Subscription && value.IsError)
+                _reports.Complain(_order, "SUBSCRIBE", value);
+            return _order.Channel == LinkChannel.Subscription;
+        }
+        if (expected.Request is null)
+        {
+            _expected.TryDequeue(out _);
+            if (value.IsError && expected.Introduction == "AUTH")
+                _reports.Complain(_order, expected.Introduction, value);
+            return true;
+        }
+        collected.Add(Replies.FromWire(value));
+        if (collected.Count < expected.Replies)
+            return true;
+        _expected.TryDequeue(out _);
+        Reply reply = expected.Replies == 1 ? collected[0] : new Reply.List([.. collected]);
+        collected.Clear();
+        _reports.Tell(new Answered(_order.Link, _order.Attempt, expected.Request, reply));
+        return true;
+    }
+
+    /// <param name="Request">Null: part of the introduction, of which the core knows nothing.</param>
+    /// <param name="Replies">How many replies make its answer.</param>
+    /// <param name="Introduction">The command of the introduction.</param>
+    private sealed record Expected(Request? Request, int Replies, string? Introduction);
+}

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using Sentinel.Core;
+using Sentinel.Daemon.Links;
+using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Notifications;
+
+namespace Sentinel.Daemon;
+
+/// <summary>The only writer: hands facts to the core one at a time, performs its effects, publishes its view.</summary>
+/// <remarks>
+/// It has a thread of its own, so that no burst of clients on the thread pool can delay a decision. It never waits for I/O:
+/// an effect starts work, whose outcome comes back as a later fact.
+/// </remarks>
+internal sealed class SentinelLoop : IDisposable
+{
+    /// <summary>Facts that may wait. Beyond it links wait with reading and clients get an error; at rates of thousands a second it is seconds of standstill.</summary>
+    private const int InputsMax = 65_536;
+
+    private readonly SentinelCore _core;
+    private readonly InstanceLinks _links;
+    private readonly Action<SaveNumber, SentinelState> _persist;
+    private readonly IEventListener[] _listeners;
+    private readonly RedisLog _log;
+    private readonly MonotonicClock _clock;
+    private readonly BlockingCollection<Input> _inputs = new(InputsMax);
+    private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<Answer>> _asked = new();
+    private readonly Thread _thread;
+    private readonly Action<Exception> _failed;
+    private volatile SentinelView _view;
+    private long _lastRequest;
+    private long _lastEvent;
+    private volatile bool _isStopping;
+
+    /// <param name="core">The decisions.</param>
+    /// <param name="createLinks">Makes the links, given where their facts go.</param>
+    /// <param name="persist">Starts to bring a state to disk; its outcome is to be told with <see cref="Saved"/>.</param>
+    /// <param name="listeners">Who hears events; called on the deciding thread, so they must not block.</param>
+    /// <param name="log">Where log lines go.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="failed">Called once when a rule of the core was broken: the process must not go on acting.</param>
+    public SentinelLoop(
+        SentinelCore core,
+        Func<Action<Input>, InstanceLinks> createLinks,
+        Action<SaveNumber, SentinelState> persist,
+        IEnumerable<IEventListener> listeners,
+        RedisLog log,
+        MonotonicClock clock,
+        Action<Exception> failed)
+    {
+        (_core, _persist, _log, _clock, _failed) = (core, persist, log, clock, failed);
+        _links = createLinks(Post);
+        _listeners = [.. listeners];
+        _view = core.View;
+        _thread = new Thread(Run) { Name = "deciding loop", IsBackground = true };
+    }
+
+    /// <summary>The latest view. Immutable, and safe to read from any thread; a later one is never older.</summary>
+    public SentinelView View => _view;
+
+    /// <summary>The time that the view's instants are on.</summary>
+    public Instant Now => _clock.Now;
+
+    /// <summary>Begins to decide.</summary>
+    public void Start()
+    {
+        Post(new Started());
+        _thread.Start();
+    }
+
+    /// <summary>Stops deciding; what was started goes on elsewhere. Waits for the step under way.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        _inputs.CompleteAdding();
+        if (_thread.IsAlive)
+            _thread.Join(TimeSpan.FromSeconds(5));
+        _links.CloseAll();
+        foreach ((RequestId id, TaskCompletionSource<Answer> answer) in _asked)
+        {
+            if (_asked.TryRemove(id, out _))
+                answer.TrySetResult(new Answer.Refused("ERR Sentinel is shutting down"));
+        }
+    }
+
+    /// <summary>Hands in a fact. May be called from any thread; waits while the queue is full.</summary>
+    public void Post(Input input)
+    {
+        if (_isStopping)
+            return;
+        try
+        {
+            _inputs.Add(input);
+        }
+        catch (InvalidOperationException) when (_isStopping)
+        {
+            // Stopped in between: nobody needs the fact any more.
+        }
+    }
+
+    /// <summary>Asks the core something and gives its answer, which may wait until the disk has what it promises.</summary>
+    /// <param name="question">Makes the input, given the id to answer to.</param>
+    /// <returns>An error when too much waits to be decided.</returns>
+    public Task<Answer> AskAsync(Func<RequestId, Input> question)
+    {
+        var id = new RequestId(Interlocked.Increment(ref _lastRequest));
+        var answer = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked[id] = answer;
+        bool isTaken = false;
+        try
+        {
+            isTaken = !_isStopping && _inputs.TryAdd(question(id));
+        }
+        catch (InvalidOperationException) when (_isStopping)
+        {
+            // Stopped in between.
+        }
+        if (!isTaken && _asked.TryRemove(id, out _))
+            answer.TrySetResult(new Answer.Refused(_isStopping ? "ERR Sentinel is shutting down" : "ERR Sentinel is overloaded, try again"));
+        return answer.Task;
+    }
+
+    /// <summary>Tells the outcome of a save.</summary>
+    /// <param name="number">The save.</param>
+    /// <param name="error">Null: it is on disk.</param>
+    public void Saved(SaveNumber number, string? error) => Post(error is null ? new StateSaved(number) : new StateNotSaved(number, error));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        _inputs.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_inputs.IsCompleted)
+            {
+                if (!_inputs.TryTake(out Input? input, _clock.MillisecondsUntil(_core.WakeAt)))
+                    input = Tick.Instance;
+                Step(input);
+            }
+        }
+        catch (Exception broken)
+        {
+            // A rule on which safety hangs was broken: better to stop, loudly, than to act wrongly.
+            _failed(broken);
+        }
+    }
+
+    private void Step(Input input)
+    {
+        IReadOnlyList<Effect> effects = _core.Step(input, _clock.Now);
+        _view = _core.View;    // before the effects: whoever gets our answer may read it back at once
+        foreach (Effect effect in effects)
+            Perform(effect);
+        _links.Flush();
+    }
+
+    private void Perform(Effect effect)
+    {
+        switch (effect)
+        {
+            case Send send:
+                _links.Send(send);
+                break;
+            case Connect connect:
+                _links.Connect(connect);
+                break;
+            case Disconnect disconnect:
+                _links.Disconnect(disconnect);
+                break;
+            case PersistState persist:
+                _persist(persist.Number, _core.State);
+                break;
+            case PublishEvent published:
+                Tell(published.Event);
+                break;
+            case WriteLog line:
+                _log.Write(line.Level, line.Text);
+                break;
+            case GiveAnswer given:
+                if (_asked.TryRemove(given.Id, out TaskCompletionSource<Answer>? answer))
+                    answer.TrySetResult(given.Answer);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private void Tell(SentinelEvent happened)
+    {
+        var stamped = new StampedEvent(++_lastEvent, _clock.WallNow, happened);
+        foreach (IEventListener listener in _listeners)
+            listener.OnEvent(stamped);
+    }
+}
