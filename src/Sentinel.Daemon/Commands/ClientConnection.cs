@@ -1,0 +1,104 @@
+using Sentinel.Core;
+using Sentinel.Resp;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>One client: who it is, what it may do, what it has subscribed to.</summary>
+/// <remarks>
+/// Written by the thread that serves its connection. Others read it for <c>CLIENT LIST</c> and INFO, and may see a value
+/// that is a moment old.
+/// </remarks>
+internal sealed class ClientConnection(long id, string address, string localAddress, ClientOutput output, bool isAuthenticated, Instant now)
+{
+    private long _commands;
+    private long _errors;
+    private long _received;
+    private bool _isClosing;
+
+    /// <summary>Its number, never used again in this process.</summary>
+    public long Id => id;
+
+    /// <summary>Where it comes from, as <c>host:port</c>.</summary>
+    public string Address => address;
+
+    /// <summary>Our side of the connection, as <c>host:port</c>.</summary>
+    public string LocalAddress => localAddress;
+
+    /// <summary>What goes out to it.</summary>
+    public ClientOutput Output => output;
+
+    /// <summary>When it connected.</summary>
+    public Instant Since { get; } = now;
+
+    /// <summary>When it last sent something.</summary>
+    public Instant LastHeardAt { get; set; } = now;
+
+    /// <summary>What it calls itself (<c>CLIENT SETNAME</c>); null: nothing.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The library it uses, as it says (<c>CLIENT SETINFO</c>); null: it did not say.</summary>
+    public string? LibraryName { get; set; }
+
+    /// <summary>The version of that library; null: it did not say.</summary>
+    public string? LibraryVersion { get; set; }
+
+    /// <summary>The user it acts as.</summary>
+    public string User { get; set; } = Authentication.DefaultUser;
+
+    /// <summary>Whether it may call more than what strangers may.</summary>
+    public bool IsAuthenticated { get; set; } = isAuthenticated;
+
+    /// <summary>The version of the protocol it speaks.</summary>
+    public RespVersion Version { get; set; } = RespVersion.Resp2;
+
+    /// <summary>The last command called; null: none yet.</summary>
+    public CommandSpec? LastCommand { get; private set; }
+
+    /// <summary>Set once: what is answered is sent, then the connection is closed, and nothing more is read.</summary>
+    public bool IsClosing
+    {
+        get => Volatile.Read(ref _isClosing);
+        set => Volatile.Write(ref _isClosing, value);
+    }
+
+    /// <summary>The channels it has subscribed to. Changed by <see cref="EventHub"/> alone.</summary>
+    public HashSet<string> Channels { get; } = [];
+
+    /// <summary>The patterns it has subscribed to. Changed by <see cref="EventHub"/> alone.</summary>
+    public HashSet<string> Patterns { get; } = [];
+
+    /// <summary>Channels and patterns together, as confirmations count them.</summary>
+    public int Subscriptions => Channels.Count + Patterns.Count;
+
+    /// <summary>Whether it has subscribed to anything.</summary>
+    public bool IsSubscribed => Subscriptions > 0;
+
+    /// <summary>Commands called by it.</summary>
+    public long Commands => Volatile.Read(ref _commands);
+
+    /// <summary>Requests of it that were answered with an error.</summary>
+    public long Errors => Volatile.Read(ref _errors);
+
+    /// <summary>Bytes it sent.</summary>
+    public long ReceivedBytes => Volatile.Read(ref _received);
+
+    /// <summary>Where its replies are written.</summary>
+    public RespWriter Reply => new(output.Writer, Version);
+
+    /// <summary>Takes note of a command that is about to be called.</summary>
+    public void Called(CommandSpec command)
+    {
+        LastCommand = command;
+        Volatile.Write(ref _commands, _commands + 1);
+    }
+
+    /// <summary>Takes note of an error reply.</summary>
+    public void CountError() => Volatile.Write(ref _errors, _errors + 1);
+
+    /// <summary>Takes note of what it sent.</summary>
+    public void Received(long bytes, Instant at)
+    {
+        Volatile.Write(ref _received, _received + bytes);
+        LastHeardAt = at;
+    }
+}

@@ -1,0 +1,21 @@
+using Sentinel.Core;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>One client as <c>CLIENT LIST</c> and <c>CLIENT INFO</c> show it.</summary>
+internal static class ClientLine
+{
+    /// <summary>The fields of Redis 7.4, in its order, ended by a line feed. What has no meaning here has the value that says so there.</summary>
+    public static string Of(ClientConnection client, Instant now)
+    {
+        long queued = client.Output.QueuedBytes;
+        return
+            $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd=0 name={client.Name}"
+            + $" age={Seconds(now - client.Since)} idle={Seconds(now - client.LastHeardAt)} flags={(client.IsSubscribed ? 'P' : 'N')} db=0"
+            + $" sub={client.Channels.Count} psub={client.Patterns.Count} ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0"
+            + $" rbs=0 rbp=0 obl=0 oll={(queued > 0 ? 1 : 0)} omem={queued} tot-mem={queued} events=r cmd={client.LastCommand?.FullName ?? "NULL"}"
+            + $" user={client.User} redir=-1 resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n";
+    }
+
+    private static long Seconds(TimeSpan span) => Math.Max(0, (long)span.TotalSeconds);
+}

@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Sentinel.Core;
+using Sentinel.Resp;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>Every command that is served: finds the one that is meant, checks what can be checked for all, and calls it.</summary>
+/// <remarks>
+/// The checks come in Redis' order, so that a stranger learns that a command is unknown but not what it would have done:
+/// it exists, its number of words is right, the client has authenticated, it may be called while subscribed.
+/// </remarks>
+internal sealed class CommandTable
+{
+    // Longer than the longest name there is; what is longer is unknown without a look.
+    private const int NameLengthMax = 64;
+
+    // How much of what a client sent is quoted back in an error. As in Redis.
+    private const int QuotedMax = 128;
+
+    private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _commands;
+    private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _byFullName;
+
+    /// <param name="commands">The commands; COMMAND lists them in this order.</param>
+    public CommandTable(IEnumerable<CommandSpec> commands)
+    {
+        ImmutableArray<CommandSpec> all = [.. commands, CommandCommand.Spec(this)];
+        Listed = [.. all.Where(command => command.IsListed)];
+        _commands = Lookup(all);
+        _byFullName = Lookup([.. all, .. all.SelectMany(command => command.Subcommands)]);
+    }
+
+    /// <summary>The commands that <c>COMMAND</c> tells of.</summary>
+    public ImmutableArray<CommandSpec> Listed { get; }
+
+    /// <summary>A command, or with its full name (<c>sentinel|set</c>) a subcommand; null: there is none, or it is not listed.</summary>
+    public CommandSpec? FindListed(string fullName) =>
+        _byFullName.TryGetValue(fullName, out CommandSpec? spec) && spec.IsListed ? spec : null;
+
+    /// <summary>Answers one request, or says what is wrong with it.</summary>
+    public Outcome Call(CommandCall call)
+    {
+        RespCommand words = call.Words;
+        ClientConnection client = call.Client;
+        if (words.Is(0, "POST"u8) || words.Is(0, "Host:"u8))
+        {
+            // Somebody makes a browser speak to us: whatever else is in that request must not be heard.
+            client.IsClosing = true;
+            return Outcome.Answered;
+        }
+        CommandSpec? command = Find(words);
+        if (command is null)
+            return call.Refuse(UnknownCommand(words));
+        if (command.Subcommands.Length > 0 && words.Count > 1)
+        {
+            CommandSpec container = command;
+            command = Find(container, words);
+            if (command is null)
+                return call.Refuse($"ERR unknown subcommand '{Clip(words.GetLatin1(1))}'. Try {container.FullName.ToUpperInvariant()} HELP.");
+        }
+        if (!command.Takes(words.Count) || command.Handler is null)
+            return call.Refuse(WrongArity(command.FullName));
+        if (!client.IsAuthenticated && !command.Flags.HasFlag(CommandFlags.NoAuth))
+            return call.Refuse("NOAUTH Authentication required.");
+        if (client.IsSubscribed && client.Version == RespVersion.Resp2 && !command.IsAllowedWhileSubscribed)
+            return call.Refuse($"ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
+        client.Called(command);
+        return command.Handler(call);
+    }
+
+    /// <summary>Redis' answer to too few or too many words.</summary>
+    public static string WrongArity(string fullName) => $"ERR wrong number of arguments for '{fullName}' command";
+
+    private static FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> Lookup(ImmutableArray<CommandSpec> commands) =>
+        commands.ToFrozenDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private CommandSpec? Find(RespCommand words)
+    {
+        ReadOnlySpan<byte> name = words[0].Span;
+        if (name.Length > NameLengthMax)
+            return null;
+        Span<char> text = stackalloc char[NameLengthMax];
+        int length = Encoding.Latin1.GetChars(name, text);
+        return _commands.TryGetValue(text[..length], out CommandSpec? command) ? command : null;
+    }
+
+    private CommandSpec? Find(CommandSpec container, RespCommand words)
+    {
+        ReadOnlySpan<byte> name = words[1].Span;
+        if (name.Length > NameLengthMax)
+            return null;
+        Span<char> text = stackalloc char[2 * NameLengthMax];
+        container.FullName.CopyTo(text);
+        int length = container.FullName.Length;
+        text[length++] = '|';
+        length += Encoding.Latin1.GetChars(name, text[length..]);
+        return _byFullName.TryGetValue(text[..length], out CommandSpec? command) ? command : null;
+    }
+
+    private static string UnknownCommand(RespCommand words)
+    {
+        var arguments = new StringBuilder();
+        for (int i = 1; i < words.Count && arguments.Length < QuotedMax; i++)
+            arguments.Append('\'').Append(Clip(words.GetLatin1(i), QuotedMax - arguments.Length)).Append("' ");
+        return $"ERR unknown command '{Clip(words.GetLatin1(0))}', with args beginning with: {arguments}";
+    }
+
+    /// <summary>The part of a word that is quoted: as in Redis it ends at the first NUL, too.</summary>
+    private static string Clip(string word, int lengthMax = QuotedMax)
+    {
+        int end = word.IndexOf('\0', StringComparison.Ordinal);
+        return word[..Math.Min(lengthMax, end < 0 ? word.Length : end)];
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentinel.Daemon.Notifications;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>What <c>Program.cs</c> needs to serve RESP.</summary>
+internal static class RespServer
+{
+    /// <summary>
+    /// Adds everything that <see cref="RespConnectionHandler"/> needs except the <see cref="SentinelLoop"/>, whose
+    /// listeners include the <see cref="EventHub"/> added here.
+    /// </summary>
+    public static IServiceCollection AddRespServer(this IServiceCollection services, RespServerOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(options)
+            .AddSingleton<Authentication>()
+            .AddSingleton<ClientRegistry>()
+            .AddSingleton<EventHub>()
+            .AddSingleton<IEventListener>(provider => provider.GetRequiredService<EventHub>())
+            .AddHostedService(provider => provider.GetRequiredService<EventHub>())
+            .AddSingleton<InfoText>()
+            .AddSingleton<ConnectionCommands>()
+            .AddSingleton<ClientCommand>()
+            .AddSingleton<PubSubCommands>()
+            .AddSingleton<ServerCommands>()
+            .AddSingleton<SentinelQueries>()
+            .AddSingleton<SentinelOrders>()
+            .AddSingleton<SentinelCommand>()
+            .AddSingleton(provider => new CommandTable(
+            [
+                .. provider.GetRequiredService<ConnectionCommands>().Specs,
+                provider.GetRequiredService<ClientCommand>().Spec,
+                .. provider.GetRequiredService<ServerCommands>().Specs,
+                .. provider.GetRequiredService<PubSubCommands>().Specs,
+                provider.GetRequiredService<SentinelCommand>().Spec,
+            ]))
+            .AddSingleton<RespConnectionHandler>();
+    }
+}

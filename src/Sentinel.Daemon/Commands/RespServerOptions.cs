@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Sentinel.Resp;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>What the RESP server is told by the configuration. Immutable: changed with <c>with</c>.</summary>
+internal sealed record RespServerOptions
+{
+    /// <summary>The port shown as <c>tcp_port</c>; what is listened on is Kestrel's business. Default 26379; 0: none.</summary>
+    public int Port { get; init; } = 26379;
+
+    /// <summary>The addresses listened on, as INFO shows them (<c>listener0</c>). Default: every address.</summary>
+    public ImmutableArray<string> Bind { get; init; } = ["*", "-::*"];
+
+    /// <summary>Password of the user <c>default</c>; null: none is asked for.</summary>
+    public string? RequirePass { get; init; }
+
+    /// <summary>Whether clients of other machines are refused while no password is asked for. Default false, as in Sentinel mode.</summary>
+    public bool ProtectedMode { get; init; }
+
+    /// <summary>Connections beyond which new ones are refused. Default 10,000, as in Redis. Peer Sentinels count too.</summary>
+    public int MaxClients { get; init; } = 10_000;
+
+    /// <summary>What one request may ask for.</summary>
+    public RespLimits Limits { get; init; } = RespLimits.Default;
+
+    /// <summary>How much output may wait for a slow subscriber.</summary>
+    public OutputBufferLimit PubSubOutput { get; init; } = OutputBufferLimit.PubSub;
+
+    /// <summary>Whether <c>SENTINEL SET</c> must not change scripts. Default true, as in Redis.</summary>
+    public bool DenyScriptsReconfig { get; init; } = true;
+
+    /// <summary>Whether <c>SENTINEL MONITOR</c> takes names where an IP address is asked for. Default false, as in Redis.</summary>
+    public bool ResolveHostnames { get; init; }
+
+    /// <summary>Absolute path of the configuration file, as INFO shows it.</summary>
+    public string ConfigFile { get; init; } = "";
+
+    /// <summary>Where relative paths of scripts start. Default: where we were started.</summary>
+    public string Directory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>The <c>run_id</c> of this process, which is not the lasting identity: 40 hexadecimal characters.</summary>
+    public string RunId { get; init; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>Who supervises the process, as INFO shows it: <c>no</c>, <c>systemd</c> or <c>upstart</c>. Default no.</summary>
+    public string Supervised { get; init; } = "no";
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Sentinel.Core;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>SENTINEL: the table of its subcommands, in the order of its HELP; aliases and HELP itself last.</summary>
+internal sealed class SentinelCommand
+{
+    public SentinelCommand(SentinelQueries queries, SentinelOrders orders)
+    {
+        ImmutableArray<CommandSpec> subcommands =
+        [
+            Sub("ckquorum", 3, queries.CheckQuorum, "2.8.4", "Check for a Sentinel quorum",
+                "CKQUORUM <master-name>",
+                "    Check if the current Sentinel configuration is able to reach the quorum",
+                "    needed to failover a master and the majority needed to authorize the",
+                "    failover."),
+            Sub("get-master-addr-by-name", 3, queries.GetMasterAddress, "2.8.4", "Get port and address of a master",
+                "GET-MASTER-ADDR-BY-NAME <master-name>",
+                "    Return the ip and port number of the master with that name."),
+            Sub("failover", 3, orders.Failover, "2.8.4", "Force a failover",
+                "FAILOVER <master-name>",
+                "    Manually failover a master node without asking for agreement from other",
+                "    Sentinels"),
+            Sub("flushconfig", 2, orders.Flush, "2.8.4", "Rewrite configuration file",
+                "FLUSHCONFIG",
+                "    Force Sentinel to rewrite its configuration on disk, including the current",
+                "    Sentinel state."),
+            Sub("info-cache", -3, queries.InfoCache, "3.2.0", "Get cached INFO from the instances in the deployment",
+                "INFO-CACHE <master-name>",
+                "    Return last cached INFO output from masters and all its replicas."),
+            Sub("is-master-down-by-addr", 6, orders.IsMasterDown, "2.8.4", "Check if a master is down",
+                "IS-MASTER-DOWN-BY-ADDR <ip> <port> <current-epoch> <runid>",
+                "    Check if the master specified by ip:port is down from current Sentinel's",
+                "    point of view."),
+            Sub("master", 3, queries.Master, "2.8.4", "Show the state of a master",
+                "MASTER <master-name>",
+                "    Show the state and info of the specified master."),
+            Sub("masters", 2, queries.Masters, "2.8.4", "List the monitored masters",
+                "MASTERS",
+                "    Show a list of monitored masters and their state."),
+            Sub("monitor", 6, orders.Monitor, "2.8.4", "Start monitoring",
+                "MONITOR <name> <ip> <port> <quorum>",
+                "    Start monitoring a new master with the specified name, ip, port and quorum."),
+            Sub("myid", 2, queries.MyId, "6.2.0", "Get the Sentinel instance ID",
+                "MYID",
+                "    Return the ID of the Sentinel instance."),
+            Sub("remove", 3, orders.Remove, "2.8.4", "Stop monitoring",
+                "REMOVE <master-name>",
+                "    Remove master from Sentinel's monitor list."),
+            Sub("replicas", 3, queries.Replicas, "5.0.0", "List the monitored replicas",
+                "REPLICAS <master-name>",
+                "    Show a list of replicas for this master and their state."),
+            Sub("reset", 3, orders.Reset, "2.8.4", "Reset masters by name pattern",
+                "RESET <pattern>",
+                "    Reset masters for specific master name matching this pattern."),
+            Sub("sentinels", 3, queries.Sentinels, "2.8.4", "List the Sentinel instances",
+                "SENTINELS <master-name>",
+                "    Show a list of Sentinel instances for this master and their state."),
+            Sub("set", -5, orders.Set, "2.8.4", "Change the configuration of a monitored master",
+                "SET <master-name> <option> <value> [<option> <value> ...]",
+                "    Set configuration parameters for certain masters."),
+            Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored replicas"),
+            // The spellings of Valkey 8.
+            Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),
+            Sub("is-primary-down-by-addr", 6, orders.IsMasterDown, "8.0.0", "Check if a primary is down"),
+            Sub("primary", 3, queries.Master, "8.0.0", "Show the state of a primary"),
+            Sub("primaries", 2, queries.Masters, "8.0.0", "List the monitored primaries"),
+            new("sentinel|help", 2, call => HelpText.Write(call, Spec!))
+            {
+                Flags = CommandFlags.Loading | CommandFlags.Stale,
+                Since = "6.2.0",
+                Group = "sentinel",
+                Summary = "Show helpful text about the different subcommands",
+            },
+        ];
+        Spec = new CommandSpec("sentinel", -2, null)
+        {
+            Flags = CommandFlags.Admin,
+            Since = "2.8.4",
+            Group = "sentinel",
+            Summary = "A container for Sentinel commands",
+            Subcommands = subcommands,
+        };
+    }
+
+    /// <summary>The command.</summary>
+    public CommandSpec Spec { get; }
+
+    private static CommandSpec Sub(
+        string name, int arity, Func<CommandCall, Outcome> handler, string since, string summary, params ImmutableArray<string> help) =>
+        new($"sentinel|{name}", arity, handler) { Flags = CommandFlags.Admin, Since = since, Group = "sentinel", Summary = summary, Help = help };
+}

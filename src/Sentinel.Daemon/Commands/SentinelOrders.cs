@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Sentinel.Core;
+using Sentinel.Resp;
+using Host = Sentinel.Daemon.Configuration.Host;
+
+namespace Sentinel.Daemon.Commands;
+
+/// <summary>The subcommands of SENTINEL that the core decides: read and checked here, then asked for.</summary>
+internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions options)
+{
+    /// <summary>FAILOVER: another master, now.</summary>
+    public Outcome Failover(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new FailoverRequested(id, name));
+    }
+
+    /// <summary>FLUSHCONFIG: the state to disk, now.</summary>
+    public Outcome Flush(CommandCall call) => loop.AskAsync(id => new FlushRequested(id));
+
+    /// <summary>IS-MASTER-DOWN-BY-ADDR: a peer asks what we hold of a master and, with a candidate, for our vote.</summary>
+    /// <remarks>
+    /// A candidate that is no identity gets no vote: who could claim it? An epoch below zero, which Redis would take for one
+    /// near the end of all epochs, is an error here.
+    /// </remarks>
+    public Outcome IsMasterDown(CommandCall call)
+    {
+        if (!call.Words.TryGetInteger(3, out long port) || !call.Words.TryGetInteger(4, out long epoch) || epoch < 0)
+            return call.Refuse(CommandCall.NotAnInteger);
+        string host = call.Words.GetText(2);
+        if (Host.TryReadLiteral(host, out string canonical))
+            host = canonical;
+        // No master has a port out of range, so it may be any such port.
+        var master = new Address(host, (int)Math.Clamp(port, -1, ushort.MaxValue + 1));
+        SentinelId? candidate = SentinelId.TryParse(call.Words.GetText(5), out SentinelId id) ? id : null;
+        return loop.AskAsync(request => new DownQuestionReceived(request, master, new Epoch((ulong)epoch), candidate));
+    }
+
+    /// <summary>MONITOR: one more master.</summary>
+    public Outcome Monitor(CommandCall call)
+    {
+        RespCommand words = call.Words;
+        if (!words.TryGetInteger(5, out long quorum))
+            return call.Refuse("ERR Invalid quorum");
+        if (!words.TryGetInteger(4, out long port))
+            return call.Refuse("ERR Invalid port");
+        if (quorum <= 0)
+            return call.Refuse("ERR Quorum must be 1 or greater.");
+        string host = words.GetText(3);
+        var master = new MasterOptions { Name = words.GetText(2), Quorum = (int)Math.Min(quorum, int.MaxValue) };
+        if (Host.TryReadLiteral(host, out string canonical))
+            return Monitor(master, canonical, port);
+        return options.ResolveHostnames ? MonitorNameAsync(master, host, port) : call.Refuse(BadHost);
+    }
+
+    /// <summary>REMOVE: one master less.</summary>
+    public Outcome Remove(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new RemoveRequested(id, name));
+    }
+
+    /// <summary>RESET: forgets what was found out about the masters whose names match.</summary>
+    public Outcome Reset(CommandCall call)
+    {
+        string pattern = call.Words.GetText(2);
+        ImmutableArray<string> names = [.. loop.View.Masters.Keys.Where(name => Glob.Matches(pattern, name)).Order(StringComparer.Ordinal)];
+        return loop.AskAsync(id => new ResetRequested(id, names));
+    }
+
+    /// <summary>SET: changes options of one master.</summary>
+    public Outcome Set(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        ImmutableArray<MasterChange> changes = MasterChanges.Read(call.Words, options, out string? error);
+        return loop.AskAsync(id => new SetRequested(id, name, changes, error));
+    }
+
+    private const string BadHost = "ERR Invalid IP address or hostname specified";
+
+    private async Task<Answer> MonitorNameAsync(MasterOptions master, string host, long port)
+    {
+        try
+        {
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(host);
+            return addresses.Length > 0 ? await Monitor(master, host, port) : new Answer.Refused(BadHost);
+        }
+        catch (Exception unknown) when (unknown is SocketException or ArgumentException)
+        {
+            // The only way in which the resolver says that there is no such host.
+            return new Answer.Refused(BadHost);
+        }
+    }
+
+    private Task<Answer> Monitor(MasterOptions master, string host, long port)
+    {
+        if (port is >= 0 and <= ushort.MaxValue)
+            return loop.AskAsync(id => new MonitorRequested(id, master, new Address(host, (int)port)));
+        // Redis looks at the name before it looks at the port's range.
+        return Task.FromResult<Answer>(new Answer.Refused(loop.View.Masters.ContainsKey(master.Name) ? "ERR Duplicate master name." : "ERR Invalid port number."));
+    }
+}
