@@ -1,0 +1,287 @@
+using System.Globalization;
+
+namespace Sentinel.Core.Tests.Cluster;
+
+/// <summary>The real core of one Sentinel, with a modelled shell around it.</summary>
+internal sealed class FakeSentinel
+{
+    private readonly World _world;
+    private readonly int _number;
+    private readonly Dictionary<(LinkId, LinkChannel), Connection> _connections = [];
+    private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
+    private SentinelState _disk;
+    private SentinelCore _core;
+    private long _lastRequest;
+    private int _life;
+
+    public FakeSentinel(World world, int number, MasterState master)
+    {
+        (_world, _number) = (world, number);
+        Id = SentinelId.Draw(new Random(number));
+        _disk = new SentinelState(Id, Epoch.Zero, [master]);
+        _core = NewCore();
+    }
+
+    public SentinelId Id { get; }
+    public Address Address => new("10.0.1.1", 26000 + _number);
+    public bool IsRunning { get; private set; }
+    public List<SentinelEvent> Events { get; } = [];
+    public List<string> Log { get; } = [];
+    public MasterView View => _core.View.Masters[World.Master];
+    public SentinelView Whole => _core.View;
+    public Instant WakeAt => _core.WakeAt;
+
+    /// <summary>What the disk says to a save; null: it is done.</summary>
+    public string? DiskError { get; set; }
+
+    /// <summary>What is on disk.</summary>
+    public SentinelState Disk => _disk;
+
+    /// <summary>Sentinels that cannot be reached, and nodes.</summary>
+    public HashSet<Address> Unreachable { get; } = [];
+
+    /// <summary>Every vote spoken: master, epoch, candidate.</summary>
+    public List<(Epoch Epoch, SentinelId Leader)> VotesSpoken { get; } = [];
+
+    public void Start()
+    {
+        IsRunning = true;
+        Input(new Started());
+    }
+
+    public void Kill()
+    {
+        IsRunning = false;
+        _life++;
+        _connections.Clear();
+        _asked.Clear();
+        foreach (FakeSentinel other in _world.Sentinels)
+            other.ConnectionsBreak(Address);
+    }
+
+    public void Restart()
+    {
+        _core = NewCore();
+        Start();
+    }
+
+    /// <summary>Lets the process miss some time, as SIGSTOP does.</summary>
+    public void Freeze() => IsRunning = false;
+
+    public void Thaw()
+    {
+        IsRunning = true;
+        Input(Tick.Instance);
+    }
+
+    public Answer? Ask(Func<RequestId, Input> question)
+    {
+        Answer? given = null;
+        AskThen(question, answer => given = answer);
+        _world.RunUntil(() => given is not null, "an answer");
+        return given;
+    }
+
+    public void Input(Input input)
+    {
+        if (!IsRunning)
+            return;
+        foreach (Effect effect in _core.Step(input, _world.Now).ToArray())
+            Perform(effect);
+    }
+
+    public void NodeDied(FakeNode node) => ConnectionsBreak(node.Address);
+
+    public void NodeThawed(FakeNode node)
+    {
+        foreach (Connection connection in _connections.Values.Where(connection => connection.Order.Address == node.Address).ToArray())
+        {
+            foreach (Request request in connection.Waiting)
+                Deliver(connection, request);
+            connection.Waiting.Clear();
+        }
+    }
+
+    /// <summary>Cuts this Sentinel off from an address; silence, not refusal.</summary>
+    public void CutOff(Address address) => Unreachable.Add(address);
+
+    public void Heal() => Unreachable.Clear();
+
+    private SentinelCore NewCore() => new(_disk, new SentinelOptions { Port = Address.Port }, new Random(_number), _world.Now);
+
+    private void AskThen(Func<RequestId, Input> question, Action<Answer> then)
+    {
+        var id = new RequestId(++_lastRequest);
+        _asked[id] = then;
+        Input(question(id));
+    }
+
+    private void ConnectionsBreak(Address address)
+    {
+        foreach (Connection connection in _connections.Values.Where(connection => connection.Order.Address == address && connection.IsUp).ToArray())
+        {
+            connection.IsUp = false;
+            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection")));
+        }
+    }
+
+    private void Later(Action action)
+    {
+        int life = _life;
+        _world.After(_world.Latency, () =>
+        {
+            if (life == _life)
+                action();
+        });
+    }
+
+    private void Perform(Effect effect)
+    {
+        switch (effect)
+        {
+            case Connect order:
+                Connect(order);
+                break;
+            case Disconnect order:
+                _connections.Remove((order.Link, order.Channel));
+                break;
+            case Send order:
+                if (_connections.TryGetValue((order.Link, LinkChannel.Command), out Connection? connection) && connection.IsUp)
+                    Deliver(connection, order.Request);
+                break;
+            case PersistState order:
+                Persist(order.Number, _core.State);
+                break;
+            case PublishEvent published:
+                Events.Add(published.Event);
+                if (published.Event.Level > EventLevel.Debug)
+                    _world.Note($"{(char)('A' + _number)} {published.Event.Name} {published.Event.Payload}{(published.Event.Reason is { } reason ? $" ({reason})" : "")}");
+                break;
+            case WriteLog line:
+                Log.Add(line.Text);
+                if (line.Level > EventLevel.Notice)
+                    _world.Note($"{(char)('A' + _number)} log: {line.Text}");
+                break;
+            case GiveAnswer given:
+                if (given.Answer is Answer.Down { Leader: { } leader } vote)
+                    VotesSpoken.Add((vote.LeaderEpoch, leader));
+                if (_asked.Remove(given.Id, out Action<Answer>? then))
+                    then(given.Answer);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private void Persist(SaveNumber number, SentinelState state)
+    {
+        int life = _life;
+        _world.After(_world.SaveTime, () =>
+        {
+            if (life != _life)
+                return;
+            if (DiskError is null)
+                _disk = state;
+            Input(DiskError is { } error ? new StateNotSaved(number, error) : new StateSaved(number));
+        });
+    }
+
+    private void Connect(Connect order)
+    {
+        var connection = new Connection(order);
+        _connections[(order.Link, order.Channel)] = connection;
+        if (Unreachable.Contains(order.Address))
+            return;
+        Later(() =>
+        {
+            if (!IsCurrent(connection))
+                return;
+            if (!IsUp(order.Address))
+            {
+                Input(new LinkLost(order.Link, order.Attempt, order.Channel, "Connection refused"));
+                return;
+            }
+            connection.IsUp = true;
+            if (order.Channel == LinkChannel.Subscription)
+                _world.Node(order.Address).Subscribe(this, order.Link, order.Attempt);
+            Input(new LinkConnected(order.Link, order.Attempt, order.Channel, Address.Host));
+        });
+    }
+
+    private bool IsUp(Address address) =>
+        _world.Sentinels.Find(sentinel => sentinel.Address == address) is { } sentinel ? sentinel.IsRunning : _world.Node(address).IsAlive;
+
+    private bool IsCurrent(Connection connection) =>
+        _connections.TryGetValue((connection.Order.Link, connection.Order.Channel), out Connection? current) && current == connection;
+
+    private void Deliver(Connection connection, Request request)
+    {
+        Address to = connection.Order.Address;
+        if (Unreachable.Contains(to))
+            return;
+        Later(() =>
+        {
+            if (Unreachable.Contains(to) || !connection.IsUp)
+                return;
+            if (_world.Sentinels.Find(sentinel => sentinel.Address == to) is { } peer)
+            {
+                if (peer.IsRunning && !peer.Unreachable.Contains(Address))
+                    peer.Serve(request, reply => Later(() => Receive(connection, request, reply)));
+                return;
+            }
+            FakeNode node = _world.Node(to);
+            if (node.IsFrozen)
+                connection.Waiting.Add(request);
+            else if (node.IsAlive)
+            {
+                Reply reply = node.Serve(request, this);
+                Later(() => Receive(connection, request, reply));
+            }
+        });
+    }
+
+    private void Receive(Connection connection, Request request, Reply reply)
+    {
+        if (IsCurrent(connection) && connection.IsUp)
+            Input(new Answered(connection.Order.Link, connection.Order.Attempt, request, reply));
+    }
+
+    private void Serve(Request request, Action<Reply> answer)
+    {
+        switch (request)
+        {
+            case Request.Ping:
+                answer(new Reply.Text("PONG"));
+                break;
+            case Request.PublishHello hello:
+                Input(new HelloReceived(hello.Hello.ToString()));
+                answer(new Reply.Integer(1));
+                break;
+            case Request.AskIfDown ask:
+                AskThen(id => new DownQuestionReceived(id, ask.Master, ask.Epoch, ask.Candidate), given =>
+                {
+                    var down = (Answer.Down)given;
+                    answer(new Reply.List([new Reply.Integer(down.IsDown ? 1 : 0), new Reply.Text(down.Leader?.Text ?? "*"), new Reply.Integer((long)down.LeaderEpoch.Number)]));
+                });
+                break;
+            case Request.AskMaster:
+                string[] pairs =
+                [
+                    "ip", View.Address.Host, "port", View.Address.Port.ToString(CultureInfo.InvariantCulture), "config-epoch", View.ConfigEpoch.ToString(),
+                    .. View.Failover is FailoverStep.None ? (string[])[] : ["failover-state", View.Failover.Word()],
+                ];
+                answer(new Reply.List([.. pairs.Select(word => new Reply.Text(word))]));
+                break;
+            default:
+                answer(new Reply.Error("ERR unknown command"));
+                break;
+        }
+    }
+
+    private sealed class Connection(Connect order)
+    {
+        public Connect Order { get; } = order;
+        public bool IsUp { get; set; }
+        public List<Request> Waiting { get; } = [];
+    }
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sentinel.Core.Tests.Cluster;
+
+/// <summary>Sentinels (the real core) and modelled Redis nodes in one thread and in virtual time.</summary>
+/// <remarks>Deterministic: the same script gives the same transcript. Every message takes <see cref="Latency"/>.</remarks>
+internal sealed class World
+{
+    public const string Master = "mymaster";
+
+    private readonly PriorityQueue<Action, (long Ticks, long Order)> _agenda = new();
+    private long _order;
+
+    public Instant Now { get; private set; } = Instant.At(TimeSpan.FromHours(1));
+    public TimeSpan Latency { get; } = TimeSpan.FromMicroseconds(200);
+    public TimeSpan SaveTime { get; set; } = TimeSpan.FromMilliseconds(1);
+    public List<FakeNode> Nodes { get; } = [];
+    public List<FakeSentinel> Sentinels { get; } = [];
+    public List<string> Transcript { get; } = [];
+
+    /// <summary>A master with replicas, all attached, and Sentinels that know only the master.</summary>
+    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1)
+    {
+        var world = new World();
+        for (int i = 0; i <= replicas; i++)
+            world.Nodes.Add(new FakeNode(world, new Address("10.0.0.1", 7000 + i), i == 0 ? null : new Address("10.0.0.1", 7000)));
+        var options = new MasterOptions
+        {
+            Name = Master, Quorum = quorum, DownAfter = TimeSpan.FromMilliseconds(downAfterMs),
+            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs,
+        };
+        for (int i = 0; i < sentinels; i++)
+        {
+            var sentinel = new FakeSentinel(world, i, new MasterState { Options = options, Address = world.Nodes[0].Address });
+            world.Sentinels.Add(sentinel);
+            sentinel.Start();
+        }
+        return world;
+    }
+
+    /// <summary>Like <see cref="With"/>, and all know all.</summary>
+    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1)
+    {
+        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Peers.Length == sentinels - 1 && s.View.Replicas.Length == replicas && s.View.Replicas.All(r => r.InfoAt is not null)), "all know all");
+        world.Run(seconds: 3);
+        return world;
+    }
+
+    public FakeNode Node(Address address) => Nodes.Single(node => node.Address == address);
+
+    public FakeNode MasterNode => Nodes[0];
+
+    public void After(TimeSpan delay, Action action) => _agenda.Enqueue(action, ((Now + delay).Ticks, _order++));
+
+    public void Run(double seconds)
+    {
+        Instant end = Now + TimeSpan.FromSeconds(seconds);
+        while (StepBefore(end))
+        {
+        }
+        Now = end;
+    }
+
+    /// <summary>Runs until something holds.</summary>
+    /// <returns>The time it took.</returns>
+    public TimeSpan RunUntil(Func<bool> condition, string what, double atMostSeconds = 30)
+    {
+        Instant start = Now, end = Now + TimeSpan.FromSeconds(atMostSeconds);
+        while (!condition())
+            Assert.True(StepBefore(end), $"never: {what}\n{string.Join('\n', Transcript.TakeLast(60))}");
+        return Now - start;
+    }
+
+    /// <summary>Events of all Sentinels that are about something, such as <c>+switch-master</c>.</summary>
+    public int Count(string eventName) => Sentinels.Sum(sentinel => sentinel.Events.Count(e => e.Name == eventName));
+
+    public void Note(string line) => Transcript.Add(string.Create(CultureInfo.InvariantCulture, $"{(Now - Instant.At(TimeSpan.FromHours(1))).TotalSeconds,10:F4} {line}"));
+
+    private bool StepBefore(Instant end)
+    {
+        FakeSentinel? first = Sentinels.Where(s => s.IsRunning).MinBy(s => s.WakeAt);
+        Instant wake = first?.WakeAt ?? Instant.Never;
+        Instant next = _agenda.TryPeek(out _, out var at) ? new Instant(at.Ticks) : Instant.Never;
+        if (Instant.Min(wake, next) > end)
+            return false;
+        if (next <= wake)
+        {
+            Now = Instant.Max(Now, next);
+            _agenda.Dequeue()();
+        }
+        else
+        {
+            Now = Instant.Max(Now, wake);
+            first!.Input(Tick.Instance);
+        }
+        return true;
+    }
+}
+
+/// <summary>What a Redis node does, as far as a Sentinel sees it.</summary>
+internal sealed class FakeNode(World world, Address address, Address? master)
+{
+    private readonly List<Subscriber> _subscribers = [];
+    private int _restarts;
+
+    public Address Address { get; } = address;
+    public Address? Master { get; private set; } = master;
+    public bool IsAlive { get; private set; } = true;
+    public bool IsFrozen { get; private set; }
+    public int Priority { get; set; } = 100;
+    public ulong Offset { get; set; } = 1000;
+
+    /// <summary>Whether the node, as a replica, never synchronised with its master.</summary>
+    public bool NeverSynchronised { get; set; }
+
+    /// <summary>Commands refused, with the error.</summary>
+    public Dictionary<string, string> Refused { get; } = [];
+
+    /// <summary>All role changes it was told, in order: <c>SLAVEOF NO ONE</c> and the like.</summary>
+    public List<string> Told { get; } = [];
+
+    public List<LinkId> FrozenRequests { get; } = [];
+
+    private string RunId => $"{Address.Port}{_restarts}".PadRight(40, 'a');
+
+    public void Kill()
+    {
+        IsAlive = false;
+        _subscribers.Clear();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.NodeDied(this);
+    }
+
+    public void Restart(Address? asReplicaOf = null)
+    {
+        (IsAlive, Master, _restarts) = (true, asReplicaOf, _restarts + 1);
+        Offset = asReplicaOf is null ? 0 : Offset;
+    }
+
+    public void Freeze() => IsFrozen = true;
+
+    public void Thaw()
+    {
+        IsFrozen = false;
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.NodeThawed(this);
+    }
+
+    public void Subscribe(FakeSentinel sentinel, LinkId link, int attempt) => _subscribers.Add(new Subscriber(sentinel, link, attempt));
+
+    public Reply Serve(Request request, FakeSentinel from)
+    {
+        if (request is Request.PublishHello hello)
+        {
+            Deliver(hello.Hello);
+            foreach (FakeNode replica in world.Nodes.Where(node => node.Master == Address && node is { IsAlive: true, IsFrozen: false }))
+                replica.Deliver(hello.Hello);
+            return new Reply.Integer(1);
+        }
+        if (request is Request.Reconfigure change)
+            return Change(change);
+        string command = request.Commands[0][0];
+        if (Refused.TryGetValue(command, out string? error))
+            return new Reply.Error(error);
+        return request switch
+        {
+            Request.Ping => new Reply.Text("PONG"),
+            Request.Info => new Reply.Text(Info()),
+            Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
+            Request.KillScript => new Reply.Text("OK"),
+            _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
+        };
+    }
+
+    private Reply.List Change(Request.Reconfigure change)
+    {
+        List<Reply> replies = [new Reply.Text("OK")];
+        replies.AddRange(change.Commands.Skip(1).Take(4).Select(command =>
+            Refused.TryGetValue(command[0], out string? error) ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
+        if (replies.Exists(reply => reply is Reply.Error))
+        {
+            replies.Add(new Reply.Error("EXECABORT Transaction discarded because of previous errors."));
+        }
+        else
+        {
+            Master = change.Master;
+            NeverSynchronised = false;
+            Told.Add($"{change.Verb} {change.Master?.ToString() ?? "NO ONE"}");
+            world.Note($"{Address} is told {Told[^1]}");
+            replies.Add(new Reply.List([new Reply.Text("OK"), new Reply.Text("OK"), new Reply.Integer(1), new Reply.Integer(1)]));
+        }
+        replies.Add(new Reply.Text(Info()));
+        return new Reply.List([.. replies]);
+    }
+
+    private void Deliver(HelloMessage hello)
+    {
+        foreach (Subscriber subscriber in _subscribers)
+            world.After(world.Latency, () => subscriber.Sentinel.Input(new HelloHeard(subscriber.Link, subscriber.Attempt, hello.ToString())));
+    }
+
+    private string Info()
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
+        if (Master is not { } follows)
+        {
+            text.Append("role:master\r\n");
+            int i = 0;
+            foreach (FakeNode replica in world.Nodes.Where(node => node.Master == Address && node.IsAlive))
+                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag=0\r\n");
+        }
+        else
+        {
+            bool isUp = world.Nodes.Exists(node => node.Address == follows && node.IsAlive && node.Master is null) && !NeverSynchronised;
+            text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\n");
+            if (!isUp)
+                text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : 1)}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");
+        }
+        return text.ToString();
+    }
+
+    private sealed record Subscriber(FakeSentinel Sentinel, LinkId Link, int Attempt);
+}
