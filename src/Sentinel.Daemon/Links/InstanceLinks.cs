@@ -16,8 +16,7 @@ internal sealed class InstanceLinks(SentinelId id, Action<Input> facts, RedisLog
         Close(order.Link, order.Channel);
         var connection = new LinkConnection(order, id, _reports);
         _connections[(order.Link, order.Channel)] = connection;
-        // Owned by the connection: it ends with Close, and reports whatever befalls it.
-        Task.Run(connection.RunAsync);
+        connection.Start();
     }
 
     /// <summary>Closes a connection; nothing more is reported of it.</summary>
@@ -44,13 +43,13 @@ internal sealed class InstanceLinks(SentinelId id, Action<Input> facts, RedisLog
     public void CloseAll()
     {
         foreach (LinkConnection connection in _connections.Values)
-            connection.Close();
+            connection.Dispose();
         _connections.Clear();
     }
 
     private void Close(LinkId link, LinkChannel channel)
     {
         if (_connections.Remove((link, channel), out LinkConnection? connection))
-            connection.Close();
+            connection.Dispose();
     }
 }

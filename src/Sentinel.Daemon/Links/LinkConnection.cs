@@ -14,7 +14,7 @@ namespace Sentinel.Daemon.Links;
 /// Requests are written by the deciding thread alone and gathered until <see cref="Flush"/>, so that those which are due
 /// together leave in one packet. Replies come in order; each is handed to the core with the request it answers.
 /// </remarks>
-internal sealed class LinkConnection
+internal sealed class LinkConnection : IDisposable
 {
     /// <summary>What one reply may be at most. An INFO is some 10 kB; what is beyond this is no data node that we can use.</summary>
     private static readonly RespLimits ReplyLimits = new()
@@ -53,8 +53,14 @@ internal sealed class LinkConnection
         _socket.NoDelay = true;
     }
 
-    /// <summary>The life of the connection. Never fails: how it ended is reported, unless it was closed on order.</summary>
-    public async Task RunAsync()
+    /// <summary>The life of the connection, over when it is closed or lost. Never fails.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to connect, away from the calling thread.</summary>
+    public void Start() => Completion = Task.Run(RunAsync);
+
+    /// <summary>How it ended is reported, unless it was closed on order.</summary>
+    private async Task RunAsync()
     {
         string reason;
         try
@@ -75,7 +81,7 @@ internal sealed class LinkConnection
             reason = "closed";
         }
         bool wasOrdered = _isClosed;
-        Close();
+        Dispose();
         if (!wasOrdered)
             _reports.Tell(new LinkLost(_order.Link, _order.Attempt, _order.Channel, reason));
     }
@@ -110,13 +116,17 @@ internal sealed class LinkConnection
     public Task Sending { get; private set; } = Task.CompletedTask;
 
     /// <summary>Ends the connection; nothing more is reported of it.</summary>
-    public void Close()
+    public void Dispose()
     {
-        if (_isClosed)
-            return;
-        _isClosed = true;
+        lock (_writing)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+        }
         _closing.Cancel();
         _socket.Dispose();
+        _closing.Dispose();
     }
 
     private async Task ConnectAsync()

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sentinel.Core;
+using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Links;
+using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Notifications;
+
+namespace Sentinel.Daemon;
+
+/// <summary>One run of the daemon, from a configuration that was read to its exit code.</summary>
+internal static class SentinelProcess
+{
+    private const int Failed = 1;
+
+    /// <summary>A rule of the core was broken: an error in the software, as sysexits.h numbers it.</summary>
+    private const int Broken = 70;
+
+    /// <summary>How long clients and webhooks may take to let go when we stop.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs until SHUTDOWN, SIGTERM or SIGINT.</summary>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start.</returns>
+    public static async Task<int> RunAsync(SentinelConfiguration configuration)
+    {
+        using var log = new RedisLog(configuration.LogLevel, configuration.LogFile, TimeProvider.System);
+        SayHello(log, configuration);
+        SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
+        var file = new StateFile(configuration.File);
+        if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state)) is SaveResult.Failed(var error))
+        {
+            log.Write(EventLevel.Warning, $"Sentinel config file {configuration.File} is not writable: {error}. Exiting...");
+            return Failed;
+        }
+        await using WebApplication app = Build(configuration, state, file, log);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException)
+        {
+            log.Write(EventLevel.Warning, $"Warning: Could not create server TCP listening socket *:{configuration.Options.Port}: {failure.Message}");
+            log.Write(EventLevel.Warning, $"Failed listening on port {configuration.Options.Port} (tcp), aborting.");
+            return Failed;
+        }
+        return await RunAsync(app, state, log);
+    }
+
+    private static async Task<int> RunAsync(WebApplication app, SentinelState state, RedisLog log)
+    {
+        SentinelLoop loop = app.Services.GetRequiredService<SentinelLoop>();
+        using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, app, log);
+        using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, app, log);
+        log.Write(EventLevel.Notice, $"Sentinel ID is {state.Id}");
+        loop.Start();
+        await app.WaitForShutdownAsync();
+        log.Write(EventLevel.Warning, "User requested shutdown...");
+        loop.Stop();
+        using var impatient = new CancellationTokenSource(StopTimeout);
+        await app.Services.GetRequiredService<StateWriter>().StopAsync(impatient.Token);
+        log.Write(EventLevel.Warning, "Sentinel is now ready to exit, bye bye...");
+        return app.Services.GetRequiredService<ExitCode>().Value;
+    }
+
+    private static WebApplication Build(SentinelConfiguration configuration, SentinelState state, StateFile file, RedisLog log)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(new RedisLoggerProvider(log)).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.Backlog = configuration.TcpBacklog;
+            sockets.UnsafePreferInlineScheduling = true;    // handlers never block
+        });
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
+
+        builder.Services.AddRespServer(new RespServerOptions
+        {
+            Port = configuration.Options.Port,
+            RequirePass = configuration.Options.RequirePass,
+            ProtectedMode = configuration.ProtectedMode,
+            MaxClients = (int)Math.Min(configuration.MaxClients, int.MaxValue),
+            DenyScriptsReconfig = configuration.DenyScriptsReconfig,
+            ResolveHostnames = configuration.ResolveHostnames,
+            ConfigFile = configuration.File,
+            Directory = configuration.Directory,
+        });
+        builder.Services.AddSingleton<IEventListener>(new EventLog(log));
+        builder.Services.AddSingleton<ExitCode>();
+        builder.Services.AddSingleton(services => new StateWriter(
+            file, (number, error) => services.GetRequiredService<SentinelLoop>().Saved(number, error)));
+        builder.Services.AddSingleton(services => Loop(services, configuration, state, log));
+        return builder.Build();
+    }
+
+    private static SentinelLoop Loop(IServiceProvider services, SentinelConfiguration configuration, SentinelState state, RedisLog log)
+    {
+        var clock = new MonotonicClock(TimeProvider.System);
+        StateWriter writer = services.GetRequiredService<StateWriter>();
+        return new SentinelLoop(
+            new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),
+            facts => new InstanceLinks(state.Id, facts, log),
+            (number, snapshot) => writer.Request(number, old => ConfigurationRewriter.Rewrite(old, configuration, snapshot)),
+            services.GetServices<IEventListener>(),
+            log,
+            clock,
+            failed: broken =>
+            {
+                log.Write(EventLevel.Warning, $"This is a bug, and no decision is taken any more: {broken}");
+                services.GetRequiredService<ExitCode>().Value = Broken;
+                services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration)
+    {
+        int port = configuration.Options.Port;
+        foreach (ListenAddress address in port == 0 ? [] : configuration.Bind)
+        {
+            bool isAll = address.Host is "*" or "::*";
+            // One socket serves both families, so that "* -::*" does not listen twice.
+            if (address.Host == "::*" && configuration.Bind.Any(other => other.Host == "*"))
+                continue;
+            if (isAll)
+            {
+                kestrel.ListenAnyIP(port, UseResp);
+                continue;
+            }
+            foreach (IPAddress ip in Dns.GetHostAddresses(address.Host))
+            {
+                if (!address.IsOptional || IsOurs(ip))
+                    kestrel.Listen(ip, port, UseResp);
+            }
+        }
+        if (configuration.UnixSocket is { } path)
+        {
+            File.Delete(path);
+            kestrel.ListenUnixSocket(path, UseResp);
+        }
+    }
+
+    private static void UseResp(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();
+
+    private static bool IsOurs(IPAddress ip)
+    {
+        try
+        {
+            using var probe = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(ip, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static PosixSignalRegistration StopOn(PosixSignal signal, WebApplication app, RedisLog log) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            log.Write(EventLevel.Warning, $"Received {signal} scheduling shutdown...");
+            app.Lifetime.StopApplication();
+        });
+
+    private static void SayHello(RedisLog log, SentinelConfiguration configuration)
+    {
+        log.Write(EventLevel.Notice, "oO0OoO0OoO0Oo Sentinel is starting oO0OoO0OoO0Oo");
+        log.Write(EventLevel.Notice, $"Sentinel version={ServerVersion.Own}, redis={ServerVersion.Compatible}, bits=64, pid={Environment.ProcessId}, just started");
+        log.Write(EventLevel.Notice, "Configuration loaded");
+        log.Write(EventLevel.Notice, $"Running mode=sentinel, port={configuration.Options.Port}.");
+    }
+
+    private static int Seed() => BitConverter.ToInt32(RandomNumberGenerator.GetBytes(sizeof(int)));
+
+    /// <summary>What the process is to end with.</summary>
+    private sealed class ExitCode
+    {
+        public int Value { get; set; }
+    }
+}
