@@ -73,7 +73,11 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             if (watch.IsAtWork(master, local, wake))
                 return;
             _watch = null;
-            _standAt = null;
+            // It came to nothing. Where we would fare no better we wait like it; a pause of our own goes on.
+            if (master.BestReplica() is null)
+                Postpone(wasElected: true);
+            else
+                _standAt = Instant.Max(_standAt ?? local.Now, local.Now + Stagger());
         }
         _standAt ??= local.Now + Stagger();
         if (_awaitsGoodReplica && master.BestReplica() is not null)
@@ -113,16 +117,22 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <param name="wasElected">Whether we were elected and found no replica that could be promoted.</param>
     public void Lost(SentinelId? winner, Epoch epoch, bool wasElected)
     {
-        _attemptsLost++;
-        _awaitsGoodReplica = wasElected && master.BestReplica() is null;    // then the first good one ends the pause
         if (winner is { } other)
             Watch(other, epoch);
+        Postpone(wasElected);
+        local.Touch(master);
+        local.Log(EventLevel.Notice, $"Next failover delay: I will not start a failover of {master.Name} before {(int)(_standAt!.Value - local.Now).TotalMilliseconds} ms have passed");
+    }
+
+    /// <summary>Puts the next attempt off; the first good replica, if there was none, ends the pause.</summary>
+    private void Postpone(bool wasElected)
+    {
+        _attemptsLost++;
+        _awaitsGoodReplica = wasElected && master.BestReplica() is null;
         // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
         double factor = Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
         TimeSpan pause = TimeSpan.FromTicks((long)Math.Min(local.Timing.RetryPause.Ticks * factor * (wasElected ? 10 : 1), local.Timing.RetryPauseMax.Ticks));
         _standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();
-        local.Touch(master);
-        local.Log(EventLevel.Notice, $"Next failover delay: I will not start a failover of {master.Name} before {(int)(_standAt.Value - local.Now).TotalMilliseconds} ms have passed");
     }
 
     /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>

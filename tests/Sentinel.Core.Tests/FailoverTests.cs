@@ -2,6 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
+/// <summary>Spec section 10: from the election to the last replica that follows.</summary>
 public class FailoverTests
 {
     [Fact]
@@ -11,7 +12,7 @@ public class FailoverTests
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+odown") > 0, "+odown");
         TimeSpan afterAgreement = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.MasterNode.Address), "all follow");
-        Assert.True(afterAgreement < TimeSpan.FromMilliseconds(150), $"{afterAgreement}\n{string.Join('\n', world.Transcript)}");
+        Assert.True(afterAgreement < TimeSpan.FromMilliseconds(100), $"{afterAgreement}\n{string.Join('\n', world.Transcript)}");
         world.Run(seconds: 30);
         Assert.Equal(3, world.Count("+switch-master"));
         Assert.Equal(1, world.Count("+promoted-slave"));
@@ -20,17 +21,267 @@ public class FailoverTests
     }
 
     [Fact]
-    public void An_old_master_that_returns_is_demoted_within_a_second()
+    public void The_leader_tells_the_story_of_a_failover_in_order()
     {
         World world = World.Settled();
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
-        world.Run(seconds: 5);
-        world.MasterNode.Restart();
+        FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+elected-leader"));
+        string[] told = [.. leader.Events.SkipWhile(e => e.Name != "+odown").Where(e => e.Level > EventLevel.Verbose).Select(e => e.Name)];
+        Assert.Equal(
+            [
+                "+odown", "+new-epoch", "+try-failover", "+vote-for-leader", "+elected-leader", "+failover-state-select-slave", "+selected-slave",
+                "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion", "+promoted-slave", "+failover-state-reconf-slaves",
+                "+switch-master", "+slave", "+slave", "+sdown", "+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done", "+failover-end",
+            ],
+            told);
+        FakeSentinel observer = world.Sentinels.First(s => s != leader);
+        Assert.Equal(
+            ["+config-update-from", "+switch-master", "+slave", "+slave", "+sdown"],
+            observer.Events.SkipWhile(e => e.Name != "+config-update-from").Where(e => e.Level > EventLevel.Verbose).Select(e => e.Name));
+        SentinelEvent switched = leader.Events.Single(e => e.Name == "+switch-master");
+        Assert.Equal($"mymaster 10.0.0.1 7000 10.0.0.1 {leader.View.Address.Port}", switched.Payload);
+    }
+
+    [Fact]
+    public void Everything_known_after_a_switch_is_on_disk()
+    {
+        World world = World.Settled();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
+        world.Run(seconds: 1);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+        {
+            MasterState saved = Assert.Single(sentinel.Disk.Masters);
+            Assert.Equal(sentinel.View.Address, saved.Address);
+            Assert.Equal(new Epoch(1), saved.ConfigEpoch);
+            Assert.Equal(new Epoch(1), sentinel.Disk.CurrentEpoch);
+            Assert.Equal(2, saved.Replicas.Length);
+            Assert.Equal(2, saved.Peers.Length);
+            Assert.Contains(world.MasterNode.Address, saved.Replicas);
+        }
+    }
+
+    [Fact]
+    public void A_frozen_master_is_replaced_and_demoted_when_it_wakes()
+    {
+        World world = World.Settled();
+        world.MasterNode.Freeze();
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
+        world.Run(seconds: 3);
+        world.MasterNode.Thaw();
         TimeSpan took = world.RunUntil(() => world.MasterNode.Master is not null, "demotion");
         Assert.True(took < TimeSpan.FromSeconds(1), $"{took}\n{string.Join('\n', world.Transcript)}");
         world.Run(seconds: 30);
         Assert.Equal(3, world.Count("+switch-master"));
-        Assert.Equal(1, world.Count("+convert-to-slave"));
+        Assert.Single(world.Nodes, node => node.Master is null);
+    }
+
+    [Fact]
+    public void A_replica_of_priority_0_is_never_promoted()
+    {
+        World world = World.Settled();
+        world.Nodes[1].Priority = 0;
+        (world.Nodes[1].Offset, world.Nodes[2].Offset) = (9000, 1);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
+    public void The_choice_is_made_on_offsets_fetched_during_the_election()
+    {
+        World world = World.Settled();
+        world.Nodes[1].Offset = 2000;
+        world.Run(seconds: 11);
+        world.Nodes[2].Offset = 3000;    // nobody asks for it before the master is down
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
+    public void The_choice_waits_only_100_ms_for_a_replica_that_does_not_answer()
+    {
+        World world = World.Settled(downAfterMs: 5000);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+sdown") == 1, "+sdown");
+        world.Run(seconds: 0.001);
+        world.Nodes[2].Freeze();
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "+elected-leader");
+        TimeSpan took = world.RunUntil(() => world.Count("+selected-slave") == 1, "+selected-slave");
+        Assert.True(took <= TimeSpan.FromMilliseconds(101), $"{took}");
+        Assert.Equal(world.Nodes[1].Address, world.Sentinels.SelectMany(s => s.Events).Single(e => e.Name == "+selected-slave").InstanceAddress);
+    }
+
+    [Theory]
+    [InlineData("REPLICAOF", "NOPERM this user has no permissions to run the 'replicaof' command")]
+    [InlineData("CONFIG", "NOPERM this user has no permissions to run the 'config|rewrite' command")]
+    [InlineData("CLIENT", "ERR unknown command 'CLIENT'")]
+    public void A_replica_that_refuses_is_passed_over_at_once_and_the_reason_is_told(string command, string error)
+    {
+        World world = World.Settled();
+        world.Nodes[1].Offset = 9000;
+        world.Nodes[1].Refused[command] = error;
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "+elected-leader");
+        TimeSpan took = world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.True(took < TimeSpan.FromMilliseconds(50), $"{took}");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+        SentinelEvent failed = Assert.Single(world.Sentinels.SelectMany(s => s.Events), e => e.Name == "-promotion-failed");
+        Assert.Contains(error, failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_all_replicas_refuse_the_attempt_ends_and_is_tried_again_after_a_pause()
+    {
+        World world = World.Settled();
+        foreach (FakeNode replica in world.Nodes.Skip(1))
+            replica.Refused["CONFIG"] = "NOPERM no";
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") == 1, "-failover-abort-no-good-slave");
+        world.Run(seconds: 30);
+        Assert.InRange(world.Count("+try-failover"), 3, 40);
+        foreach (FakeNode replica in world.Nodes.Skip(1))
+            replica.Refused.Clear();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master", atMostSeconds: 20);
+        Assert.Equal(1, world.Count("+promoted-slave"));
+    }
+
+    [Fact]
+    public void A_node_that_knows_only_SLAVEOF_is_told_in_its_words_at_the_first_try()
+    {
+        World world = World.With();
+        foreach (FakeNode node in world.Nodes)
+            node.KnowsOnlySlaveOf = true;
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Replicas.Length == 2 && s.View.Peers.Length == 2), "all know all");
+        world.Run(seconds: 2);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
+        Assert.Equal(0, world.Count("-promotion-failed"));
+        Assert.All(world.Nodes.SelectMany(node => node.Told), told => Assert.StartsWith("SLAVEOF", told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_good_replica_the_failover_ends_and_the_first_one_that_returns_is_promoted()
+    {
+        World world = World.Settled();
+        world.Nodes[1].Kill();
+        world.Nodes[2].Kill();
+        world.Run(seconds: 2);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") > 0, "-failover-abort-no-good-slave");
+        SentinelEvent aborted = world.Sentinels.SelectMany(s => s.Events).First(e => e.Name == "-failover-abort-no-good-slave");
+        Assert.Contains("it is down", aborted.Reason, StringComparison.Ordinal);
+        world.Run(seconds: 60);
+        Assert.InRange(world.Count("+try-failover"), 1, 60);
+        world.Nodes[2].Restart(asReplicaOf: world.MasterNode.Address);
+        TimeSpan took = world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.True(took < TimeSpan.FromSeconds(5), $"{took}\n{string.Join('\n', world.Transcript.TakeLast(40))}");
+    }
+
+    [Fact]
+    public void A_replica_that_never_synchronised_is_not_promoted()
+    {
+        World world = World.Settled();
+        world.Nodes[1].NeverSynchronised = true;
+        world.Nodes[1].Offset = 99_999;
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
+    public void A_promotion_that_a_dead_leader_left_behind_is_finished_and_not_doubled()
+    {
+        World world = World.Settled();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+failover-state-wait-promotion") == 1, "+failover-state-wait-promotion");
+        FakeSentinel leader = world.Sentinels.Single(s => s.View.Failover is not FailoverStep.None);
+        world.RunUntil(() => world.Nodes.Skip(1).Any(node => node.Master is null), "the node is promoted");
+        leader.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s == leader || s.View.Address != world.MasterNode.Address), "the others switch");
+        world.Run(seconds: 20);
+        Assert.Single(world.Nodes, node => node.IsAlive && node.Master is null);
+        Assert.Single(world.Nodes.Skip(1), node => node.Told.Exists(told => told.EndsWith("NO ONE", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Replicas_follow_one_after_the_other_as_parallel_syncs_says()
+    {
+        World world = World.Settled(replicas: 4, parallelSyncs: 1);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
+        string[] steps = [.. world.Sentinels.SelectMany(s => s.Events).Select(e => e.Name).Where(name => name.StartsWith("+slave-reconf", StringComparison.Ordinal))];
+        Assert.Equal(Enumerable.Repeat<string[]>(["+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done"], 3).SelectMany(s => s), steps);
+    }
+
+    [Fact]
+    public void One_stuck_replica_does_not_hold_up_the_others()
+    {
+        World world = World.Settled(replicas: 3, failoverTimeoutMs: 60_000);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        FakeNode stuck = world.Nodes.First(node => node.IsAlive && node.Master is not null);
+        stuck.Refused["CONFIG"] = "NOPERM no";
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end", atMostSeconds: 30);
+        Assert.Equal(1, world.Count("-slave-reconf-sent-timeout"));
+        Assert.Equal(2, world.Nodes.Count(node => node.IsAlive && node.Master == world.Sentinels[0].View.Address) + 1);
+    }
+
+    [Fact]
+    public void A_new_master_that_dies_too_is_replaced_without_waiting_for_the_first_failover()
+    {
+        World world = World.Settled(replicas: 3);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        world.Node(world.Sentinels[0].View.Address).Kill();
+        TimeSpan took = world.RunUntil(() => world.Count("+switch-master") == 6, "the second +switch-master");
+        Assert.True(took < TimeSpan.FromSeconds(2), $"{took}\n{string.Join('\n', world.Transcript)}");
+    }
+
+    [Fact]
+    public void An_ordered_failover_moves_a_healthy_master_once_and_demotes_it_at_once()
+    {
+        World world = World.Settled();
+        Assert.IsType<Answer.Ok>(world.Sentinels[1].Ask(id => new FailoverRequested(id, World.Master)));
+        TimeSpan took = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.MasterNode.Address), "all follow");
+        Assert.True(took < TimeSpan.FromMilliseconds(150), $"{took}");
+        took = world.RunUntil(() => world.MasterNode.Master is not null, "demotion");
+        Assert.True(took < TimeSpan.FromMilliseconds(10), $"{took}");
+        world.Run(seconds: 40);
+        Assert.Equal(3, world.Count("+switch-master"));
+        Assert.Equal(1, world.Count("+promoted-slave"));
+        Assert.Single(world.Nodes, node => node.Master is null);
+    }
+
+    [Fact]
+    public void An_ordered_failover_is_refused_while_one_is_in_progress_or_nobody_can_take_over()
+    {
+        World world = World.Settled();
+        world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
+        Assert.Equal(new Answer.Refused("INPROG Failover already in progress"), world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master)));
+        world.Run(seconds: 10);
+        foreach (FakeNode node in world.Nodes)
+            node.Priority = 0;
+        world.Run(seconds: 11);
+        Assert.Equal(new Answer.Refused("NOGOODSLAVE No suitable replica to promote"), world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master)));
+        Assert.Equal(new Answer.Refused("ERR No such master with that name"), world.Sentinels[0].Ask(id => new FailoverRequested(id, "nobody")));
+    }
+
+    [Fact]
+    public void Nothing_is_promoted_while_the_disk_of_the_candidate_refuses()
+    {
+        World world = World.Settled();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.DiskError = "Read-only file system";
+        world.MasterNode.Kill();
+        world.Run(seconds: 20);
+        Assert.Equal(0, world.Count("+elected-leader"));
+        Assert.All(world.Nodes, node => Assert.Empty(node.Told));
+        Assert.All(world.Sentinels, sentinel => Assert.Empty(sentinel.VotesSpoken));
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.DiskError = null;
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master", atMostSeconds: 25);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class FakeSentinel
     public SentinelView Whole => _core.View;
     public Instant WakeAt => _core.WakeAt;
 
+    /// <summary>Whether it does not tell peers what it believes, as with an ACL that does not let them ask.</summary>
+    public bool IsSecretive { get; set; }
+
     /// <summary>What the disk says to a save; null: it is done.</summary>
     public string? DiskError { get; set; }
 
@@ -264,7 +267,7 @@ internal sealed class FakeSentinel
                     answer(new Reply.List([new Reply.Integer(down.IsDown ? 1 : 0), new Reply.Text(down.Leader?.Text ?? "*"), new Reply.Integer((long)down.LeaderEpoch.Number)]));
                 });
                 break;
-            case Request.AskMaster:
+            case Request.AskMaster when !IsSecretive:
                 string[] pairs =
                 [
                     "ip", View.Address.Host, "port", View.Address.Port.ToString(CultureInfo.InvariantCulture), "config-epoch", View.ConfigEpoch.ToString(),
@@ -273,7 +276,7 @@ internal sealed class FakeSentinel
                 answer(new Reply.List([.. pairs.Select(word => new Reply.Text(word))]));
                 break;
             default:
-                answer(new Reply.Error("ERR unknown command"));
+                answer(new Reply.Error("NOPERM not for you"));
                 break;
         }
     }

@@ -115,13 +115,14 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether the node, as a replica, never synchronised with its master.</summary>
     public bool NeverSynchronised { get; set; }
 
+    /// <summary>Whether it is of a version, or has an ACL, without <c>REPLICAOF</c>.</summary>
+    public bool KnowsOnlySlaveOf { get; set; }
+
     /// <summary>Commands refused, with the error.</summary>
     public Dictionary<string, string> Refused { get; } = [];
 
     /// <summary>All role changes it was told, in order: <c>SLAVEOF NO ONE</c> and the like.</summary>
     public List<string> Told { get; } = [];
-
-    public List<LinkId> FrozenRequests { get; } = [];
 
     private string RunId => $"{Address.Port}{_restarts}".PadRight(40, 'a');
 
@@ -168,6 +169,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         {
             Request.Ping => new Reply.Text("PONG"),
             Request.Info => new Reply.Text(Info()),
+            Request.ProbeReplicaOf when KnowsOnlySlaveOf => new Reply.Error("ERR unknown command 'REPLICAOF', with args beginning with: 'probe' "),
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
             Request.KillScript => new Reply.Text("OK"),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
@@ -178,7 +180,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         List<Reply> replies = [new Reply.Text("OK")];
         replies.AddRange(change.Commands.Skip(1).Take(4).Select(command =>
-            Refused.TryGetValue(command[0], out string? error) ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
+            Refusal(command[0]) is { } error ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
         if (replies.Exists(reply => reply is Reply.Error))
         {
             replies.Add(new Reply.Error("EXECABORT Transaction discarded because of previous errors."));
@@ -194,6 +196,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         replies.Add(new Reply.Text(Info()));
         return new Reply.List([.. replies]);
     }
+
+    private string? Refusal(string command) =>
+        Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
 
     private void Deliver(HelloMessage hello)
     {

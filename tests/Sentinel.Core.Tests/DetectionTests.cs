@@ -1,0 +1,142 @@
+using Sentinel.Core.Tests.Cluster;
+
+namespace Sentinel.Core.Tests;
+
+/// <summary>Spec sections 6.5 to 6.7, 9.1 and 9.2: PINGs, silence, agreement.</summary>
+public class DetectionTests
+{
+    [Theory]
+    [InlineData(30_000, 1000)]
+    [InlineData(5000, 1000)]
+    [InlineData(1000, 200)]
+    [InlineData(250, 50)]
+    [InlineData(10, 50)]
+    public void The_PING_period_is_a_fifth_of_down_after_within_50_ms_and_1_s(int downAfterMs, int periodMs) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(periodMs), new Timing().PingPeriod(TimeSpan.FromMilliseconds(downAfterMs)));
+
+    [Fact]
+    public void A_silent_master_is_subjectively_down_right_after_DownAfter_and_not_before()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        world.MasterNode.Freeze();
+        FakeSentinel sentinel = world.Sentinels[0];
+        world.RunUntil(() => sentinel.View.Link.OldestPingAt is { } at && world.Now - at > TimeSpan.FromMilliseconds(1), "an unanswered PING");
+        Instant askedAt = sentinel.View.Link.OldestPingAt!.Value;
+        world.RunUntil(() => sentinel.View.IsSubjectivelyDown, "+sdown");
+        TimeSpan silence = world.Now - askedAt;
+        Assert.InRange(silence, TimeSpan.FromMilliseconds(1000), TimeSpan.FromMilliseconds(1001));
+        world.Run(seconds: 5);
+        Assert.Single(sentinel.Events, e => e.Name == "+sdown" && e.Kind == InstanceKind.Master);
+    }
+
+    [Fact]
+    public void A_refused_connection_does_not_restart_the_clock_of_silence()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        world.MasterNode.Kill();
+        TimeSpan took = world.RunUntil(() => world.Sentinels[0].View.IsSubjectivelyDown, "+sdown");
+        Assert.InRange(took, TimeSpan.FromMilliseconds(790), TimeSpan.FromMilliseconds(1002));
+    }
+
+    [Fact]
+    public void A_master_that_answers_again_is_up_again_at_once()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        world.MasterNode.Freeze();
+        world.RunUntil(() => world.Count("+sdown") == 1, "+sdown");
+        world.Run(seconds: 3);
+        world.MasterNode.Thaw();
+        TimeSpan took = world.RunUntil(() => !world.Sentinels[0].View.IsSubjectivelyDown, "-sdown");
+        Assert.True(took < TimeSpan.FromMilliseconds(5), $"{took}");
+        Assert.Equal(1, world.Count("-sdown"));
+    }
+
+    [Theory]
+    [InlineData("LOADING Redis is loading the dataset in memory", false)]
+    [InlineData("MASTERDOWN Link with MASTER is down", false)]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots", true)]
+    [InlineData("NOAUTH Authentication required.", true)]
+    public void Only_loading_and_masterdown_errors_count_as_life(string error, bool isDown)
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        world.MasterNode.Refused["PING"] = error;
+        world.Run(seconds: 3);
+        Assert.Equal(isDown, world.Sentinels[0].View.IsSubjectivelyDown);
+    }
+
+    [Fact]
+    public void The_script_of_a_busy_node_that_is_down_is_killed_once()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        world.MasterNode.Refused["PING"] = "BUSY Redis is busy running a script.";
+        world.Run(seconds: 5);
+        Assert.True(world.Sentinels[0].View.Flags.HasFlag(InstanceFlags.ScriptKillSent));
+        world.MasterNode.Refused.Remove("PING");
+        world.Run(seconds: 1);
+        Assert.False(world.Sentinels[0].View.Flags.HasFlag(InstanceFlags.ScriptKillSent));
+    }
+
+    [Fact]
+    public void A_quorum_agrees_within_a_round_trip_of_its_last_member_finding_the_master_down()
+    {
+        World world = World.Settled();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+sdown") == 2, "the second +sdown");
+        TimeSpan took = world.RunUntil(() => world.Count("+odown") > 0, "+odown");
+        Assert.True(took <= 3 * world.Latency, $"{took}");
+    }
+
+    [Fact]
+    public void One_sentinel_that_alone_cannot_reach_the_master_moves_nothing()
+    {
+        World world = World.Settled();
+        world.Sentinels[0].CutOff(world.MasterNode.Address);
+        world.Run(seconds: 20);
+        Assert.True(world.Sentinels[0].View.IsSubjectivelyDown);
+        Assert.Equal(0, world.Count("+odown"));
+        Assert.Equal(0, world.Count("+switch-master"));
+        world.Sentinels[0].Heal();
+        world.Run(seconds: 5);
+        Assert.False(world.Sentinels[0].View.IsSubjectivelyDown);
+    }
+
+    [Fact]
+    public void A_master_that_reports_the_role_of_a_replica_is_down_after_two_INFO_periods_more()
+    {
+        World world = World.Settled(sentinels: 1, replicas: 1, quorum: 2);
+        world.MasterNode.Restart(asReplicaOf: new Address("10.0.0.9", 7009));
+        world.Run(seconds: 20);
+        Assert.False(world.Sentinels[0].View.IsSubjectivelyDown);
+        world.Run(seconds: 15);
+        Assert.True(world.Sentinels[0].View.IsSubjectivelyDown);
+    }
+
+    [Fact]
+    public void A_pause_of_our_own_is_no_silence_of_others()
+    {
+        World world = World.Settled();
+        world.Sentinels[0].Freeze();
+        world.Run(seconds: 1.9);
+        world.Sentinels[0].Thaw();
+        world.Run(seconds: 3);
+        Assert.DoesNotContain(world.Sentinels[0].Events, e => e.Name == "+sdown" && e.Kind == InstanceKind.Master);
+    }
+
+    [Fact]
+    public void A_long_pause_of_our_own_starts_TILT_in_which_nobody_is_held_down_for_30_s()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.Freeze();
+        world.Run(seconds: 2.6);
+        sentinel.Thaw();
+        Assert.Contains(sentinel.Events, e => e is { Name: "+tilt", Payload: "#tilt mode entered" });
+        Assert.NotNull(sentinel.Whole.TiltSince);
+        sentinel.CutOff(world.MasterNode.Address);
+        world.Run(seconds: 28);
+        Assert.False(sentinel.View.IsSubjectivelyDown);
+        world.Run(seconds: 4);
+        Assert.Contains(sentinel.Events, e => e.Name == "-tilt");
+        Assert.True(sentinel.View.IsSubjectivelyDown);
+    }
+}

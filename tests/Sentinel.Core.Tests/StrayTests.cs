@@ -1,0 +1,93 @@
+using Sentinel.Core.Tests.Cluster;
+
+namespace Sentinel.Core.Tests;
+
+/// <summary>Spec section 7.4: instances that are not what the configuration says.</summary>
+public class StrayTests
+{
+    [Fact]
+    public void An_old_master_that_returns_is_demoted_within_a_second()
+    {
+        World world = AfterAFailover();
+        world.MasterNode.Restart();
+        TimeSpan took = world.RunUntil(() => world.MasterNode.Master is not null, "demotion");
+        Assert.True(took < TimeSpan.FromSeconds(1), $"{took}\n{string.Join('\n', world.Transcript)}");
+        world.Run(seconds: 30);
+        Assert.Equal(3, world.Count("+switch-master"));
+        Assert.Equal(1, world.Count("+convert-to-slave"));
+    }
+
+    [Fact]
+    public void An_old_master_is_demoted_after_the_wait_of_Redis_when_peers_do_not_tell()
+    {
+        World world = AfterAFailover();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.IsSecretive = true;
+        world.MasterNode.Restart();
+        world.Run(seconds: 7);
+        Assert.Null(world.MasterNode.Master);
+        world.Run(seconds: 3);
+        Assert.NotNull(world.MasterNode.Master);
+    }
+
+    [Fact]
+    public void Without_a_majority_an_old_master_is_not_demoted_before_the_wait_of_Redis()
+    {
+        World world = AfterAFailover();
+        world.Sentinels[1].Kill();
+        world.Sentinels[2].Kill();
+        world.Run(seconds: 3);
+        world.MasterNode.Restart();
+        world.Run(seconds: 7);
+        Assert.Null(world.MasterNode.Master);
+        world.Run(seconds: 3);
+        Assert.NotNull(world.MasterNode.Master);
+    }
+
+    [Fact]
+    public void A_sentinel_that_slept_through_a_failover_does_not_undo_it()
+    {
+        World world = World.Settled();
+        FakeSentinel sleeper = world.Sentinels[0];
+        sleeper.Freeze();
+        Assert.IsType<Answer.Ok>(world.Sentinels[1].Ask(id => new FailoverRequested(id, World.Master)));
+        world.Run(seconds: 1.5);
+        Address promoted = world.Sentinels[1].View.Address;
+        sleeper.Thaw();
+        world.Run(seconds: 40);
+        Assert.Equal(promoted, sleeper.View.Address);
+        Assert.Null(world.Node(promoted).Master);
+        Assert.DoesNotContain(world.Node(promoted).Told, told => !told.EndsWith("NO ONE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_replica_that_follows_somebody_else_is_brought_back()
+    {
+        World world = World.Settled();
+        world.Nodes[2].Restart(asReplicaOf: world.Nodes[1].Address);
+        TimeSpan took = world.RunUntil(() => world.Nodes[2].Master == world.MasterNode.Address, "fixed", atMostSeconds: 30);
+        Assert.True(took < TimeSpan.FromSeconds(12), $"{took}");
+        Assert.Contains(world.Sentinels.SelectMany(s => s.Events), e => e.Name == "+fix-slave-config");
+    }
+
+    [Fact]
+    public void Nobody_is_told_to_follow_a_master_that_is_down()
+    {
+        World world = World.Settled(quorum: 3);
+        world.Sentinels[0].Kill();
+        world.MasterNode.Kill();
+        world.Run(seconds: 3);
+        world.Nodes[1].Restart();
+        world.Run(seconds: 40);
+        Assert.Empty(world.Nodes[1].Told);
+    }
+
+    private static World AfterAFailover()
+    {
+        World world = World.Settled();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
+        world.Run(seconds: 5);
+        return world;
+    }
+}
