@@ -11,8 +11,10 @@ namespace Sentinel.Daemon.Configuration;
 /// </remarks>
 internal static class ConfigurationLexer
 {
-    /// <summary>What is cut off both ends of a line before it is read.</summary>
-    public const string Blanks = " \t\r\n";
+    private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
+
+    /// <summary>The line without the blanks around it.</summary>
+    public static string Trim(string line) => line.Trim(Blanks);
 
     /// <summary>Splits a line into words, quotes and escapes resolved.</summary>
     /// <returns>False when a quote is not closed, or closed in the middle of a word.</returns>

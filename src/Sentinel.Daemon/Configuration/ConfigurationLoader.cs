@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.IO.Enumeration;
+using Sentinel.Core;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -13,6 +13,8 @@ internal sealed class ConfigurationLoader
 {
     /// <summary>Includes within includes; deeper ones include themselves.</summary>
     private const int IncludeDepthMax = 16;
+
+    private static readonly EnumerationOptions AllEntries = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
 
     private readonly List<ConfigurationLine> _statements = [];
     private SentinelConfiguration _configuration;
@@ -66,7 +68,7 @@ internal sealed class ConfigurationLoader
         foreach (string raw in text.Split('\n'))
         {
             number++;
-            string trimmed = raw.Trim([.. ConfigurationLexer.Blanks]);
+            string trimmed = ConfigurationLexer.Trim(raw);
             // an empty last line is where the options begin, not a line of the file
             ConfigurationOrigin from = start < ownLength ? origin : ConfigurationOrigin.CommandLine;
             start += raw.Length + 1;
@@ -103,20 +105,23 @@ internal sealed class ConfigurationLoader
         }
     }
 
-    /// <summary>The files that a path with wildcards means, sorted; without wildcards the path itself, be it there or not.</summary>
-    /// <remarks>Wildcards in the last part of the path only.</remarks>
+    /// <summary>The files that a path with wildcards means, in order; without wildcards the path itself, be it there or not.</summary>
     private static IEnumerable<string> Matches(string path)
     {
-        if (path.AsSpan().IndexOfAny("*?[") < 0)
+        if (!HasWildcard(path))
             return [path];
-        string folder = Path.GetDirectoryName(path) ?? "/";
-        string pattern = Path.GetFileName(path);
-        return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder)
-                .Where(file => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file), ignoreCase: false))
-                .Order(StringComparer.Ordinal)
-            : [];
+        IEnumerable<string> found = ["/"];
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            found = HasWildcard(part)
+                ? found.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", AllEntries)
+                    .Where(entry => Path.GetFileName(entry).StartsWith('.') == part.StartsWith('.') && Glob.Matches(part, Path.GetFileName(entry))))
+                : found.Select(folder => Path.Combine(folder, part));
+        }
+        return found.Where(File.Exists).Order(StringComparer.Ordinal);
     }
+
+    private static bool HasWildcard(string path) => path.AsSpan().IndexOfAny("*?[") >= 0;
 
     private static string ReadFile(string path)
     {

@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Daemon.Configuration;
 
-/// <summary>Which file stands at a path and when it last changed. Equal stamps: nobody touched it in between.</summary>
+/// <summary>Which file stands at a path and how old its content is. Equal stamps: nobody touched it in between.</summary>
 /// <param name="User">Owner.</param>
 /// <param name="Group">Group.</param>
 /// <param name="Mode">Permissions.</param>
-/// <param name="IsRegular">No directory, device or socket.</param>
+/// <param name="IsRegular">No directory, device or pipe.</param>
 /// <param name="Inode">Its number on its disk.</param>
 /// <param name="Length">In bytes.</param>
-/// <param name="ChangedAt">Change of content, mode or name: seconds and nanoseconds of the file system's clock.</param>
+/// <param name="WrittenAt">Seconds and nanoseconds of the file system's clock.</param>
 internal readonly record struct FileStamp(
-    uint User, uint Group, UnixFileMode Mode, bool IsRegular, ulong Inode, ulong Length, (long Seconds, uint Nanoseconds) ChangedAt)
+    uint User, uint Group, UnixFileMode Mode, bool IsRegular, ulong Inode, ulong Length, (long Seconds, uint Nanoseconds) WrittenAt)
 {
     private const int TypeMask = 0xF000;    // S_IFMT
     private const int Regular = 0x8000;     // S_IFREG
@@ -27,6 +27,6 @@ internal readonly record struct FileStamp(
             IsRegular: (mode & TypeMask) == Regular,
             Inode: MemoryMarshal.Read<ulong>(statx[32..]),
             Length: MemoryMarshal.Read<ulong>(statx[40..]),
-            ChangedAt: (MemoryMarshal.Read<long>(statx[96..]), MemoryMarshal.Read<uint>(statx[104..])));
+            WrittenAt: (MemoryMarshal.Read<long>(statx[112..]), MemoryMarshal.Read<uint>(statx[120..])));
     }
 }

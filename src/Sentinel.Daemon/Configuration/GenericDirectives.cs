@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
-using Sentinel.Core;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -16,11 +16,6 @@ internal static class GenericDirectives
 {
     /// <summary>Addresses that <c>bind</c> takes at most, as in Redis.</summary>
     private const int BindMax = 16;
-
-    /// <summary>Directives with several values on a line.</summary>
-    private const string Multiple =
-        "bind save client-output-buffer-limit oom-score-adj-values replicaof(slaveof) latency-tracking-info-percentiles " +
-        "shutdown-on-sigint shutdown-on-sigterm";
 
     /// <summary>Directives with exactly one value; in parentheses another name for the same.</summary>
     private const string Single = """
@@ -69,6 +64,20 @@ internal static class GenericDirectives
         zset-max-listpack-value(zset-max-ziplist-value)
         """;
 
+    /// <summary>Directives with several values, and how many: fewest and most.</summary>
+    private static readonly FrozenDictionary<string, (int Min, int Max)> Multiple = new Dictionary<string, (int, int)>
+    {
+        ["bind"] = (0, int.MaxValue),
+        ["save"] = (0, int.MaxValue),
+        ["client-output-buffer-limit"] = (0, int.MaxValue),
+        ["latency-tracking-info-percentiles"] = (0, int.MaxValue),
+        ["shutdown-on-sigint"] = (1, int.MaxValue),
+        ["shutdown-on-sigterm"] = (1, int.MaxValue),
+        ["oom-score-adj-values"] = (3, 3),
+        ["replicaof"] = (2, 2),
+        ["slaveof"] = (2, 2),
+    }.ToFrozenDictionary();
+
     /// <summary>Directives that add up over lines, with the fewest words a line of them has.</summary>
     private static readonly FrozenDictionary<string, int> Additive = new Dictionary<string, int>
     {
@@ -99,20 +108,22 @@ internal static class GenericDirectives
             ["dir"] = (c, line) => c with { Directory = ExistingDirectory(c, line) },
         }.ToFrozenDictionary();
 
-    private static readonly FrozenSet<string> MultipleNames = Names(Multiple).Values.ToFrozenSet();
-
     /// <summary>Every name, with the main name of the same directive.</summary>
     private static readonly FrozenDictionary<string, string> MainNames =
-        Names(Single).Concat(Names(Multiple)).ToFrozenDictionary(pair => pair.Key, pair => pair.Value);
+        Names(Single).Concat(Multiple.Keys.Select(name => KeyValuePair.Create(name, name))).ToFrozenDictionary();
 
     /// <summary>Takes in one line that is neither <c>include</c> nor <c>sentinel</c>.</summary>
     /// <exception cref="ConfigurationException">No such directive, or not such a value.</exception>
     public static SentinelConfiguration Apply(SentinelConfiguration configuration, ConfigurationLine line)
     {
         if (!MainNames.TryGetValue(line.Name, out string? name))
-            return CheckAdditive(configuration, line);
-        if (line.Words.Length < 2 || (line.Words.Length > 2 && !MultipleNames.Contains(name)))
-            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {(MultipleNames.Contains(name) ? "at least one value" : "exactly one value; one with blanks goes in quotes")}");
+        {
+            CheckAdditive(line);
+            return configuration;
+        }
+        (int min, int max) = Multiple.GetValueOrDefault(name, (1, 1));
+        if (line.Arguments.Length < min || line.Arguments.Length > max)
+            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {(max == int.MaxValue ? "at least " : "")}{min} value{(min == 1 ? "" : "s")}, not {line.Arguments.Length}; a value with blanks goes in quotes");
 
         SentinelConfiguration changed = Typed.TryGetValue(name, out var apply) ? apply(configuration, line) : configuration;
         return line.Origin == ConfigurationOrigin.CommandLine ? WithOverride(changed, line, name) : changed;
@@ -129,19 +140,14 @@ internal static class GenericDirectives
         : name == "client-output-buffer-limit" && words.Count > 1 ? $"{name} {words[1].ToLowerInvariant()}"
         : name;
 
-    private static SentinelConfiguration CheckAdditive(SentinelConfiguration configuration, ConfigurationLine line)
+    private static void CheckAdditive(ConfigurationLine line)
     {
         if (Additive.TryGetValue(line.Name, out int wordsMin) && line.Words.Length >= wordsMin)
-            return configuration;
-        if (line.Name.Contains('.'))
-        {
-            return line.Words.Length > 1
-                ? configuration
-                : throw line.Error("Module config specified without value", $"'{line.Name}' needs a value");
-        }
-        throw line.Error(
-            "Bad directive or wrong number of arguments",
-            $"there is no directive '{line.Words[0]}' with {line.Arguments.Length} values; correct or remove the line");
+            return;
+        if (!line.Name.Contains('.'))    // a dot: an option of a module
+            throw line.Error("Bad directive or wrong number of arguments", $"there is no directive '{line.Words[0]}' with {line.Arguments.Length} values; correct or remove the line");
+        if (line.Words.Length == 1)
+            throw line.Error("Module config specified without value", $"'{line.Name}' needs a value");
     }
 
     private static SentinelConfiguration WithOverride(SentinelConfiguration configuration, ConfigurationLine line, string name)
@@ -184,14 +190,15 @@ internal static class GenericDirectives
 
     private static UnixFileMode? Mode(ConfigurationLine line)
     {
-        string text = line.Words[1];
-        if (text.Length is 0 or > 4 || text.AsSpan().ContainsAnyExceptInRange('0', '7') || Convert.ToInt32(text, 8) > 0x1FF)
-            throw line.Error("argument must be an octal number between 0 and 777 inclusive", $"'{line.Name}' is '{text}'; write a mode such as 700");
-        int mode = Convert.ToInt32(text, 8);
-        return mode == 0 ? null : (UnixFileMode)mode;    // Redis' default is 0 and means "leave it to the umask"
+        string digits = line.Words[1].TrimStart('0');
+        if (digits.AsSpan().ContainsAnyExceptInRange('0', '7'))
+            throw line.Error("argument couldn't be parsed as an octal number", $"'{line.Name}' is '{line.Words[1]}'; write a mode such as 700");
+        if (digits.Length > 3)
+            throw line.Error("argument must be between 0 and 777 inclusive", $"'{line.Name}' is {line.Words[1]}; write a mode such as 700");
+        return digits.Length == 0 ? null : (UnixFileMode)Convert.ToInt32(digits, 8);
     }
 
-    private static System.Collections.Immutable.ImmutableArray<ListenAddress> Addresses(ConfigurationLine line)
+    private static ImmutableArray<ListenAddress> Addresses(ConfigurationLine line)
     {
         if (line.Arguments.Length > BindMax)
             throw line.Error("Too many bind addresses specified.", $"'bind' names {line.Arguments.Length} addresses; {BindMax} is the most");
@@ -205,6 +212,8 @@ internal static class GenericDirectives
 
     private static string ExistingDirectory(SentinelConfiguration configuration, ConfigurationLine line)
     {
+        if (line.Words[1].Length == 0)
+            throw line.Error("No such file or directory", "'dir' is empty; name a directory, or remove the line");
         string path = Path.GetFullPath(line.Words[1], configuration.Directory);
         return Posix.CheckAccess(path + "/", Posix.MayExecute) is { } error
             ? throw line.Error(error, $"cannot change to directory '{path}': create it, or name another")

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -7,19 +6,14 @@ namespace Sentinel.Daemon.Configuration;
 internal static class Host
 {
     /// <summary>Reads an IP literal.</summary>
-    /// <param name="text">As C's <c>inet_pton</c> takes it: four decimal numbers, or IPv6 without brackets and zone.</param>
-    /// <param name="canonical">The one way to write it, which is how other Sentinels and data nodes name it.</param>
-    /// <returns>False when it is no such literal; <paramref name="canonical"/> is then the text.</returns>
+    /// <param name="text">Without brackets. Old ways to write IPv4 (<c>127.1</c>, <c>0x7f.0.0.1</c>) are taken too; a zone (<c>%eth0</c>) is dropped: as in Redis.</param>
+    /// <param name="canonical">The one way to write it, which is how other Sentinels and data nodes name it; the text itself when it is no literal.</param>
+    /// <returns>False when it is no such literal.</returns>
     public static bool TryReadLiteral(string text, out string canonical)
     {
-        canonical = text;
-        if (text.AsSpan().IndexOfAny("[]%/") >= 0 || !IPAddress.TryParse(text, out IPAddress? address))
-            return false;
-        string written = address.ToString();
-        // .NET also takes "127.1" and "0x7f.0.0.1"; an IPv4 address that is not its own canonical form is one of those
-        if (address.AddressFamily == AddressFamily.InterNetwork && written != text)
-            return false;
-        canonical = written;
-        return true;
+        // .NET's parser also takes brackets and a prefix length
+        bool isLiteral = IPAddress.TryParse(text, out IPAddress? address) && text.AsSpan().IndexOfAny("[]/") < 0;
+        canonical = isLiteral ? new IPAddress(address!.GetAddressBytes()).ToString() : text;
+        return isLiteral;
     }
 }

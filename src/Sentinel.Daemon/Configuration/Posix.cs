@@ -26,7 +26,9 @@ internal static class Posix
 
     private const int Interrupted = 4;           // EINTR
     private const int AtWorkingDirectory = -100; // AT_FDCWD
+    private const int OfDescriptor = 0x1000;     // AT_EMPTY_PATH
     private const uint BasicStatistics = 0x7ff;  // STATX_BASIC_STATS
+    private const int StatisticsLength = 256;    // of struct statx, the same on every architecture
 
     /// <summary>Opens a file or a folder for reading.</summary>
     /// <returns>Null and the error when that cannot be.</returns>
@@ -82,11 +84,18 @@ internal static class Posix
     /// <summary>Asks whether this process may do something with a path.</summary>
     public static string? CheckAccess(string path, int what) => Called(() => access(Bytes(path), what));
 
-    /// <summary>Who owns a file, and which one it is; null when there is none at this path.</summary>
+    /// <summary>What is at a path, links followed; null when that cannot be said, most often because there is nothing.</summary>
     public static FileStamp? Stamp(string path)
     {
-        byte[] buffer = new byte[256];    // struct statx, the same on every architecture
+        byte[] buffer = new byte[StatisticsLength];
         return Called(() => statx(AtWorkingDirectory, Bytes(path), 0, BasicStatistics, buffer)) is null ? FileStamp.Read(buffer) : null;
+    }
+
+    /// <summary>What an open file is.</summary>
+    public static FileStamp? Stamp(SafeFileHandle file)
+    {
+        byte[] buffer = new byte[StatisticsLength];
+        return Called(() => statx((int)file.DangerousGetHandle(), Bytes(""), OfDescriptor, BasicStatistics, buffer)) is null ? FileStamp.Read(buffer) : null;
     }
 
     private static SafeFileHandle? Open(string path, int flags, UnixFileMode mode, out string? error)

@@ -8,7 +8,7 @@ internal sealed class RewritableLine
     private RewritableLine(string text)
     {
         Text = text;
-        string trimmed = text.Trim([.. ConfigurationLexer.Blanks]);
+        string trimmed = ConfigurationLexer.Trim(text);
         IsBlank = trimmed.Length == 0;
         if (IsBlank || trimmed[0] == '#' || !ConfigurationLexer.TrySplit(trimmed, out ImmutableArray<string> words))
             return;
@@ -55,7 +55,7 @@ internal sealed class RewritableLine
     /// <summary>Takes other words; the indentation and the end of the line stay.</summary>
     public void ReplaceBy(string words)
     {
-        string content = Text.Trim([.. ConfigurationLexer.Blanks]);
+        string content = ConfigurationLexer.Trim(Text);
         string indentation = Text[..Text.IndexOf(content, StringComparison.Ordinal)];
         string end = Text.EndsWith("\r\n", StringComparison.Ordinal) ? "\r\n" : Text.EndsWith('\n') ? "\n" : "";
         Text = indentation + words + end;

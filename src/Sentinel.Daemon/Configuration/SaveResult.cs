@@ -14,7 +14,7 @@ internal abstract record SaveResult
         public static readonly Saved Instance = new();
     }
 
-    /// <summary>The file is as it was before, and no trace of the attempt is left.</summary>
+    /// <summary>The file is as it was before; or it is the new one, but a failing power may bring the old one back.</summary>
     /// <param name="Error">The system's words, such as <c>No space left on device</c>.</param>
     public sealed record Failed(string Error) : SaveResult;
 }

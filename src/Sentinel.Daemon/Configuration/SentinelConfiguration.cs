@@ -47,7 +47,7 @@ internal sealed record SentinelConfiguration
     /// <summary>Absolute path of a socket to listen on besides TCP; null: none.</summary>
     public string? UnixSocket { get; init; }
 
-    /// <summary>Mode of that socket; null: as the umask leaves it.</summary>
+    /// <summary>Mode of that socket; null, also when written as 0: as the umask leaves it.</summary>
     public UnixFileMode? UnixSocketMode { get; init; }
 
     /// <summary>Connections waiting to be accepted. Default 511, as in Redis; the system may allow less.</summary>

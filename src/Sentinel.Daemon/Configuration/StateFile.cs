@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -28,22 +28,23 @@ internal sealed class StateFile
     private const int TokenLength = 16;
 
     private readonly string _path;
-    private string _known;
+    private string _known = "";
     private FileStamp? _saved;
 
     /// <param name="path">Absolute path; a link is followed.</param>
-    /// <param name="known">The content as far as it is known: the base of what is written should the file have vanished.</param>
-    public StateFile(string path, string known = "")
+    public StateFile(string path)
     {
         _path = path;
-        _known = known;
-        RemoveLeftovers(Target());
+        string target = Target();
+        RemoveLeftovers(target);
+        if (Posix.Stamp(target) is { } now)
+            Read(target, now);    // when that fails, so will the first save, which says why
     }
 
     /// <summary>Replaces the content.</summary>
     /// <param name="rewrite">
     /// From what the file holds now to what it is to hold. The file is read anew when someone else changed it, so what
-    /// a user edits while we run is kept; when it has vanished, what it last held is taken.
+    /// a user edits while we run is kept; when it has vanished or was emptied, it is what it last held that counts.
     /// </param>
     /// <returns>
     /// Whether it is on disk. When the content is to be just what this object saved last, and nobody has touched the
@@ -53,16 +54,13 @@ internal sealed class StateFile
     {
         string target = Target();
         FileStamp? now = Posix.Stamp(target);
-        if (now is not null && now != _saved && Read(target) is { } error)
+        bool isUntouched = now is not null && now == _saved;
+        if (now is not null && !isUntouched && Read(target, now.Value) is { } error)
             return new SaveResult.Failed(error);
         string text = rewrite(_known);
-        if (now is not null && now == _saved && text == _known)
+        if (isUntouched && text == _known)
             return SaveResult.Saved.Instance;
-        if (Replace(target, FileText.Encode(text), now) is { } failure)
-            return new SaveResult.Failed(failure);
-        _known = text;
-        _saved = Posix.Stamp(target);
-        return SaveResult.Saved.Instance;
+        return Replace(target, text, now) is { } failure ? new SaveResult.Failed(failure) : SaveResult.Saved.Instance;
     }
 
     /// <summary>Where the file really is.</summary>
@@ -74,33 +72,42 @@ internal sealed class StateFile
         return target;
     }
 
-    private string? Read(string target)
+    private string? Read(string target, FileStamp now)
     {
+        if (!now.IsRegular)
+            return "Not a regular file";    // a pipe would never end
         using var file = Posix.Open(target, out string? error);
         if (file is null)
             return error;
-        if (Posix.ReadAll(file, out error) is { } bytes)
+        // some editors empty a file before they fill it, and fail in between when the disk is full
+        if (Posix.ReadAll(file, out error) is { Length: > 0 } bytes)
             _known = FileText.Decode(bytes);
         return error;
     }
 
-    private static string? Replace(string target, byte[] content, FileStamp? old)
+    private string? Replace(string target, string text, FileStamp? old)
     {
-        string temporary = string.Create(CultureInfo.InvariantCulture, $"{target}.{RandomNumberGenerator.GetHexString(TokenLength, lowercase: true)}{TemporarySuffix}");
+        string temporary = $"{target}.{RandomNumberGenerator.GetHexString(TokenLength, lowercase: true)}{TemporarySuffix}";
         using var file = Posix.Create(temporary, OwnerOnly, out string? error);
         if (file is null)
             return error;
-        error = Posix.WriteAll(file, content)
+        error = Posix.WriteAll(file, FileText.Encode(text))
             ?? (old is { } like ? MakeLike(file, like) : null)
-            ?? Posix.Sync(file)
-            ?? Posix.Rename(temporary, target);
-        if (error is null)
-            return SyncFolder(target);
-        Posix.Unlink(temporary);
+            ?? Posix.Sync(file);
+        // before the file has its name nobody else can have written to it, so later any difference to this is somebody's
+        FileStamp? written = Posix.Stamp(file);
+        error ??= Posix.Rename(temporary, target);
+        if (error is not null)
+        {
+            Posix.Unlink(temporary);
+            return error;
+        }
+        error = SyncFolder(target);
+        (_known, _saved) = error is null ? (text, written) : (_known, null);
         return error;
     }
 
-    private static string? MakeLike(Microsoft.Win32.SafeHandles.SafeFileHandle file, FileStamp old)
+    private static string? MakeLike(SafeFileHandle file, FileStamp old)
     {
         const uint Same = uint.MaxValue;
         bool keepsGroup = Posix.ChangeOwner(file, old.User, old.Group) is null || Posix.ChangeOwner(file, Same, old.Group) is null;
@@ -122,10 +129,10 @@ internal sealed class StateFile
             return;
         string prefix = Path.GetFileName(target) + ".";
         int length = prefix.Length + TokenLength + TemporarySuffix.Length;
-        foreach (string path in Directory.EnumerateFiles(folder.FullName))
+        foreach (string path in Directory.EnumerateFiles(folder.FullName, "*" + TemporarySuffix, new EnumerationOptions { IgnoreInaccessible = true }))
         {
             string name = Path.GetFileName(path);
-            if (name.Length == length && name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
+            if (name.Length == length && name.StartsWith(prefix, StringComparison.Ordinal)
                 && name.Skip(prefix.Length).Take(TokenLength).All(char.IsAsciiHexDigitLower))
             {
                 Posix.Unlink(path);

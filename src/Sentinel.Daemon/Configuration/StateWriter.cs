@@ -13,8 +13,7 @@ internal sealed class StateWriter : IAsyncDisposable
     private readonly StateFile _file;
     private readonly Action<SaveNumber, string?> _completed;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly object _gate = new();    // a monitor, for its thread waits on it
     private (SaveNumber Number, Func<string, string> Rewrite)? _waiting;
     private bool _isStopping;
 
@@ -45,7 +44,7 @@ internal sealed class StateWriter : IAsyncDisposable
                 throw new InvalidOperationException("A save was asked for after the writer had been stopped.");
             Debug.Assert(_waiting is not { } waiting || waiting.Number < number, "saves are numbered in order");
             _waiting = (number, rewrite);
-            Wake();
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -56,7 +55,7 @@ internal sealed class StateWriter : IAsyncDisposable
         lock (_gate)
         {
             _isStopping = true;
-            Wake();
+            Monitor.Pulse(_gate);
         }
         return _ended.Task.WaitAsync(impatient);
     }
@@ -73,19 +72,12 @@ internal sealed class StateWriter : IAsyncDisposable
 
     private (SaveNumber Number, Func<string, string> Rewrite)? Next()
     {
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                if (_waiting is { } next)
-                {
-                    _waiting = null;
-                    return next;
-                }
-                if (_isStopping)
-                    return null;
-            }
-            _wake.Wait();
+            while (_waiting is null && !_isStopping)
+                Monitor.Wait(_gate);
+            (var next, _waiting) = (_waiting, null);
+            return next;
         }
     }
 
@@ -99,11 +91,5 @@ internal sealed class StateWriter : IAsyncDisposable
         {
             return bug.ToString();    // the next save may go well; until then nothing that depends on this one is said
         }
-    }
-
-    private void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Sentinel.Core;
 
 namespace Sentinel.Daemon.Configuration;
@@ -12,6 +14,36 @@ namespace Sentinel.Daemon.Configuration;
 /// </remarks>
 internal sealed class StatementReader
 {
+    /// <summary>What concerns this Sentinel itself. Given the words after the name.</summary>
+    private static readonly FrozenDictionary<StatementKind, Func<SentinelConfiguration, ConfigurationLine, string, SentinelConfiguration>> Globals =
+        new Dictionary<StatementKind, Func<SentinelConfiguration, ConfigurationLine, string, SentinelConfiguration>>
+        {
+            [StatementKind.MyId] = (c, line, text) => c with { Id = Identity(line, text) },
+            [StatementKind.CurrentEpoch] = (c, _, text) => c with { CurrentEpoch = Epoch.Max(c.CurrentEpoch, EpochOf(text)) },
+            [StatementKind.DenyScriptsReconfig] = (c, line, text) => c with { DenyScriptsReconfig = YesNo(line, text, "options") },
+            [StatementKind.ResolveHostnames] = (c, line, text) => c with { ResolveHostnames = YesNo(line, text, "option") },
+            [StatementKind.AnnounceHostnames] = (c, line, text) => c with { AnnounceHostnames = YesNo(line, text, "option") },
+            [StatementKind.AnnouncePort] = (c, _, text) => c with { Options = c.Options with { AnnouncePort = CNumber.ToInt(text) } },
+            [StatementKind.AnnounceIp] = (c, _, text) => c with { Options = c.Options with { AnnounceIp = IfAny(text, c.Options.AnnounceIp) } },
+            [StatementKind.SentinelUser] = (c, _, text) => c with { Options = c.Options with { SentinelUser = IfAny(text, c.Options.SentinelUser) } },
+            [StatementKind.SentinelPass] = (c, _, text) => c with { Options = c.Options with { SentinelPass = IfAny(text, c.Options.SentinelPass) } },
+        }.ToFrozenDictionary();
+
+    /// <summary>What <see cref="MasterOptions"/> hold. Given the word after the master's name and the directory that scripts run in.</summary>
+    private static readonly FrozenDictionary<StatementKind, Func<MasterOptions, ConfigurationLine, string, string, MasterOptions>> Options =
+        new Dictionary<StatementKind, Func<MasterOptions, ConfigurationLine, string, string, MasterOptions>>
+        {
+            [StatementKind.DownAfter] = (o, line, text, _) => o with { DownAfter = Milliseconds(line, text, min: 1) },
+            [StatementKind.FailoverTimeout] = (o, line, text, _) => o with { FailoverTimeout = Milliseconds(line, text, min: 1) },
+            [StatementKind.RebootDownAfter] = (o, line, text, _) => o with { RebootDownAfter = Milliseconds(line, text, min: 0) },
+            [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
+            [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
+            [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },
+            [StatementKind.NotificationScript] = (o, line, text, directory) => o with { NotificationScript = Script(line, text, directory, "Notification") },
+            [StatementKind.ClientReconfigScript] = (o, line, text, directory) => o with { ClientReconfigScript = Script(line, text, directory, "Client reconfiguration") },
+            [StatementKind.RenameCommand] = (o, line, text, _) => WithRenamed(o, line, text),
+        }.ToFrozenDictionary();
+
     private readonly OrderedDictionary<string, (MasterState State, ConfigurationLine Line)> _masters = [];
     private readonly Dictionary<(string Master, Address Replica), ConfigurationLine> _replicas = [];
     private readonly Dictionary<(string Master, SentinelId Peer), ConfigurationLine> _peers = [];
@@ -33,83 +65,44 @@ internal sealed class StatementReader
         return reader._configuration with { Masters = [.. reader._masters.Values.Select(master => master.State)] };
     }
 
-    /// <summary>A line of no known kind fails in the last pass, when the others have had their say.</summary>
+    /// <summary>When a line takes effect; one of no known kind fails in the last pass, after the others had their say.</summary>
     private static LoadPass PassOf(ConfigurationLine line) => StatementKind.Of(line.Words)?.Pass ?? LoadPass.AfterMonitor;
 
     private void Apply(ConfigurationLine line)
     {
-        StatementKind? kind = StatementKind.Of(line.Words);
+        if (StatementKind.Of(line.Words) is not { } kind)
+            throw line.Error("Unrecognized sentinel configuration statement.", $"there is no statement 'sentinel {line.Words[1]}' with {line.Words.Length - 2} words after it");
         ImmutableArray<string> words = line.Words[2..];
-        if (kind == StatementKind.MyId)
-            _configuration = _configuration with { Id = Identity(line) };
-        else if (kind == StatementKind.CurrentEpoch)
-            RaiseEpoch(new Epoch(CNumber.ToUInt64(words[0])));
-        else if (kind == StatementKind.DenyScriptsReconfig)
-            _configuration = _configuration with { DenyScriptsReconfig = YesNo(line, "options") };
-        else if (kind == StatementKind.ResolveHostnames)
-            _configuration = _configuration with { ResolveHostnames = YesNo(line, "option") };
-        else if (kind == StatementKind.AnnounceHostnames)
-            _configuration = _configuration with { AnnounceHostnames = YesNo(line, "option") };
-        else if (kind == StatementKind.AnnouncePort)
-            SetOptions(options => options with { AnnouncePort = CNumber.ToInt(words[0]) });
-        else if (kind == StatementKind.AnnounceIp)
-            SetOptions(options => options with { AnnounceIp = words[0].Length > 0 ? words[0] : options.AnnounceIp });
-        else if (kind == StatementKind.SentinelUser)
-            SetOptions(options => options with { SentinelUser = words[0].Length > 0 ? words[0] : options.SentinelUser });
-        else if (kind == StatementKind.SentinelPass)
-            SetOptions(options => options with { SentinelPass = words[0].Length > 0 ? words[0] : options.SentinelPass });
+        if (Globals.TryGetValue(kind, out var apply))
+            _configuration = apply(_configuration, line, words[0]);
         else if (kind == StatementKind.Monitor)
             AddMaster(line, words);
         else if (kind == StatementKind.Webhook)
             AddWebhook(line, words[0], words[1]);
         else if (kind == StatementKind.WebhookEvents)
             SetWebhookEvents(line, words[0], words[1..]);
-        else if (kind == StatementKind.KnownSentinel && words.Length == 3)
-            return;    // the form of very old versions, without the identity: Redis ignores it, even for an unknown master
-        else if (kind is null)
-            throw Unrecognized(line);
-        else
+        else if (words.Length == kind.Words.Length)    // shorter is a known-sentinel without identity: ignored, even for an unknown master
             ApplyToMaster(kind, line, words);
     }
 
     private void ApplyToMaster(StatementKind kind, ConfigurationLine line, ImmutableArray<string> words)
     {
-        string name = words[0];
-        if (!_masters.TryGetValue(name, out var master))
-            throw line.Error("No such master with specified name.", $"there is no master '{name}'; add a 'sentinel monitor {ConfigurationLexer.Write(name)} <host> <port> <quorum>' line or remove this one");
-
+        if (!_masters.TryGetValue(words[0], out var master))
+            throw line.Error("No such master with specified name.", $"there is no master '{words[0]}'; add a 'sentinel monitor {ConfigurationLexer.Write(words[0])} <host> <port> <quorum>' line or remove this one");
         MasterState state = master.State;
-        MasterOptions options = state.Options;
-        string value = words[1];
-        if (kind == StatementKind.KnownReplica)
+        if (Options.TryGetValue(kind, out var apply))
+            state = state with { Options = apply(state.Options, line, words[1], _configuration.Directory) };
+        else if (kind == StatementKind.KnownReplica)
             state = WithReplica(state, line, words);
         else if (kind == StatementKind.KnownSentinel)
             state = WithPeer(state, line, words);
         else if (kind == StatementKind.ConfigEpoch)
-            RaiseEpoch((state = state with { ConfigEpoch = new Epoch(CNumber.ToUInt64(value)) }).ConfigEpoch);
+            state = state with { ConfigEpoch = Raised(EpochOf(words[1])) };
         else if (kind == StatementKind.LeaderEpoch)
-            RaiseEpoch((state = state with { LeaderEpoch = new Epoch(CNumber.ToUInt64(value)) }).LeaderEpoch);
-        else if (kind == StatementKind.DownAfter)
-            options = options with { DownAfter = Milliseconds(line, value, min: 1) };
-        else if (kind == StatementKind.FailoverTimeout)
-            options = options with { FailoverTimeout = Milliseconds(line, value, min: 1) };
-        else if (kind == StatementKind.RebootDownAfter)
-            options = options with { RebootDownAfter = Milliseconds(line, value, min: 0) };
-        else if (kind == StatementKind.ParallelSyncs)
-            options = options with { ParallelSyncs = CNumber.ToInt(value) };
-        else if (kind == StatementKind.AuthPass)
-            options = options with { AuthPass = value };
-        else if (kind == StatementKind.AuthUser)
-            options = options with { AuthUser = value };
-        else if (kind == StatementKind.NotificationScript)
-            options = options with { NotificationScript = Script(line, value, "Notification") };
-        else if (kind == StatementKind.ClientReconfigScript)
-            options = options with { ClientReconfigScript = Script(line, value, "Client reconfiguration") };
-        else if (kind == StatementKind.RenameCommand)
-            options = WithRenamed(options, line, words);
+            state = state with { LeaderEpoch = Raised(EpochOf(words[1])) };
         else
-            throw new System.Diagnostics.UnreachableException(kind.Name);
-        _masters[name] = (state with { Options = options }, master.Line);
+            throw new UnreachableException(kind.Name);
+        _masters[words[0]] = (state, master.Line);
     }
 
     private void AddMaster(ConfigurationLine line, ImmutableArray<string> words)
@@ -149,12 +142,12 @@ internal sealed class StatementReader
             : throw line.Error("Duplicate runid for sentinel.", $"Sentinel {id} of '{words[0]}' is already named by {Place(other)}; remove one of the two");
     }
 
-    private static MasterOptions WithRenamed(MasterOptions options, ConfigurationLine line, ImmutableArray<string> words)
+    private static MasterOptions WithRenamed(MasterOptions options, ConfigurationLine line, string text)
     {
-        string command = words[1].ToUpperInvariant();
+        string command = text.ToUpperInvariant();
         return options.RenamedCommands.ContainsKey(command)
-            ? throw line.Error("Same command renamed multiple times with rename-command.", $"command {command} of '{words[0]}' is renamed twice; keep the line that is right")
-            : options with { RenamedCommands = options.RenamedCommands.Add(command, words[2]) };
+            ? throw line.Error("Same command renamed multiple times with rename-command.", $"command {command} of '{options.Name}' is renamed twice; keep the line that is right")
+            : options with { RenamedCommands = options.RenamedCommands.Add(command, line.Words[^1]) };
     }
 
     private void AddWebhook(ConfigurationLine line, string id, string url)
@@ -186,44 +179,46 @@ internal sealed class StatementReader
         return new Address(canonical, number);
     }
 
-    private static SentinelId Identity(ConfigurationLine line) =>
-        SentinelId.TryParse(line.Words[2], out SentinelId id)
+    private static SentinelId Identity(ConfigurationLine line, string text) =>
+        SentinelId.TryParse(text, out SentinelId id)
             ? id
             : throw line.Error("Malformed Sentinel id in myid option.", $"an identity is {SentinelId.Length} characters, hexadecimal as a rule; remove the line and a new one is drawn");
 
+    private static Epoch EpochOf(string text) => new(CNumber.ToUInt64(text));
+
+    /// <summary>Our own epoch is never behind one that we have taken part in.</summary>
+    private Epoch Raised(Epoch epoch)
+    {
+        _configuration = _configuration with { CurrentEpoch = Epoch.Max(_configuration.CurrentEpoch, epoch) };
+        return epoch;
+    }
+
+    private static string? IfAny(string text, string? otherwise) => text.Length > 0 ? text : otherwise;
+
     /// <summary>Reads a flag; <paramref name="noun"/> is a word in which Redis' messages differ.</summary>
-    private static bool YesNo(ConfigurationLine line, string noun) => line.Words[2].ToLowerInvariant() switch
+    private static bool YesNo(ConfigurationLine line, string text, string noun) => text.ToLowerInvariant() switch
     {
         "yes" => true,
         "no" => false,
-        _ => throw line.Error($"Please specify yes or no for the {line.Words[1].ToLowerInvariant()} {noun}.", $"'{line.Words[2]}' is neither yes nor no"),
+        _ => throw line.Error($"Please specify yes or no for the {line.Words[1].ToLowerInvariant()} {noun}.", $"'{text}' is neither yes nor no"),
     };
 
-    private static TimeSpan Milliseconds(ConfigurationLine line, string value, int min)
+    private static TimeSpan Milliseconds(ConfigurationLine line, string text, int min)
     {
-        int milliseconds = CNumber.ToInt(value);
+        int milliseconds = CNumber.ToInt(text);
         return milliseconds >= min
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw line.Error(min > 0 ? "negative or zero time parameter." : "negative time parameter.", $"'{value}' milliseconds; it must be at least {min}");
+            : throw line.Error(min > 0 ? "negative or zero time parameter." : "negative time parameter.", $"'{text}' milliseconds; it must be at least {min}");
     }
 
-    private string Script(ConfigurationLine line, string path, string what) =>
-        Posix.CheckAccess(Path.GetFullPath(path, _configuration.Directory), Posix.MayExecute) is { } error
-            ? throw line.Error($"{what} script seems non existing or non executable.", $"'{path}': {error}; scripts must exist and be executable at start (relative paths start in {_configuration.Directory})")
+    private static string Script(ConfigurationLine line, string path, string directory, string what) =>
+        Posix.CheckAccess(Path.GetFullPath(path, directory), Posix.MayExecute) is { } error
+            ? throw line.Error($"{what} script seems non existing or non executable.", $"'{path}': {error}; scripts must exist and be executable at start (relative paths start in {directory})")
             : path;
-
-    private void RaiseEpoch(Epoch epoch) =>
-        _configuration = _configuration with { CurrentEpoch = Epoch.Max(_configuration.CurrentEpoch, epoch) };
-
-    private void SetOptions(Func<SentinelOptions, SentinelOptions> change) =>
-        _configuration = _configuration with { Options = change(_configuration.Options) };
 
     private static bool MayRepeat(ConfigurationLine line, ConfigurationLine other) =>
         line.Origin == ConfigurationOrigin.Include || other.Origin == ConfigurationOrigin.Include;
 
     private static string Place(ConfigurationLine line) =>
         line.Origin == ConfigurationOrigin.CommandLine ? "an option of the command line" : $"line {line.Number} of {line.File}";
-
-    private static ConfigurationException Unrecognized(ConfigurationLine line) =>
-        line.Error("Unrecognized sentinel configuration statement.", $"there is no statement 'sentinel {line.Words[1]}' with {line.Words.Length - 2} words after it");
 }

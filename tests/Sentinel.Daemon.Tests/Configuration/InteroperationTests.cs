@@ -1,0 +1,91 @@
+using Sentinel.Core;
+using Sentinel.Daemon.Configuration;
+
+namespace Sentinel.Daemon.Tests.Configuration;
+
+/// <summary>The file goes back and forth between us and a real <c>redis-sentinel</c>.</summary>
+public sealed class InteroperationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Redis_sentinel_reads_what_we_wrote_whatever_the_names_and_passwords(int seed)
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(seed);
+        int port = RealSentinel.FreePort();
+        string mine = $"# mine\nport {port}\nbind 127.0.0.1\ndir {folder.Path}\nloglevel verbose\n";
+        SentinelConfiguration configuration = Samples.Configuration(random);
+        SentinelState state = Samples.State(random, Samples.Name);
+        for (int i = 0; i < 3; i++)
+            state = Samples.Later(random, state);
+        string file = folder.Write("sentinel.conf", ConfigurationRewriter.Rewrite(mine, configuration, state));
+
+        using RealSentinel theirs = RealSentinel.Start(file, port);
+        Assert.NotEmpty(state.Masters);
+        foreach (MasterState master in state.Masters)
+            Assert.Equal(master.Address.Port, theirs.PortOf(master.Options.Name));
+        Assert.EndsWith($"{state.Id}\r\n", theirs.Ask(2, "SENTINEL", "MYID"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void We_read_what_redis_sentinel_wrote_and_it_reads_our_rewrite_of_it()
+    {
+        using var folder = new TemporaryFolder();
+        int port = RealSentinel.FreePort();
+        var random = new Random(5);
+        SentinelState state = Samples.State(random, Samples.PlainName);
+        while (state.Masters.IsEmpty || state.Masters.Any(master => HasBlanks(master.Options)))    // it cannot write those
+            state = Samples.State(random, Samples.PlainName);
+        SentinelConfiguration plain = ReadingTests.Read("") with { Options = new SentinelOptions { AnnounceIp = "127.0.0.1", SentinelPass = "pw" } };
+        string ours = ConfigurationRewriter.Rewrite($"# mine\nport {port}\nbind 127.0.0.1\n", plain, state);
+        string file = folder.Write("sentinel.conf", ours);
+
+        using (RealSentinel theirs = RealSentinel.Start(file, port))
+            Assert.Equal("+OK\r\n", theirs.Ask(1, "SENTINEL", "FLUSHCONFIG"));
+        string written = File.ReadAllText(file);
+        Assert.NotEqual(ours, written);
+        Assert.Contains("user default on nopass", written, StringComparison.Ordinal);
+
+        SentinelConfiguration read = ConfigurationLoader.Load(ConfigurationArguments.Parse([file], folder.Path), TextReader.Null);
+        Assert.Equal(Samples.Said(state), Samples.Said(read.State(read.Id!.Value)));
+        Assert.Equal(("127.0.0.1", "pw", port), (read.Options.AnnounceIp, read.Options.SentinelPass, read.Options.Port));
+        Assert.Equal(written, ConfigurationRewriter.Rewrite(written, read, read.State(read.Id!.Value)));    // nothing to change in it
+
+        SentinelState later = Samples.Later(new Random(6), read.State(read.Id!.Value));
+        File.WriteAllText(file, ConfigurationRewriter.Rewrite(written, read, later));
+        using RealSentinel again = RealSentinel.Start(file, port);
+        foreach (MasterState master in later.Masters)
+            Assert.Equal(master.Address.Port, again.PortOf(master.Options.Name));
+    }
+
+    [Fact]
+    public void A_first_start_on_a_bare_file_leaves_lines_that_we_read()
+    {
+        using var folder = new TemporaryFolder();
+        int port = RealSentinel.FreePort();
+        string file = folder.Write("sentinel.conf", $"port {port}\nrequirepass foobared\nsentinel known-slave m 127.0.0.2 1\nsentinel monitor m 127.0.0.1 1 2\n");
+        RealSentinel.Start(file, port).Dispose();
+        string written = File.ReadAllText(file);
+        Assert.Contains("sentinel known-slave m 127.0.0.2 1\n", written, StringComparison.Ordinal);
+        Assert.Contains("\nrequirepass \"foobared\"\n", $"\n{written}", StringComparison.Ordinal);
+
+        SentinelConfiguration read = ConfigurationLoader.Load(ConfigurationArguments.Parse([file], folder.Path), TextReader.Null);
+        Assert.NotNull(read.Id);
+        Assert.Equal("foobared", read.Options.RequirePass);
+        Assert.Equal(new Address("127.0.0.2", 1), Assert.Single(read.Masters[0].Replicas));
+
+        // what 7.0 would not start on itself, it starts on once we have been at it
+        Assert.Contains("known-slave", written, StringComparison.Ordinal);
+        Assert.Contains("known-replica", written, StringComparison.Ordinal);
+        Assert.Contains("Duplicate hostname and port for replica.", RealSentinel.Refusal(file), StringComparison.Ordinal);
+        File.WriteAllText(file, ConfigurationRewriter.Rewrite(written, read, read.State(read.Id!.Value)));
+        using RealSentinel again = RealSentinel.Start(file, port);
+        Assert.StartsWith("-NOAUTH", again.Ask(1, "PING"), StringComparison.Ordinal);
+    }
+
+    private static bool HasBlanks(MasterOptions options) =>
+        new[] { options.AuthUser, options.AuthPass }.Concat(options.RenamedCommands.Values).OfType<string>().Any(word => ConfigurationLexer.Write(word) != word);
+}
