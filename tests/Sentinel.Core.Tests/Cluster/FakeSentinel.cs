@@ -40,6 +40,13 @@ internal sealed class FakeSentinel
     /// <summary>What is on disk.</summary>
     public SentinelState Disk => _disk;
 
+    /// <summary>Connections that stand.</summary>
+    public int OpenConnections => _connections.Values.Count(connection => connection.IsUp);
+
+    /// <summary>The orders by which the connections to data nodes were made.</summary>
+    public IEnumerable<Connect> NodeConnections =>
+        _connections.Values.Where(connection => connection.IsUp && _world.Nodes.Exists(node => node.Address == connection.Order.Address)).Select(connection => connection.Order);
+
     /// <summary>Sentinels that cannot be reached, and nodes.</summary>
     public HashSet<Address> Unreachable { get; } = [];
 

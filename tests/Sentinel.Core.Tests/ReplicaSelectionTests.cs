@@ -1,0 +1,67 @@
+namespace Sentinel.Core.Tests;
+
+/// <summary>Spec section 10.4: which replica is promoted, and why the others are not.</summary>
+public class ReplicaSelectionTests
+{
+    private static readonly Instant Now = Instant.At(TimeSpan.FromHours(1));
+    private static readonly ReplicaSelection MasterDown = new(Now, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), new Timing());
+    private static readonly ReplicaSelection MasterUp = MasterDown with { MasterDownFor = TimeSpan.Zero };
+
+    public static TheoryData<string, Candidate> Unfit => new()
+    {
+        { "it is down", Good(1) with { IsDown = true } },
+        { "it is not connected", Good(1) with { IsConnected = false } },
+        { "it has not answered a PING lately", Good(1) with { LastValidReplyAt = Now - TimeSpan.FromSeconds(5.001) } },
+        { "its priority is 0", Good(1) with { Priority = 0 } },
+        { "it has not answered INFO lately", Good(1) with { InfoAt = null } },
+        { "it has not answered INFO lately", Good(1) with { InfoAt = Now - TimeSpan.FromSeconds(5.001) } },
+        { "it reports the role of a master", Good(1) with { ReportsReplica = false } },
+        { "it never synchronised with the master", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(-1) } },
+        { "its link to the master was down long before the master was", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(12.001) } },
+        { "its priority is 0", Good(1) with { Priority = 0, WasPromotedMeanwhile = true, ReportsReplica = false } },
+    };
+
+    [Theory, MemberData(nameof(Unfit))]
+    public void An_unfit_replica_is_not_chosen_and_the_reason_is_given(string reason, Candidate candidate)
+    {
+        Assert.Equal(reason, MasterDown.Objection(candidate));
+        Assert.Null(MasterDown.Best([candidate]));
+    }
+
+    [Fact]
+    public void At_the_limits_a_replica_is_still_fit()
+    {
+        Candidate atLimit = Good(1) with
+        {
+            LastValidReplyAt = Now - TimeSpan.FromSeconds(5), InfoAt = Now - TimeSpan.FromSeconds(5), MasterLinkDownTime = TimeSpan.FromSeconds(12),
+        };
+        Assert.Null(MasterDown.Objection(atLimit));
+        Assert.Null(MasterUp.Objection(Good(1) with { InfoAt = Now - TimeSpan.FromSeconds(30) }));
+        Assert.NotNull(MasterUp.Objection(Good(1) with { InfoAt = Now - TimeSpan.FromSeconds(31) }));
+    }
+
+    [Fact]
+    public void Priority_goes_before_data_and_data_before_run_id()
+    {
+        Candidate preferred = Good(1) with { Priority = 10, Offset = 1 };
+        Candidate fullest = Good(2) with { Offset = 900 };
+        Candidate first = Good(3) with { Offset = 500, RunId = "aaa" };
+        Candidate second = Good(4) with { Offset = 500, RunId = "BBB" };
+        Candidate nameless = Good(5) with { Offset = 500, RunId = null };
+        Candidate[] all = [nameless, second, first, fullest, preferred];
+        for (int i = all.Length; i > 0; i--)
+            Assert.Equal(new[] { nameless, second, first, fullest, preferred }[i - 1], MasterDown.Best(all.Take(i)));
+    }
+
+    [Fact]
+    public void A_promotion_under_way_is_finished_rather_than_another_one_begun()
+    {
+        Candidate promoted = Good(1) with { WasPromotedMeanwhile = true, ReportsReplica = false, Priority = 200, Offset = 1 };
+        Assert.Equal(promoted, MasterDown.Best([Good(2) with { Offset = 99_999 }, promoted]));
+    }
+
+    private static Candidate Good(int number) => new()
+    {
+        Address = new Address("10.0.0.1", 7000 + number), RunId = $"run{number}", LastValidReplyAt = Now, InfoAt = Now, Offset = 100,
+    };
+}
