@@ -80,6 +80,7 @@ internal static class SentinelProcess
         });
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
 
+        builder.Services.AddSingleton<IEventListener>(new EventLog(log));
         builder.Services.AddRespServer(new RespServerOptions
         {
             Port = configuration.Options.Port,
@@ -91,7 +92,7 @@ internal static class SentinelProcess
             ConfigFile = configuration.File,
             Directory = configuration.Directory,
         });
-        builder.Services.AddSingleton<IEventListener>(new EventLog(log));
+        builder.Services.AddWebhooks(state.Id, [.. configuration.Webhooks.Select(hook => new WebhookOptions(hook.Id, hook.Url, hook.EventPatterns))]);
         builder.Services.AddSingleton<ExitCode>();
         builder.Services.AddSingleton(services => new StateWriter(
             file, (number, error) => services.GetRequiredService<SentinelLoop>().Saved(number, error)));
