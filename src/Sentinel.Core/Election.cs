@@ -30,8 +30,9 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>Gives our one vote of an epoch, or repeats the one given; the answer waits until it is on disk.</summary>
     public void AnswerVote(RequestId id, Epoch epoch, SentinelId candidate)
     {
-        local.EnterEpoch(epoch, master);
-        if (LeaderEpoch < epoch && master.ConfigEpoch < epoch && master.Failover is not { IsAtWork: true })
+        if (epoch <= Epoch.Limit)
+            local.EnterEpoch(epoch, master);
+        if (epoch <= Epoch.Limit && LeaderEpoch < epoch && master.ConfigEpoch < epoch && master.Failover is not { IsAtWork: true })
         {
             Vote(candidate, epoch);
             if (candidate != local.Id)

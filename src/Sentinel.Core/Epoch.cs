@@ -6,6 +6,12 @@ public readonly record struct Epoch(ulong Number) : IComparable<Epoch>
     /// <summary>Before any election.</summary>
     public static readonly Epoch Zero = new(0);
 
+    /// <summary>
+    /// The largest epoch that is believed. No history of elections leads beyond it; who speaks of a later one would make the
+    /// number, which the wire carries as a signed one, run out.
+    /// </summary>
+    public static readonly Epoch Limit = new(1UL << 62);
+
     /// <summary>The epoch after this one.</summary>
     public Epoch Next => new(checked(Number + 1));
 

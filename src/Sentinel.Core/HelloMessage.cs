@@ -53,6 +53,6 @@ public sealed record HelloMessage(Address Sentinel, SentinelId Id, Epoch Current
     {
         bool valid = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
         epoch = new Epoch(number);
-        return valid;
+        return valid && epoch <= Epoch.Limit;
     }
 }

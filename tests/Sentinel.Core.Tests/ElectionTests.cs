@@ -63,6 +63,17 @@ public class ElectionTests
     }
 
     [Fact]
+    public void An_epoch_that_no_history_leads_to_is_not_believed()
+    {
+        World world = World.Settled();
+        FakeSentinel voter = world.Sentinels[0];
+        Assert.Equal(new Answer.Down(false, null, Epoch.Zero), AskForVote(world, voter, long.MaxValue, Somebody));
+        voter.Input(new HelloReceived($"10.0.1.9,26009,{Somebody},18446744073709551615,mymaster,10.9.9.9,1,18446744073709551615"));
+        Assert.Equal(Epoch.Zero, voter.Whole.CurrentEpoch);
+        Assert.Equal(world.MasterNode.Address, voter.View.Address);
+    }
+
+    [Fact]
     public void A_question_about_an_unknown_address_is_answered_no_and_moves_no_epoch()
     {
         World world = World.Settled();

@@ -80,6 +80,10 @@ internal sealed class LinkConnection : IDisposable
         {
             reason = "closed";
         }
+        catch (Exception bug)
+        {
+            reason = bug.ToString();    // the core must hear that the connection is over, whatever ended it
+        }
         bool wasOrdered = _isClosed;
         Dispose();
         if (!wasOrdered)
