@@ -274,11 +274,11 @@ internal sealed class FakeSentinel
                     answer(new Reply.List([new Reply.Integer(down.IsDown ? 1 : 0), new Reply.Text(down.Leader?.Text ?? "*"), new Reply.Integer((long)down.LeaderEpoch.Number)]));
                 });
                 break;
-            case Request.AskMaster when !IsSecretive:
+            case Request.AskMaster ask when !IsSecretive && _core.View.Masters.TryGetValue(ask.MasterName, out MasterView? view):
                 string[] pairs =
                 [
-                    "ip", View.Address.Host, "port", View.Address.Port.ToString(CultureInfo.InvariantCulture), "config-epoch", View.ConfigEpoch.ToString(),
-                    .. View.Failover is FailoverStep.None ? (string[])[] : ["failover-state", View.Failover.Word()],
+                    "ip", view.Address.Host, "port", view.Address.Port.ToString(CultureInfo.InvariantCulture), "config-epoch", view.ConfigEpoch.ToString(),
+                    .. view.Failover is FailoverStep.None ? (string[])[] : ["failover-state", view.Failover.Word()],
                 ];
                 answer(new Reply.List([.. pairs.Select(word => new Reply.Text(word))]));
                 break;

@@ -48,6 +48,20 @@ internal sealed class World
         return world;
     }
 
+    /// <summary>Adds a second group, of a master and one replica, that all Sentinels watch.</summary>
+    /// <returns>Its master.</returns>
+    public FakeNode AddGroup(string name, int port)
+    {
+        var master = new FakeNode(this, new Address("10.0.0.2", port), null);
+        Nodes.Add(master);
+        Nodes.Add(new FakeNode(this, new Address("10.0.0.2", port + 1), master.Address));
+        MasterOptions options = Sentinels[0].View.Options with { Name = name };
+        foreach (FakeSentinel sentinel in Sentinels)
+            Assert.IsType<Answer.Ok>(sentinel.Ask(id => new MonitorRequested(id, options, master.Address)));
+        RunUntil(() => Sentinels.TrueForAll(s => s.Whole.Masters[name] is { Replicas.Length: 1 } view && view.Peers.Length == Sentinels.Count - 1), $"all know {name}");
+        return master;
+    }
+
     public FakeNode Node(Address address) => Nodes.Single(node => node.Address == address);
 
     public FakeNode MasterNode => Nodes[0];

@@ -1,0 +1,51 @@
+using Sentinel.Core.Tests.Cluster;
+
+namespace Sentinel.Core.Tests;
+
+/// <summary>Spec sections 6.8 and 14.5.1: what masters share, and how they stay out of each other's way.</summary>
+public class ManyMastersTests
+{
+    [Fact]
+    public void All_masters_share_one_link_to_a_peer_until_the_last_one_is_removed()
+    {
+        World world = World.Settled();
+        world.AddGroup("second", 7100);
+        FakeSentinel sentinel = world.Sentinels[0];
+        Assert.Same(sentinel.View.Peers[0].Link, sentinel.Whole.Masters["second"].Peers.Single(peer => peer.Name == sentinel.View.Peers[0].Name).Link);
+        Assert.Equal(2, sentinel.View.Peers[0].Link.Masters);
+        Assert.Equal((5 * 2) + 2, sentinel.OpenConnections);
+        Assert.IsType<Answer.Ok>(sentinel.Ask(id => new RemoveRequested(id, "second")));
+        Assert.Equal(1, sentinel.View.Peers[0].Link.Masters);
+        Assert.Equal((3 * 2) + 2, sentinel.OpenConnections);
+    }
+
+    [Fact]
+    public void A_peer_that_goes_down_is_down_for_each_master()
+    {
+        World world = World.Settled();
+        world.AddGroup("second", 7100);
+        world.Sentinels[2].Kill();
+        world.Run(seconds: 3);
+        foreach (MasterView view in world.Sentinels[0].Whole.Masters.Values)
+            Assert.Single(view.Peers, peer => peer.IsSubjectivelyDown);
+        world.Sentinels[2].Restart();
+        world.RunUntil(() => world.Sentinels[0].Whole.Masters.Values.All(view => view.Peers.All(peer => !peer.IsSubjectivelyDown)), "-sdown for each");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void Masters_that_die_in_the_same_moment_are_all_replaced_promptly_each_once(int groups)
+    {
+        World world = World.Settled();
+        FakeNode[] masters = [world.MasterNode, .. Enumerable.Range(1, groups - 1).Select(i => world.AddGroup($"group{i}", 7000 + (100 * i)))];
+        world.Run(seconds: 3);
+        foreach (FakeNode master in masters)
+            master.Kill();
+        TimeSpan took = world.RunUntil(() => world.Count("+switch-master") == 3 * groups, "+switch-master of each on all", atMostSeconds: 10);
+        Assert.True(took < TimeSpan.FromSeconds(2), $"{took}\n{string.Join('\n', world.Transcript.TakeLast(200))}");
+        world.Run(seconds: 20);
+        Assert.Equal(3 * groups, world.Count("+switch-master"));
+        Assert.Equal(groups, world.Count("+promoted-slave"));
+    }
+}
