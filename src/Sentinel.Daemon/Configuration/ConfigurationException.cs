@@ -30,7 +30,7 @@ internal sealed class ConfigurationException : Exception
     /// <summary>The line at fault; null when it is not one line's fault.</summary>
     public ConfigurationLine? Line { get; }
 
-    /// <summary>Redis says this one in its log, at warning level, and not on standard error. Then <see cref="Report"/> is one or two log lines.</summary>
+    /// <summary>Redis says this one in its log, at warning level, and not on standard error; each line of <see cref="Report"/> is then a log line.</summary>
     public bool IsLogged { get; }
 
     /// <summary>What the operator is to see. Ends without a newline.</summary>

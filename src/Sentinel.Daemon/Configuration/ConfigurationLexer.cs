@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -12,6 +13,7 @@ namespace Sentinel.Daemon.Configuration;
 internal static class ConfigurationLexer
 {
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
+    private static readonly SearchValues<char> WordEnds = SearchValues.Create([.. Blanks, '"', '\'']);
 
     /// <summary>The line without the blanks around it.</summary>
     public static string Trim(string line) => line.Trim(Blanks);
@@ -71,6 +73,14 @@ internal static class ConfigurationLexer
     /// <summary>Takes the word at the start of <paramref name="rest"/>, which is no blank.</summary>
     private static bool TryTakeWord(ref ReadOnlySpan<char> rest, out string word)
     {
+        int end = rest.IndexOfAny(WordEnds);
+        if (end < 0 || rest[end] is not ('"' or '\''))
+        {
+            word = (end < 0 ? rest : rest[..end]).ToString();
+            rest = rest[word.Length..];
+            return true;
+        }
+
         var text = new StringBuilder();
         word = "";
         int at = 0;

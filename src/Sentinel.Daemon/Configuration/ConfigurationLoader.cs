@@ -57,7 +57,7 @@ internal sealed class ConfigurationLoader
     {
         var loader = new ConfigurationLoader(file, directory);
         loader.ReadText(text + more, file, text.Length, ConfigurationOrigin.File, depth: 0);
-        return StatementReader.Apply(loader._configuration, loader._statements);
+        return StatementReader.Apply(WithAbsolutePaths(loader._configuration), loader._statements);
     }
 
     /// <summary>Reads line by line; what begins behind <paramref name="ownLength"/> is not of the file but came with the command line.</summary>
@@ -123,6 +123,19 @@ internal sealed class ConfigurationLoader
 
     private static bool HasWildcard(string path) => path.AsSpan().IndexOfAny("*?[") >= 0;
 
+    /// <summary>Completes the paths that are used only later, and so are relative to the last <c>dir</c>, wherever that stands.</summary>
+    private static SentinelConfiguration WithAbsolutePaths(SentinelConfiguration configuration)
+    {
+        return configuration with
+        {
+            LogFile = Absolute(configuration.LogFile),
+            PidFile = Absolute(configuration.PidFile),
+            UnixSocket = Absolute(configuration.UnixSocket),
+        };
+
+        string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path, configuration.Directory);
+    }
+
     private static string ReadFile(string path)
     {
         using var file = Posix.Open(path, out string? error);
@@ -141,6 +154,10 @@ internal sealed class ConfigurationLoader
         const UnixFileMode AsFopenDoes = (UnixFileMode)0b110_110_110;    // the umask takes its part
         using var file = Posix.OpenToAppend(path, AsFopenDoes, out string? error);
         if (file is null)
-            throw new ConfigurationException($"Can't open the log file: {error}", $"logfile '{path}': create its folder, or correct the path or its permissions", isLogged: false);
+        {
+            throw new ConfigurationException(
+                $"Can't open the log file: {error}",
+                $"logfile '{path}': create its folder, or correct the path or its permissions", isLogged: false);
+        }
     }
 }

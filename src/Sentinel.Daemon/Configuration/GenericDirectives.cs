@@ -94,16 +94,16 @@ internal static class GenericDirectives
             ["requirepass"] = (c, line) => c with { Options = c.Options with { RequirePass = TextOrNull(line) } },
             ["bind"] = (c, line) => c with { Bind = Addresses(line) },
             ["protected-mode"] = (c, line) => c with { ProtectedMode = YesNo(line) },
-            ["unixsocket"] = (c, line) => c with { UnixSocket = PathOrNull(c, line) },
+            ["unixsocket"] = (c, line) => c with { UnixSocket = TextOrNull(line) },
             ["unixsocketperm"] = (c, line) => c with { UnixSocketMode = Mode(line) },
             ["tcp-backlog"] = (c, line) => c with { TcpBacklog = (int)Integer(line, 0, int.MaxValue) },
             ["tcp-keepalive"] = (c, line) => c with { TcpKeepAlive = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
             ["timeout"] = (c, line) => c with { ClientTimeout = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
             ["maxclients"] = (c, line) => c with { MaxClients = Integer(line, 1, uint.MaxValue) },
             ["loglevel"] = (c, line) => c with { LogLevel = OneOf<LogThreshold>(line) },
-            ["logfile"] = (c, line) => c with { LogFile = PathOrNull(c, line) },
+            ["logfile"] = (c, line) => c with { LogFile = TextOrNull(line) },
             ["daemonize"] = (c, line) => c with { Daemonize = YesNo(line) },
-            ["pidfile"] = (c, line) => c with { PidFile = PathOrNull(c, line) },
+            ["pidfile"] = (c, line) => c with { PidFile = TextOrNull(line) },
             ["supervised"] = (c, line) => c with { Supervised = OneOf<Supervision>(line) },
             ["dir"] = (c, line) => c with { Directory = ExistingDirectory(c, line) },
         }.ToFrozenDictionary();
@@ -123,7 +123,10 @@ internal static class GenericDirectives
         }
         (int min, int max) = Multiple.GetValueOrDefault(name, (1, 1));
         if (line.Arguments.Length < min || line.Arguments.Length > max)
-            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {(max == int.MaxValue ? "at least " : "")}{min} value{(min == 1 ? "" : "s")}, not {line.Arguments.Length}; a value with blanks goes in quotes");
+        {
+            string takes = $"{(max == int.MaxValue ? "at least " : "")}{min} value{(min == 1 ? "" : "s")}";
+            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {takes}, not {line.Arguments.Length}; a value with blanks goes in quotes");
+        }
 
         SentinelConfiguration changed = Typed.TryGetValue(name, out var apply) ? apply(configuration, line) : configuration;
         return line.Origin == ConfigurationOrigin.CommandLine ? WithOverride(changed, line, name) : changed;
@@ -145,7 +148,11 @@ internal static class GenericDirectives
         if (Additive.TryGetValue(line.Name, out int wordsMin) && line.Words.Length >= wordsMin)
             return;
         if (!line.Name.Contains('.'))    // a dot: an option of a module
-            throw line.Error("Bad directive or wrong number of arguments", $"there is no directive '{line.Words[0]}' with {line.Arguments.Length} values; correct or remove the line");
+        {
+            throw line.Error(
+                "Bad directive or wrong number of arguments",
+                $"there is no directive '{line.Words[0]}' with {line.Arguments.Length} values; correct or remove the line");
+        }
         if (line.Words.Length == 1)
             throw line.Error("Module config specified without value", $"'{line.Name}' needs a value");
     }
@@ -166,7 +173,7 @@ internal static class GenericDirectives
         bool isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             && number.ToString(CultureInfo.InvariantCulture) == text;
         if (!isNumber)
-            throw line.Error("argument couldn't be parsed into an integer", $"'{text}' is no whole number; '{line.Name}' takes one from {min} to {max}");
+            throw line.Error("argument couldn't be parsed into an integer", $"'{text}' is no number; '{line.Name}' takes one from {min} to {max}");
         if (number < min || number > max)
             throw line.Error($"argument must be between {min} and {max} inclusive", $"'{line.Name}' is {number}; it must be {min} to {max}");
         return number;
@@ -181,11 +188,12 @@ internal static class GenericDirectives
 
     private static T OneOf<T>(ConfigurationLine line) where T : struct, Enum
     {
-        string names = string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant();
-        // no numbers: to .NET "3" is a value too
-        return char.IsAsciiLetter(line.Words[1].FirstOrDefault()) && Enum.TryParse(line.Words[1], ignoreCase: true, out T value) && Enum.IsDefined(value)
-            ? value
-            : throw line.Error($"argument(s) must be one of the following: {names}", $"'{line.Name}' is '{line.Words[1]}'; choose one of: {names}");
+        string[] names = Enum.GetNames<T>();
+        int index = Array.FindIndex(names, name => name.Equals(line.Words[1], StringComparison.OrdinalIgnoreCase));
+        if (index >= 0)
+            return Enum.GetValues<T>()[index];
+        string all = string.Join(", ", names).ToLowerInvariant();
+        throw line.Error($"argument(s) must be one of the following: {all}", $"'{line.Name}' is '{line.Words[1]}'; choose one of: {all}");
     }
 
     private static UnixFileMode? Mode(ConfigurationLine line)
@@ -206,9 +214,6 @@ internal static class GenericDirectives
     }
 
     private static string? TextOrNull(ConfigurationLine line) => line.Words[1].Length == 0 ? null : line.Words[1];
-
-    private static string? PathOrNull(SentinelConfiguration configuration, ConfigurationLine line) =>
-        TextOrNull(line) is { } path ? Path.GetFullPath(path, configuration.Directory) : null;
 
     private static string ExistingDirectory(SentinelConfiguration configuration, ConfigurationLine line)
     {

@@ -36,11 +36,13 @@ internal static class Posix
 
     /// <summary>Makes a file that was not there before, not even as a link, for writing.</summary>
     /// <returns>Null and the error when that cannot be.</returns>
-    public static SafeFileHandle? Create(string path, UnixFileMode mode, out string? error) => Open(path, WriteOnly | IfAbsent | OnlyIfAbsent, mode, out error);
+    public static SafeFileHandle? Create(string path, UnixFileMode mode, out string? error) =>
+        Open(path, WriteOnly | IfAbsent | OnlyIfAbsent, mode, out error);
 
     /// <summary>Opens a file to write behind its end, and makes it when it is not there.</summary>
     /// <returns>Null and the error when that cannot be.</returns>
-    public static SafeFileHandle? OpenToAppend(string path, UnixFileMode mode, out string? error) => Open(path, WriteOnly | IfAbsent | AtEnd, mode, out error);
+    public static SafeFileHandle? OpenToAppend(string path, UnixFileMode mode, out string? error) =>
+        Open(path, WriteOnly | IfAbsent | AtEnd, mode, out error);
 
     /// <summary>Reads to the end.</summary>
     public static byte[]? ReadAll(SafeFileHandle file, out string? error)
@@ -85,17 +87,15 @@ internal static class Posix
     public static string? CheckAccess(string path, int what) => Called(() => access(Bytes(path), what));
 
     /// <summary>What is at a path, links followed; null when that cannot be said, most often because there is nothing.</summary>
-    public static FileStamp? Stamp(string path)
-    {
-        byte[] buffer = new byte[StatisticsLength];
-        return Called(() => statx(AtWorkingDirectory, Bytes(path), 0, BasicStatistics, buffer)) is null ? FileStamp.Read(buffer) : null;
-    }
+    public static FileStamp? Stamp(string path) => Stamp(AtWorkingDirectory, path, 0);
 
     /// <summary>What an open file is.</summary>
-    public static FileStamp? Stamp(SafeFileHandle file)
+    public static FileStamp? Stamp(SafeFileHandle file) => Stamp((int)file.DangerousGetHandle(), "", OfDescriptor);
+
+    private static FileStamp? Stamp(int directory, string path, int flags)
     {
         byte[] buffer = new byte[StatisticsLength];
-        return Called(() => statx((int)file.DangerousGetHandle(), Bytes(""), OfDescriptor, BasicStatistics, buffer)) is null ? FileStamp.Read(buffer) : null;
+        return Called(() => statx(directory, Bytes(path), flags, BasicStatistics, buffer)) is null ? FileStamp.Read(buffer) : null;
     }
 
     private static SafeFileHandle? Open(string path, int flags, UnixFileMode mode, out string? error)

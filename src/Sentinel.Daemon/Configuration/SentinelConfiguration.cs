@@ -41,7 +41,7 @@ internal sealed record SentinelConfiguration
     /// <summary><c>bind</c>; empty: listen on no TCP address. Default: every address of this machine.</summary>
     public ImmutableArray<ListenAddress> Bind { get; init; } = [new("*", false), new("::*", true)];
 
-    /// <summary>Whether clients of other machines are refused while there is no password. Default false: Redis turns it off in Sentinel mode.</summary>
+    /// <summary>Whether clients of other machines are refused while there is no password. Default false, as in Redis' Sentinel mode.</summary>
     public bool ProtectedMode { get; init; }
 
     /// <summary>Absolute path of a socket to listen on besides TCP; null: none.</summary>

@@ -121,7 +121,8 @@ internal sealed class StateFile
         return folder is null ? error : Posix.Sync(folder);
     }
 
-    /// <summary>Removes what an earlier process left that died while it saved. Should another one be alive, its save fails and is tried again.</summary>
+    /// <summary>Removes what an earlier process left that died while it saved.</summary>
+    /// <remarks>Should another process be saving right now, by mistake, to the same file, that save fails; a later one goes well.</remarks>
     private static void RemoveLeftovers(string target)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(target)!);
@@ -129,7 +130,8 @@ internal sealed class StateFile
             return;
         string prefix = Path.GetFileName(target) + ".";
         int length = prefix.Length + TokenLength + TemporarySuffix.Length;
-        foreach (string path in Directory.EnumerateFiles(folder.FullName, "*" + TemporarySuffix, new EnumerationOptions { IgnoreInaccessible = true }))
+        var all = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+        foreach (string path in Directory.EnumerateFiles(folder.FullName, "*" + TemporarySuffix, all))
         {
             string name = Path.GetFileName(path);
             if (name.Length == length && name.StartsWith(prefix, StringComparison.Ordinal)

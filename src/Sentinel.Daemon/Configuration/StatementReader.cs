@@ -39,8 +39,10 @@ internal sealed class StatementReader
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },
-            [StatementKind.NotificationScript] = (o, line, text, directory) => o with { NotificationScript = Script(line, text, directory, "Notification") },
-            [StatementKind.ClientReconfigScript] = (o, line, text, directory) => o with { ClientReconfigScript = Script(line, text, directory, "Client reconfiguration") },
+            [StatementKind.NotificationScript] = (o, line, text, directory) =>
+                o with { NotificationScript = Script(line, text, directory, "Notification") },
+            [StatementKind.ClientReconfigScript] = (o, line, text, directory) =>
+                o with { ClientReconfigScript = Script(line, text, directory, "Client reconfiguration") },
             [StatementKind.RenameCommand] = (o, line, text, _) => WithRenamed(o, line, text),
         }.ToFrozenDictionary();
 
@@ -71,7 +73,11 @@ internal sealed class StatementReader
     private void Apply(ConfigurationLine line)
     {
         if (StatementKind.Of(line.Words) is not { } kind)
-            throw line.Error("Unrecognized sentinel configuration statement.", $"there is no statement 'sentinel {line.Words[1]}' with {line.Words.Length - 2} words after it");
+        {
+            throw line.Error(
+                "Unrecognized sentinel configuration statement.",
+                $"there is no statement 'sentinel {line.Words[1]}' with {line.Words.Length - 2} words after it");
+        }
         ImmutableArray<string> words = line.Words[2..];
         if (Globals.TryGetValue(kind, out var apply))
             _configuration = apply(_configuration, line, words[0]);
@@ -88,7 +94,10 @@ internal sealed class StatementReader
     private void ApplyToMaster(StatementKind kind, ConfigurationLine line, ImmutableArray<string> words)
     {
         if (!_masters.TryGetValue(words[0], out var master))
-            throw line.Error("No such master with specified name.", $"there is no master '{words[0]}'; add a 'sentinel monitor {ConfigurationLexer.Write(words[0])} <host> <port> <quorum>' line or remove this one");
+        {
+            string missing = $"sentinel monitor {ConfigurationLexer.Write(words[0])} <host> <port> <quorum>";
+            throw line.Error("No such master with specified name.", $"there is no master '{words[0]}'; add a line '{missing}' or remove this one");
+        }
         MasterState state = master.State;
         if (Options.TryGetValue(kind, out var apply))
             state = state with { Options = apply(state.Options, line, words[1], _configuration.Directory) };
@@ -115,7 +124,11 @@ internal sealed class StatementReader
         if (!_masters.TryGetValue(name, out var other) || other.Line.Origin == ConfigurationOrigin.Include)
             _masters[name] = (state, line);
         else if (line.Origin != ConfigurationOrigin.Include)
-            throw line.Error("Duplicate master name.", $"master '{name}' is already monitored by {Place(other.Line)}; remove one of the two, or give it another name");
+        {
+            throw line.Error(
+                "Duplicate master name.",
+                $"master '{name}' is already monitored by {Place(other.Line)}; remove one of the two, or give it another name");
+        }
     }
 
     private MasterState WithReplica(MasterState state, ConfigurationLine line, ImmutableArray<string> words)
@@ -126,7 +139,9 @@ internal sealed class StatementReader
         ConfigurationLine other = _replicas[(words[0], replica)];
         return MayRepeat(line, other) || !line.Words[1].Equals(other.Words[1], StringComparison.OrdinalIgnoreCase)
             ? state
-            : throw line.Error("Duplicate hostname and port for replica.", $"replica {replica} of '{words[0]}' is already named by {Place(other)}; remove one of the two");
+            : throw line.Error(
+                "Duplicate hostname and port for replica.",
+                $"replica {replica} of '{words[0]}' is already named by {Place(other)}; remove one of the two");
     }
 
     private MasterState WithPeer(MasterState state, ConfigurationLine line, ImmutableArray<string> words)
@@ -139,21 +154,29 @@ internal sealed class StatementReader
         ConfigurationLine other = _peers[(words[0], id)];
         return MayRepeat(line, other)
             ? state
-            : throw line.Error("Duplicate runid for sentinel.", $"Sentinel {id} of '{words[0]}' is already named by {Place(other)}; remove one of the two");
+            : throw line.Error(
+                "Duplicate runid for sentinel.",
+                $"Sentinel {id} of '{words[0]}' is already named by {Place(other)}; remove one of the two");
     }
 
     private static MasterOptions WithRenamed(MasterOptions options, ConfigurationLine line, string text)
     {
         string command = text.ToUpperInvariant();
         return options.RenamedCommands.ContainsKey(command)
-            ? throw line.Error("Same command renamed multiple times with rename-command.", $"command {command} of '{options.Name}' is renamed twice; keep the line that is right")
+            ? throw line.Error(
+                "Same command renamed multiple times with rename-command.",
+                $"command {command} of '{options.Name}' is renamed twice; keep the line that is right")
             : options with { RenamedCommands = options.RenamedCommands.Add(command, line.Words[^1]) };
     }
 
     private void AddWebhook(ConfigurationLine line, string id, string url)
     {
         if (id.Length is 0 or > Webhook.IdLengthMax || id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-            throw line.Error("Invalid webhook id.", $"'{id}' cannot name a webhook; use 1 to {Webhook.IdLengthMax} letters, digits, '-', '_' and '.'");
+        {
+            throw line.Error(
+                "Invalid webhook id.",
+                $"'{id}' cannot name a webhook; use 1 to {Webhook.IdLengthMax} letters, digits, '-', '_' and '.'");
+        }
         if (_configuration.Webhooks.Any(webhook => webhook.Id == id))
             throw line.Error("Duplicate webhook id.", $"there is already a webhook '{id}'; give each its own id");
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
@@ -164,7 +187,7 @@ internal sealed class StatementReader
     private void SetWebhookEvents(ConfigurationLine line, string id, ImmutableArray<string> patterns)
     {
         Webhook webhook = _configuration.Webhooks.FirstOrDefault(webhook => webhook.Id == id)
-            ?? throw line.Error("No such webhook with specified id.", $"there is no webhook '{id}'; add a 'sentinel webhook {ConfigurationLexer.Write(id)} <url>' line or remove this one");
+            ?? throw line.Error("No such webhook with specified id.", $"there is no webhook '{id}'; add a line 'sentinel webhook <id> <url>' or remove this one");
         Webhook changed = webhook with { EventPatterns = _webhooksWithEvents.Add(id) ? patterns : [.. webhook.EventPatterns, .. patterns] };
         _configuration = _configuration with { Webhooks = _configuration.Webhooks.Replace(webhook, changed) };
     }
@@ -175,14 +198,20 @@ internal sealed class StatementReader
         if (number is < 0 or > 65535)
             throw line.Error("Invalid port number.", $"port is {port}; it must be 0 to 65535");
         if (!Host.TryReadLiteral(host, out string canonical) && (!_configuration.ResolveHostnames || host.Length == 0))
-            throw line.Error("Can't resolve instance hostname.", $"'{host}' is no IP address; write one, or allow names with 'sentinel resolve-hostnames yes'");
+        {
+            throw line.Error(
+                "Can't resolve instance hostname.",
+                $"'{host}' is no IP address; write one, or allow names with 'sentinel resolve-hostnames yes'");
+        }
         return new Address(canonical, number);
     }
 
     private static SentinelId Identity(ConfigurationLine line, string text) =>
         SentinelId.TryParse(text, out SentinelId id)
             ? id
-            : throw line.Error("Malformed Sentinel id in myid option.", $"an identity is {SentinelId.Length} characters, hexadecimal as a rule; remove the line and a new one is drawn");
+            : throw line.Error(
+                "Malformed Sentinel id in myid option.",
+                $"an identity is {SentinelId.Length} characters, hexadecimal as a rule; remove the line and a new one is drawn");
 
     private static Epoch EpochOf(string text) => new(CNumber.ToUInt64(text));
 
@@ -208,12 +237,16 @@ internal sealed class StatementReader
         int milliseconds = CNumber.ToInt(text);
         return milliseconds >= min
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw line.Error(min > 0 ? "negative or zero time parameter." : "negative time parameter.", $"'{text}' milliseconds; it must be at least {min}");
+            : throw line.Error(
+                min > 0 ? "negative or zero time parameter." : "negative time parameter.",
+                $"'{text}' milliseconds; it must be at least {min}");
     }
 
     private static string Script(ConfigurationLine line, string path, string directory, string what) =>
         Posix.CheckAccess(Path.GetFullPath(path, directory), Posix.MayExecute) is { } error
-            ? throw line.Error($"{what} script seems non existing or non executable.", $"'{path}': {error}; scripts must exist and be executable at start (relative paths start in {directory})")
+            ? throw line.Error(
+                $"{what} script seems non existing or non executable.",
+                $"'{path}': {error}; a script must exist and be executable at start, and a relative path starts in {directory}")
             : path;
 
     private static bool MayRepeat(ConfigurationLine line, ConfigurationLine other) =>

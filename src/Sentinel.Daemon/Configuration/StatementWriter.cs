@@ -51,15 +51,15 @@ internal static class StatementWriter
     private static Statement Always(StatementKind kind, params ImmutableArray<string> words) => new(kind, words);
 
     private static Statement UnlessDefault(StatementKind kind, string value, string defaultValue) =>
-        new(kind, [value]) { IsDefault = value == defaultValue };
+        new(kind, value) { IsDefault = value == defaultValue };
 
     private static Statement UnlessDefault(StatementKind kind, string master, string value, string defaultValue) =>
-        new(kind, [master, value]) { IsDefault = value == defaultValue };
+        new(kind, master, value) { IsDefault = value == defaultValue };
 
     /// <remarks>An empty value would be ignored when read.</remarks>
-    private static IEnumerable<Statement> IfAny(StatementKind kind, string? value) => string.IsNullOrEmpty(value) ? [] : [new(kind, [value])];
+    private static IEnumerable<Statement> IfAny(StatementKind kind, string? value) => string.IsNullOrEmpty(value) ? [] : [new(kind, value)];
 
-    private static IEnumerable<Statement> IfSet(StatementKind kind, string master, string? value) => value is null ? [] : [new(kind, [master, value])];
+    private static IEnumerable<Statement> IfSet(StatementKind kind, string master, string? value) => value is null ? [] : [new(kind, master, value)];
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 

@@ -9,7 +9,7 @@ namespace Sentinel.Daemon.Tests.Configuration;
 /// <summary>The example at the root of the repository says what is true.</summary>
 public sealed class ExampleFileTests
 {
-    private static readonly string Example = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../sentinel.conf.example"));
+    internal static readonly string Example = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../sentinel.conf.example"));
 
     /// <summary>The same with all examples in it uncommented, and programs that exist.</summary>
     private static readonly string Uncommented = Regex.Replace(

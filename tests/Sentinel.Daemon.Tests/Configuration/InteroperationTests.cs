@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
 
@@ -84,6 +85,16 @@ public sealed class InteroperationTests
         File.WriteAllText(file, ConfigurationRewriter.Rewrite(written, read, read.State(read.Id!.Value)));
         using RealSentinel again = RealSentinel.Start(file, port);
         Assert.StartsWith("-NOAUTH", again.Ask(1, "PING"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Redis_sentinel_starts_on_our_example()
+    {
+        using var folder = new TemporaryFolder();
+        int port = RealSentinel.FreePort();
+        string example = Regex.Replace(ExampleFileTests.Example, "^port .*$", $"port {port}", RegexOptions.Multiline);
+        using RealSentinel theirs = RealSentinel.Start(folder.Write("sentinel.conf", example), port);
+        Assert.Equal(6379, theirs.PortOf("mymaster"));
     }
 
     private static bool HasBlanks(MasterOptions options) =>

@@ -35,8 +35,8 @@ public sealed class ReadingTests
             protected-mode YES
             requirepass "two words"
             loglevel Nothing
+            logfile log/s.log
             dir /usr
-            logfile /tmp/sentinel-of-a-test.log
             daemonize yes
             pidfile run/s.pid
             unixsocket /run/s.sock
@@ -53,7 +53,7 @@ public sealed class ReadingTests
         Assert.Equal("two words", configuration.Options.RequirePass);
         Assert.Equal(LogThreshold.Nothing, configuration.LogLevel);
         Assert.Equal("/usr", configuration.Directory);
-        Assert.Equal("/tmp/sentinel-of-a-test.log", configuration.LogFile);
+        Assert.Equal("/usr/log/s.log", configuration.LogFile);
         Assert.True(configuration.Daemonize);
         Assert.Equal("/usr/run/s.pid", configuration.PidFile);
         Assert.Equal("/run/s.sock", configuration.UnixSocket);

@@ -217,6 +217,13 @@ public sealed class RewritingTests
             Saved("sentinel monitor m 127.0.0.1 6379 2\nsentinel primary-reboot-down-after-period m 6"));
 
     [Fact]
+    public void What_the_state_holds_twice_is_written_once() =>
+        AssertRewritten(
+            Saved("sentinel monitor m 127.0.0.1 6379 2"),
+            Change(master => master with { Replicas = [new("::1", 1), new("0::1", 1)], Peers = [new(Id(Peer), new("::1", 2)), new(Id(Peer), new("::1", 3))] }),
+            Saved("sentinel monitor m 127.0.0.1 6379 2", $"sentinel known-replica m ::1 1\nsentinel known-sentinel m ::1 2 {Peer}\n"));
+
+    [Fact]
     public void The_text_goes_on_with_the_line_ends_it_has() =>
         Assert.DoesNotMatch("(?<!\r)\n", Rewrite("port 1\r\nsentinel monitor m 127.0.0.1 6379 2", state => state));
 

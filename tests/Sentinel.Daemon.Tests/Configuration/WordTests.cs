@@ -79,7 +79,7 @@ public sealed class WordTests
         var random = new Random(seed);
         byte[] bytes = new byte[random.Next(400)];
         random.NextBytes(bytes);
-        bytes = [.. bytes, .. "é日😀"u8, .. "😀"u8[..3], 0xC3, .. "é"u8, 0xED, 0xB2, 0x80, .. bytes];
+        bytes = [.. bytes, .. "é日😀\U00010C80\U00010C80"u8, .. "😀"u8[..3], 0xC3, .. "é"u8, 0xED, 0xB2, 0x80, .. bytes];
         Assert.Equal(bytes, FileText.Encode(FileText.Decode(bytes)));
     }
 
