@@ -95,15 +95,14 @@ internal sealed class CommandCommand
     private Outcome List(CommandCall call)
     {
         RespCommand words = call.Words;
-        IEnumerable<CommandSpec> listed = _table.Listed;
+        IEnumerable<CommandSpec> listed = _table.Listed.SelectMany(command => command.Subcommands.Prepend(command));
         if (words.Count == 5 && words.Is(2, "FILTERBY"u8))
         {
-            IEnumerable<CommandSpec> all = listed.SelectMany(command => command.Subcommands.Prepend(command));
             string wanted = words.GetLatin1(4);
             if (words.Is(3, "PATTERN"u8))
-                listed = all.Where(command => Glob.Matches(wanted, command.FullName, ignoreCase: true));
+                listed = listed.Where(command => Glob.Matches(wanted, command.FullName, ignoreCase: true));
             else if (words.Is(3, "ACLCAT"u8))
-                listed = all.Where(command => command.CategoryNames.Any(category => category.AsSpan(1).Equals(wanted, StringComparison.OrdinalIgnoreCase)));
+                listed = listed.Where(command => command.CategoryNames.Any(category => category.AsSpan(1).Equals(wanted, StringComparison.OrdinalIgnoreCase)));
             else if (words.Is(3, "MODULE"u8))
                 listed = [];
             else
@@ -113,7 +112,7 @@ internal sealed class CommandCommand
         {
             return call.Refuse(CommandCall.SyntaxError);
         }
-        WriteSet(call.Reply, [.. listed], static (reply, command) => reply.WriteBulkString(command.FullName));
+        WriteArray(call.Reply, [.. listed], static (reply, command) => reply.WriteBulkString(command.FullName));
         return Outcome.Answered;
     }
 

@@ -100,9 +100,9 @@ internal sealed class CommandTable
 
     private static string UnknownCommand(RespCommand words)
     {
-        var arguments = new StringBuilder();
+        string arguments = "";
         for (int i = 1; i < words.Count && arguments.Length < QuotedMax; i++)
-            arguments.Append('\'').Append(Clip(words.GetLatin1(i), QuotedMax - arguments.Length)).Append("' ");
+            arguments += $"'{Clip(words.GetLatin1(i), QuotedMax - arguments.Length)}' ";
         return $"ERR unknown command '{Clip(words.GetLatin1(0))}', with args beginning with: {arguments}";
     }
 
