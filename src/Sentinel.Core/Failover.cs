@@ -106,13 +106,13 @@ internal sealed class Failover
         // Nothing is asked in an epoch, and our own vote does not count, before both are on disk.
         if (!_local.IsDurable(_master.Election.VoteSave))
             return;
-        if (IsForced)
-        {
-            BecomeLeader();
-            return;
-        }
         foreach (Peer peer in _master.Peers)
             peer.RequestVote(Epoch, _local.Id);
+        if (IsForced)
+        {
+            ClaimEpoch(wake);
+            return;
+        }
         var tally = new VoteCount(_master.VotesNeeded);
         tally.Add(_local.Id);
         foreach (Peer peer in _master.Peers.Where(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is not null))
@@ -125,6 +125,25 @@ internal sealed class Failover
             Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed");
         else if (wake.IsDue(_stepSince + ElectionTimeout))
             Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed came in time");
+    }
+
+    /// <summary>
+    /// An order needs no votes, but an epoch that nobody else leads in: two configurations of one epoch would never be
+    /// reconciled. So the peers are asked all the same, and those that do not answer are not waited for long.
+    /// </summary>
+    private void ClaimEpoch(Wakeup wake)
+    {
+        if (_master.Peers.Exists(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is { } leader && leader != _local.Id))
+        {
+            _local.Log(EventLevel.Notice, $"Epoch {Epoch} of {_master.Name} belongs to another leader: the ordered failover takes the next one");
+            _master.EndFailover();
+            _master.Election.Stand(forced: true);
+        }
+        else if (_master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || peer.AnsweredVoteOf >= Epoch)
+            || wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait))
+        {
+            BecomeLeader();
+        }
     }
 
     private TimeSpan ElectionTimeout =>

@@ -256,6 +256,19 @@ public class FailoverTests
     }
 
     [Fact]
+    public void Two_failovers_ordered_in_the_same_moment_do_not_make_two_masters_of_one_epoch()
+    {
+        World world = World.Settled();
+        world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
+        world.Sentinels[1].Input(new FailoverRequested(new RequestId(901), World.Master));
+        world.Run(seconds: 40);
+        Assert.Single(world.Sentinels.Select(s => s.View.Address).Distinct());
+        foreach (var epoch in world.Sentinels.SelectMany(s => s.Events).Where(e => e.Name == "+switch-master").GroupBy(e => e.Epoch))
+            Assert.Single(epoch.Select(e => e.NewAddress).Distinct());
+        Assert.Single(world.Nodes, node => node.Master is null);
+    }
+
+    [Fact]
     public void An_ordered_failover_is_refused_while_one_is_in_progress_or_nobody_can_take_over()
     {
         World world = World.Settled();
