@@ -1,0 +1,21 @@
+namespace Sentinel.Daemon.Tests.Lab;
+
+/// <summary>What a lab is made of.</summary>
+internal sealed record LabOptions
+{
+    public int Replicas { get; init; } = 2;
+
+    public IReadOnlyList<Make> Sentinels { get; init; } = [Make.Ours, Make.Ours, Make.Ours];
+
+    public int Quorum { get; init; } = 2;
+
+    public TimeSpan DownAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Further lines for the configuration of a node: 0 is the first master.</summary>
+    public Func<int, string> Node { get; init; } = _ => "";
+
+    /// <summary>Further lines for the configuration of every sentinel.</summary>
+    public string Sentinel { get; init; } = "";
+}
