@@ -70,7 +70,8 @@ internal static class SentinelProcess
     private static WebApplication Build(SentinelConfiguration configuration, SentinelState state, StateFile file, RedisLog log)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(new RedisLoggerProvider(log)).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddProvider(new RedisLoggerProvider(log)).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);    // a start that fails is told by us, in Redis' words
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         builder.WebHost.UseSockets(sockets =>
