@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Sentinel.Core;
 using Sentinel.Resp;
 
@@ -41,6 +43,8 @@ internal sealed partial class RespConnectionHandler(
             await RefuseAsync(connection, "ERR max number of clients reached");
             return;
         }
+        CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using CancellationTokenRegistration stop = stopping.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
         try
         {
             await ServeAsync(client, connection.Transport.Input);
@@ -97,16 +101,17 @@ internal sealed partial class RespConnectionHandler(
             CutOff(logger, id, reason);
             connection.Abort(new ConnectionAbortedException(reason));
         });
-        return new ClientConnection(
-            id, Text(connection.RemoteEndPoint), Text(connection.LocalEndPoint), output, !authentication.IsRequired, loop.Now);
+        // The client's end of a Unix socket has no name, so ours stands for both.
+        EndPoint? from = connection.RemoteEndPoint is UnixDomainSocketEndPoint ? connection.LocalEndPoint : connection.RemoteEndPoint;
+        return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, !authentication.IsRequired, loop.Now);
     }
 
     /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>
     private static string Text(EndPoint? end) => end switch
     {
         IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip => $"{ip.Address.MapToIPv4()}:{ip.Port}",
-        null => "?:0",
-        _ => end.ToString() ?? "?:0",
+        UnixDomainSocketEndPoint unix => $"{unix}:0",
+        _ => end?.ToString() ?? "?:0",
     };
 
     private const string Denied =

@@ -1,3 +1,7 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Sentinel.Daemon.Commands;
 using Sentinel.Resp;
 
@@ -168,6 +172,42 @@ public sealed class ConnectionTests
         Assert.Equal(1, server.Clients.Rejected);
     }
 
+    [Theory]
+    [InlineData("192.0.2.7", null, "-DENIED Sentinel is running in protected mode")]
+    [InlineData("::ffff:192.0.2.7", null, "-DENIED Sentinel is running in protected mode")]
+    [InlineData("127.0.0.1", null, "+PONG\r\n")]
+    [InlineData("::ffff:127.0.0.1", null, "+PONG\r\n")]
+    [InlineData("::1", null, "+PONG\r\n")]
+    [InlineData("192.0.2.7", "secret", "-NOAUTH Authentication required.\r\n")]
+    public async Task Protected_mode_refuses_other_hosts_while_there_is_no_password(string from, string? password, string reply)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new RespServerOptions { ProtectedMode = true, RequirePass = password });
+        (Pipe input, Pipe output) = (new Pipe(), new Pipe());
+        await using var connection = new DefaultConnectionContext("test", new Ends(input.Reader, output.Writer), new Ends(output.Reader, input.Writer))
+        {
+            RemoteEndPoint = new IPEndPoint(IPAddress.Parse(from), 1),
+        };
+        await input.Writer.WriteAsync("PING\r\n"u8.ToArray());
+        await input.Writer.CompleteAsync();
+        await server.Handler.OnConnectedAsync(connection);
+        ReadResult read = await output.Reader.ReadAsync();
+        Assert.StartsWith(reply, Encoding.Latin1.GetString(read.Buffer), StringComparison.Ordinal);
+        Assert.Equal(0, server.Clients.Count);
+    }
+
+    [Fact]
+    public async Task When_the_process_stops_its_clients_are_let_go_at_once()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using RespClient idle = await server.ConnectAsync();
+        await idle.ExpectAsync("PING", "+PONG|");
+        using RespClient subscriber = await server.ConnectAsync();
+        await subscriber.ExpectAsync("SUBSCRIBE a", "*3|$9|subscribe|$1|a|:1|");
+        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(4));    // the host would wait for 30
+        Assert.Equal("", await idle.ReadToEndAsync());
+        Assert.Equal("", await subscriber.ReadToEndAsync());
+    }
+
     [Fact]
     public async Task Requests_cut_at_every_byte_are_answered_like_whole_ones()
     {
@@ -207,4 +247,6 @@ public sealed class ConnectionTests
         Assert.Equal("", await client.ReadToEndAsync());
         Assert.True(server.Stopping.IsCancellationRequested);
     }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

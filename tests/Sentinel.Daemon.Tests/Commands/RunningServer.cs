@@ -35,6 +35,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public CommandTable Commands => _app.Services.GetRequiredService<CommandTable>();
 
+    public RespConnectionHandler Handler => _app.Services.GetRequiredService<RespConnectionHandler>();
+
     public CancellationToken Stopping => _app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     public static Task<RunningServer> StartAsync(params MasterState[] masters) => StartAsync(new RespServerOptions(), masters);
@@ -100,6 +102,9 @@ internal sealed class RunningServer : IAsyncDisposable
         while (!isSo())
             await Task.Delay(1, patience.Token);
     }
+
+    /// <summary>Stops as the process does, with time to say goodbye.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
