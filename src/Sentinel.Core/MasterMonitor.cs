@@ -16,18 +16,20 @@ namespace Sentinel.Core;
 internal sealed class MasterMonitor : IScheduled
 {
     /// <summary>Bound of the peers of one master, so that nobody can make us open links without end by sending hellos.</summary>
-    private const int PeersMax = 256;
+    public const int PeersMax = 256;
 
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
     private readonly Wakeup _wake;
     private readonly Strays _strays;
-    private Instant? _objectivelyDownSince;
+    private readonly Hellos _hellos;
 
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
     {
         (Options, ConfigEpoch, _local, _links) = (state.Options, state.ConfigEpoch, local, links);
         _wake = new Wakeup(local);
+        Judgement = new Judgement(this, local);
+        _hellos = new Hellos(this, local);
         _strays = new Strays(this, local);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
@@ -55,8 +57,10 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>The failover that this Sentinel leads or wants to lead; null: none.</summary>
     public Failover? Failover { get; private set; }
 
+    public Judgement Judgement { get; }
+
     /// <summary>Whether a quorum holds the master down.</summary>
-    public bool IsObjectivelyDown { get; private set; }
+    public bool IsObjectivelyDown => Judgement.IsObjectivelyDown;
 
     /// <summary>Votes that elect a leader.</summary>
     public int VotesNeeded => VoteCount.Needed(Peers.Count + 1, Options.Quorum);
@@ -76,15 +80,13 @@ internal sealed class MasterMonitor : IScheduled
             return;
         if (!_local.IsInTilt)
         {
-            JudgeSilence();
-            JudgeTogether();
-            AskPeers();
+            Judgement.Decide(_wake);
             Election.Decide(_wake);
             Failover?.Decide(_wake);
             _strays.Decide(_wake);
         }
         RefreshInfo();
-        SayHello();
+        _hellos.Decide(_wake);
     }
 
     /// <summary>Says that the master is monitored.</summary>
@@ -111,7 +113,7 @@ internal sealed class MasterMonitor : IScheduled
         Failover = null;
         Election.Reset();
         _strays.ForgetPoll();
-        IsObjectivelyDown = false;
+        Judgement.Reset();
         ConfiguredSince = _local.Now;
         _local.Publish(About("+reset-master", EventLevel.Warning, Node));
         _local.Touch(this);
@@ -159,9 +161,7 @@ internal sealed class MasterMonitor : IScheduled
             Election.Answer(question.Id);
         if (!Node.IsSubjectivelyDown)
             return;
-        // It asks only about a master that it holds down itself. Which peer it is, the question does not say.
-        foreach (Peer peer in Peers.Where(peer => !peer.SaysMasterDown))
-            peer.AskNow = true;
+        Judgement.AskBack();
         _local.Touch(this);
     }
 
@@ -269,32 +269,14 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
-    /// <summary>Takes in what another Sentinel says about this master. Spec section 8.2.</summary>
-    public void HelloCame(HelloMessage hello)
+    /// <summary>Takes in what another Sentinel says about this master.</summary>
+    public void HelloCame(HelloMessage hello) => _hellos.Absorb(hello);
+
+    /// <summary>The present master is confirmed by a newer configuration.</summary>
+    public void Renew(Epoch configEpoch)
     {
-        Peer? peer = Peers.Find(peer => peer.Id == hello.Id);
-        if (peer is null || peer.Address != hello.Sentinel)
-            peer = Meet(peer, hello);
-        _local.EnterEpoch(hello.CurrentEpoch, this);
-        if (hello.ConfigEpoch > ConfigEpoch)
-        {
-            ConfigEpoch = hello.ConfigEpoch;
-            if (hello.Master != Address)
-            {
-                if (peer is not null)
-                    _local.Publish(About("+config-update-from", EventLevel.Warning, peer) with { Epoch = ConfigEpoch });
-                SwitchTo(hello.Master, ConfigEpoch);
-            }
-            _local.Save();
-        }
-        else if (hello.ConfigEpoch < ConfigEpoch && peer is not null && !peer.Hello.IsPending(peer.Link))
-        {
-            // It has missed something: it hears of it now, not in two seconds.
-            peer.NextHelloAt = _local.Now;
-        }
-        if (peer is not null)
-            peer.LastHelloAt = _local.Now;
-        _local.Touch(this);
+        ConfigEpoch = configEpoch;
+        _local.Save();
     }
 
     /// <summary>Makes another node the group's master. The former one becomes a replica; the links stay.</summary>
@@ -312,7 +294,7 @@ internal sealed class MasterMonitor : IScheduled
         if (Failover is { Step: not FailoverStep.ReconfReplicas } || (Failover is not null && Failover.Epoch != configEpoch))
             Failover = null;
         Election.Reset();
-        IsObjectivelyDown = false;
+        Judgement.Reset();
         MasterNode formerNode = Node;
         Replica? promoted = Replicas.Find(replica => replica.Address == address);
         Node = promoted is not null
@@ -320,16 +302,11 @@ internal sealed class MasterMonitor : IScheduled
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
         ConfiguredSince = _local.Now;
         Replicas = [new Replica(formerNode), .. Replicas.Where(replica => replica != promoted).Select(replica => new Replica(replica))];
-        foreach (Peer peer in Peers)
-        {
-            (peer.SaysMasterDown, peer.SaidAt, peer.AskNow) = (false, null, false);
-            peer.DownQuestion.Done();
-        }
         foreach (Replica replica in Replicas)
             _local.Publish(About("+slave", EventLevel.Notice, replica));
         _strays.ForgetPoll();
         foreach (Instance instance in Instances)
-            SendHello(instance);
+            _hellos.Send(instance);
         foreach (DataNode node in Nodes)
             node.RequestInfo();
         _local.Save();
@@ -369,49 +346,10 @@ internal sealed class MasterMonitor : IScheduled
     public SentinelEvent About(string name, EventLevel level, string payload) =>
         new(name, level, payload) { MasterName = Name, MasterAddress = Address, Epoch = _local.CurrentEpoch };
 
-    public MasterState State => new()
-    {
-        Options = Options,
-        Address = Address,
-        ConfigEpoch = ConfigEpoch,
-        LeaderEpoch = Election.LeaderEpoch,
-        Replicas = [.. Replicas.Select(replica => replica.Address)],
-        Peers = [.. Peers.Select(peer => new PeerState(peer.Id, peer.Address))],
-    };
-
-    public MasterView View => new()
-    {
-        Name = Name,
-        Address = Address,
-        RunId = Node.RunId,
-        Flags = MasterFlags,
-        Link = Node.Link.Health,
-        DownSince = Node.DownSince,
-        DownAfter = Options.DownAfter,
-        InfoAt = Node.InfoAt,
-        Info = Node.InfoText,
-        ReportsMaster = Node.ReportsMaster,
-        RoleSince = Node.RoleSince,
-        Options = Options,
-        ConfigEpoch = ConfigEpoch,
-        ObjectivelyDownSince = _objectivelyDownSince,
-        Failover = Failover?.Step ?? FailoverStep.None,
-        Replicas = [.. Replicas.Select(ViewOf)],
-        Peers = [.. Peers.Select(ViewOf)],
-    };
-
     private IEnumerable<DataNode> Nodes => Replicas.Prepend<DataNode>(Node);
 
-    private IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
-
-    private InstanceFlags MasterFlags =>
-        (Node.IsSubjectivelyDown ? InstanceFlags.SubjectivelyDown : InstanceFlags.None)
-        | (IsObjectivelyDown ? InstanceFlags.ObjectivelyDown : InstanceFlags.None)
-        | InstanceFlags.Master
-        | (Failover is not null ? InstanceFlags.FailoverInProgress : InstanceFlags.None)
-        | (Failover is { IsForced: true } ? InstanceFlags.ForceFailover : InstanceFlags.None)
-        | (Node.IsScriptKillSent ? InstanceFlags.ScriptKillSent : InstanceFlags.None)
-        | (Node.RebootedAt is not null ? InstanceFlags.MasterReboot : InstanceFlags.None);
+    /// <summary>The master, its replicas, and the peers.</summary>
+    public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
 
     private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing);
 
@@ -435,102 +373,6 @@ internal sealed class MasterMonitor : IScheduled
         Offset = replica.Offset,
     };
 
-    private void JudgeSilence()
-    {
-        foreach (Instance instance in Instances)
-            Judge(instance);
-    }
-
-    /// <summary>Subjectively down: this Sentinel alone believes it. Spec section 9.1.</summary>
-    private void Judge(Instance instance)
-    {
-        InstanceLink link = instance.Link;
-        Instant deadline = (link.SilentSince ?? link.Health.LastValidReplyAt) + Options.DownAfter + TimeSpan.FromTicks(1);
-        bool isDown;
-        if (link.SilentSince is null)
-        {
-            isDown = false;
-            // Nothing is owed, and will not be before the next PING.
-            _wake.IsDue(Instant.Max(deadline, _local.Now + _local.Timing.PingPeriodMin));
-        }
-        else
-        {
-            isDown = _wake.IsDue(deadline) && (instance.IsSubjectivelyDown || _wake.IsDue(_local.JudgeAfter));
-        }
-        if (instance is MasterNode master)
-        {
-            if (!master.ReportsMaster)
-                isDown |= _wake.IsDue(master.RoleSince + Options.DownAfter + 2 * _local.Timing.InfoPeriod);
-            if (master.RebootedAt is { } rebootedAt && Options.RebootDownAfter > TimeSpan.Zero)
-                isDown |= _wake.IsDue(rebootedAt + Options.RebootDownAfter);
-        }
-        if (isDown == instance.IsSubjectivelyDown)
-            return;
-        instance.IsSubjectivelyDown = isDown;
-        if (isDown)
-            instance.DownSince = _local.Now;
-        else
-            instance.IsScriptKillSent = false;
-        _local.Publish(About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance));
-        if (instance is MasterNode && isDown)
-            AskAllNow();
-        if (instance is DataNode node && !isDown)
-            node.RequestInfo();
-    }
-
-    private void AskAllNow()
-    {
-        foreach (Peer peer in Peers)
-            peer.AskNow = true;
-        foreach (Replica replica in Replicas)
-            replica.RequestInfo();
-    }
-
-    /// <summary>Objectively down: a quorum believes it. Spec section 9.2.</summary>
-    private void JudgeTogether()
-    {
-        foreach (Peer peer in Peers.Where(peer => peer.SaidAt is not null))
-        {
-            if (!_wake.IsDue(peer.SaidAt!.Value + 5 * _local.Timing.AskPeriod))
-                continue;
-            (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
-        }
-        int votes = 1 + Peers.Count(peer => peer.SaysMasterDown);
-        bool isDown = Node.IsSubjectivelyDown && votes >= Options.Quorum;
-        if (isDown == IsObjectivelyDown)
-            return;
-        IsObjectivelyDown = isDown;
-        if (isDown)
-            _objectivelyDownSince = _local.Now;
-        _local.Publish(isDown
-            ? About("+odown", EventLevel.Warning, $"{Node.Prefix} #quorum {votes}/{Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = Address }
-            : About("-odown", EventLevel.Warning, Node));
-    }
-
-    private void AskPeers()
-    {
-        if (!Node.IsSubjectivelyDown)
-            return;
-        foreach (Peer peer in Peers)
-        {
-            bool isEarly = Node.DownSince is { } since && _local.Now - since < _local.Timing.AskOftenFor;
-            TimeSpan period = isEarly && !peer.SaysMasterDown ? _local.Timing.AskPeriodAtFirst : _local.Timing.AskPeriod;
-            bool isTime = peer.AskNow || peer.AskedAt is null || _wake.IsDue(peer.AskedAt.Value + period);
-            if (!isTime || !peer.Link.IsUsable)
-                continue;
-            if (peer.DownQuestion.IsPending(peer.Link))
-            {
-                // What made us ask again may have come after the peer answered: its answer lets us decide anew.
-                continue;
-            }
-            if (!peer.Link.Send(new Request.AskIfDown(Name, Address, _local.CurrentEpoch, Candidate: null)))
-                continue;
-            peer.DownQuestion.Sent(peer.Link);
-            (peer.AskedAt, peer.AskNow) = (_local.Now, false);
-            _wake.IsDue(_local.Now + period);
-        }
-    }
-
     private void RefreshInfo()
     {
         foreach (DataNode node in Nodes)
@@ -549,29 +391,6 @@ internal sealed class MasterMonitor : IScheduled
         if (replica == Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return _local.Timing.InfoPeriodOfChange;
         return IsInTrouble || replica.MasterLinkDownTime != TimeSpan.Zero ? _local.Timing.InfoPeriodInTrouble : _local.Timing.InfoPeriod;
-    }
-
-    private void SayHello()
-    {
-        foreach (Instance instance in Instances)
-        {
-            if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && _wake.IsDue(instance.NextHelloAt))
-                SendHello(instance);
-        }
-    }
-
-    private void SendHello(Instance instance)
-    {
-        if (instance.Link.LocalHost is not { } localHost)
-            return;
-        SentinelOptions own = _local.Options;
-        var self = new Address(own.AnnounceIp ?? localHost, own.AnnouncePort != 0 ? own.AnnouncePort : own.Port);
-        var hello = new HelloMessage(self, _local.Id, _local.CurrentEpoch, Name, Address, ConfigEpoch);
-        if (!instance.Link.Send(new Request.PublishHello(hello)))
-            return;
-        instance.Hello.Sent(instance.Link);
-        instance.NextHelloAt = _local.Now + _local.Timing.PublishPeriod;
-        _wake.IsDue(instance.NextHelloAt);
     }
 
     private void AbsorbInfo(DataNode node, string text)
@@ -630,36 +449,8 @@ internal sealed class MasterMonitor : IScheduled
             _strays.Reported(replica);
     }
 
-    /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
-    private Peer? Meet(Peer? known, HelloMessage hello)
-    {
-        if (known is not null)
-        {
-            _local.Publish(About("+sentinel-address-switch", EventLevel.Notice, $"{Node.Prefix} ip {hello.Sentinel.Host} port {hello.Sentinel.Port} for {hello.Id}"));
-            known.Link.MoveTo(hello.Sentinel);
-            if (known.Link.Users.Count > 1)
-                _local.Publish(About("+sentinel-address-update", EventLevel.Notice, $"{known.Prefix} {known.Link.Users.Count - 1} additional matching instances"));
-            _local.Save();
-            return known;
-        }
-        if (Peers.Find(peer => peer.Address == hello.Sentinel) is { } other)
-        {
-            _local.Publish(About("+sentinel-invalid-addr", EventLevel.Notice, other));
-            foreach (Peer entry in other.Link.Users.OfType<Peer>().ToArray())
-                entry.Master.Forget(entry);
-        }
-        if (Peers.Count >= PeersMax)
-        {
-            _local.Log(EventLevel.Warning, $"A hello of {hello.Id} is ignored: {Name} has {PeersMax} Sentinels already");
-            return null;
-        }
-        Peer peer = AddPeer(hello.Id, hello.Sentinel);
-        _local.Publish(About("+sentinel", EventLevel.Notice, peer));
-        _local.Save();
-        return peer;
-    }
-
-    private Peer AddPeer(SentinelId id, Address address)
+    /// <summary>Adds a peer, on the one link that all masters share.</summary>
+    public Peer AddPeer(SentinelId id, Address address)
     {
         InstanceLink link = _links.OpenPeer(id, address);
         var peer = new Peer(this, link, id, _local.Now) { NextHelloAt = _local.Now };
@@ -668,45 +459,12 @@ internal sealed class MasterMonitor : IScheduled
         return peer;
     }
 
-    private void Forget(Peer peer)
+    /// <summary>Drops a peer.</summary>
+    public void Forget(Peer peer)
     {
         Peers.Remove(peer);
         _links.Release(peer);
         _local.Touch(this);
     }
 
-    private ReplicaView ViewOf(Replica replica) => new()
-    {
-        Name = replica.Name,
-        Address = replica.Address,
-        RunId = replica.RunId,
-        Flags = replica.Flags(replica == Failover?.Promoted),
-        Link = replica.Link.Health,
-        DownSince = replica.DownSince,
-        DownAfter = Options.DownAfter,
-        InfoAt = replica.InfoAt,
-        Info = replica.InfoText,
-        ReportsMaster = replica.ReportsMaster,
-        RoleSince = replica.RoleSince,
-        MasterLinkDownTime = replica.MasterLinkDownTime,
-        IsMasterLinkUp = replica.IsMasterLinkUp,
-        Master = replica.ReportedMaster,
-        Priority = replica.Priority,
-        Offset = replica.Offset,
-        IsAnnounced = replica.IsAnnounced,
-    };
-
-    private PeerView ViewOf(Peer peer) => new()
-    {
-        Name = peer.Name,
-        Address = peer.Address,
-        RunId = peer.Id.Text,
-        Flags = peer.Flags,
-        Link = peer.Link.Health,
-        DownSince = peer.DownSince,
-        DownAfter = Options.DownAfter,
-        LastHelloAt = peer.LastHelloAt,
-        VotedLeader = peer.VotedLeader,
-        VotedEpoch = peer.VotedEpoch,
-    };
 }

@@ -45,7 +45,7 @@ public sealed class SentinelCore
     public Instant WakeAt => Instant.Min(_local.Schedule.WakeAt, _steppedAt + _local.Timing.Heartbeat);
 
     /// <summary>What must survive a restart, as of the last step.</summary>
-    public SentinelState State => new(_local.Id, _local.CurrentEpoch, [.. _masters.Values.Select(master => master.State)]);
+    public SentinelState State => new(_local.Id, _local.CurrentEpoch, [.. _masters.Values.Select(MasterViews.StateOf)]);
 
     /// <summary>Takes in one fact, then decides everything that follows from it.</summary>
     /// <param name="input">The fact.</param>
@@ -314,7 +314,7 @@ public sealed class SentinelCore
         foreach (MasterMonitor master in changed)
         {
             if (!master.IsRemoved)
-                view = view with { Masters = view.Masters.SetItem(master.Name, master.View) };
+                view = view with { Masters = view.Masters.SetItem(master.Name, MasterViews.ViewOf(master)) };
         }
         View = view.CurrentEpoch == _local.CurrentEpoch ? view : view with { CurrentEpoch = _local.CurrentEpoch };
     }

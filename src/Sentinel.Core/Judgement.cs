@@ -1,0 +1,125 @@
+namespace Sentinel.Core;
+
+/// <summary>Who is down: each instance as this Sentinel alone judges it, and the master as the quorum does.</summary>
+internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
+{
+    /// <summary>Whether a quorum holds the master down.</summary>
+    public bool IsObjectivelyDown { get; private set; }
+
+    /// <summary>When a quorum last agreed on it; null: never.</summary>
+    public Instant? ObjectivelyDownSince { get; private set; }
+
+    /// <summary>Judges all, each alone, then the master together with the peers.</summary>
+    public void Decide(Wakeup wake)
+    {
+        foreach (Instance instance in master.Instances)
+            Judge(instance, wake);
+        JudgeTogether(wake);
+        AskPeers(wake);
+    }
+
+    /// <summary>The master changed: what peers said of the former one says nothing about this one.</summary>
+    public void Reset()
+    {
+        IsObjectivelyDown = false;
+        foreach (Peer peer in master.Peers)
+        {
+            (peer.SaysMasterDown, peer.SaidAt, peer.AskNow) = (false, null, false);
+            peer.DownQuestion.Done();
+        }
+    }
+
+    /// <summary>Somebody asked about the master, which we hold down: it may have come to hold it down too.</summary>
+    /// <remarks>A peer asks only about a master that it holds down itself. Which peer it is, the question does not say.</remarks>
+    public void AskBack()
+    {
+        foreach (Peer peer in master.Peers.Where(peer => !peer.SaysMasterDown))
+            peer.AskNow = true;
+    }
+
+    /// <summary>Subjectively down: this Sentinel alone believes it. Spec section 9.1.</summary>
+    private void Judge(Instance instance, Wakeup wake)
+    {
+        InstanceLink link = instance.Link;
+        Instant deadline = (link.SilentSince ?? link.Health.LastValidReplyAt) + master.Options.DownAfter + TimeSpan.FromTicks(1);
+        bool isDown;
+        if (link.SilentSince is null)
+        {
+            isDown = false;
+            // Nothing is owed, and will not be before the next PING.
+            wake.IsDue(Instant.Max(deadline, local.Now + local.Timing.PingPeriodMin));
+        }
+        else
+        {
+            isDown = wake.IsDue(deadline) && (instance.IsSubjectivelyDown || wake.IsDue(local.JudgeAfter));
+        }
+        if (instance is MasterNode node)
+        {
+            if (!node.ReportsMaster)
+                isDown |= wake.IsDue(node.RoleSince + master.Options.DownAfter + 2 * local.Timing.InfoPeriod);
+            if (node.RebootedAt is { } rebootedAt && master.Options.RebootDownAfter > TimeSpan.Zero)
+                isDown |= wake.IsDue(rebootedAt + master.Options.RebootDownAfter);
+        }
+        if (isDown == instance.IsSubjectivelyDown)
+            return;
+        instance.IsSubjectivelyDown = isDown;
+        if (isDown)
+            instance.DownSince = local.Now;
+        else
+            instance.IsScriptKillSent = false;
+        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance));
+        if (instance is MasterNode && isDown)
+            AskAllNow();
+        if (instance is DataNode back && !isDown)
+            back.RequestInfo();
+    }
+
+    private void AskAllNow()
+    {
+        foreach (Peer peer in master.Peers)
+            peer.AskNow = true;
+        foreach (Replica replica in master.Replicas)
+            replica.RequestInfo();
+    }
+
+    /// <summary>Objectively down: a quorum believes it. Spec section 9.2.</summary>
+    private void JudgeTogether(Wakeup wake)
+    {
+        foreach (Peer peer in master.Peers.Where(peer => peer.SaidAt is not null))
+        {
+            if (!wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
+                continue;
+            (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
+        }
+        int votes = 1 + master.Peers.Count(peer => peer.SaysMasterDown);
+        bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;
+        if (isDown == IsObjectivelyDown)
+            return;
+        IsObjectivelyDown = isDown;
+        if (isDown)
+            ObjectivelyDownSince = local.Now;
+        local.Publish(isDown
+            ? master.About("+odown", EventLevel.Warning, $"{master.Node.Prefix} #quorum {votes}/{master.Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = master.Address }
+            : master.About("-odown", EventLevel.Warning, master.Node));
+    }
+
+    private void AskPeers(Wakeup wake)
+    {
+        if (!master.Node.IsSubjectivelyDown)
+            return;
+        foreach (Peer peer in master.Peers)
+        {
+            bool isEarly = master.Node.DownSince is { } since && local.Now - since < local.Timing.AskOftenFor;
+            TimeSpan period = isEarly && !peer.SaysMasterDown ? local.Timing.AskPeriodAtFirst : local.Timing.AskPeriod;
+            bool isTime = peer.AskNow || peer.AskedAt is null || wake.IsDue(peer.AskedAt.Value + period);
+            // A question that is open is not asked twice; its answer lets us decide anew whether to ask again.
+            if (!isTime || !peer.Link.IsUsable || peer.DownQuestion.IsPending(peer.Link))
+                continue;
+            if (!peer.Link.Send(new Request.AskIfDown(master.Name, master.Address, local.CurrentEpoch, Candidate: null)))
+                continue;
+            peer.DownQuestion.Sent(peer.Link);
+            (peer.AskedAt, peer.AskNow) = (local.Now, false);
+            wake.IsDue(local.Now + period);
+        }
+    }
+}

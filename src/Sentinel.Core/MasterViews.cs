@@ -1,0 +1,82 @@
+namespace Sentinel.Core;
+
+/// <summary>Shows a monitor from outside: what is believed, and what must survive a restart.</summary>
+internal static class MasterViews
+{
+    /// <summary>What is believed of a master.</summary>
+    public static MasterView ViewOf(MasterMonitor master) => new()
+    {
+        Name = master.Name,
+        Address = master.Address,
+        RunId = master.Node.RunId,
+        Flags = FlagsOf(master),
+        Link = master.Node.Link.Health,
+        DownSince = master.Node.DownSince,
+        DownAfter = master.Options.DownAfter,
+        InfoAt = master.Node.InfoAt,
+        Info = master.Node.InfoText,
+        ReportsMaster = master.Node.ReportsMaster,
+        RoleSince = master.Node.RoleSince,
+        Options = master.Options,
+        ConfigEpoch = master.ConfigEpoch,
+        ObjectivelyDownSince = master.Judgement.ObjectivelyDownSince,
+        Failover = master.Failover?.Step ?? FailoverStep.None,
+        Replicas = [.. master.Replicas.Select(ViewOf)],
+        Peers = [.. master.Peers.Select(ViewOf)],
+    };
+
+    /// <summary>What survives a restart about a master.</summary>
+    public static MasterState StateOf(MasterMonitor master) => new()
+    {
+        Options = master.Options,
+        Address = master.Address,
+        ConfigEpoch = master.ConfigEpoch,
+        LeaderEpoch = master.Election.LeaderEpoch,
+        Replicas = [.. master.Replicas.Select(replica => replica.Address)],
+        Peers = [.. master.Peers.Select(peer => new PeerState(peer.Id, peer.Address))],
+    };
+
+    private static ReplicaView ViewOf(Replica replica) => new()
+    {
+        Name = replica.Name,
+        Address = replica.Address,
+        RunId = replica.RunId,
+        Flags = replica.Flags(replica == replica.Master.Failover?.Promoted),
+        Link = replica.Link.Health,
+        DownSince = replica.DownSince,
+        DownAfter = replica.Master.Options.DownAfter,
+        InfoAt = replica.InfoAt,
+        Info = replica.InfoText,
+        ReportsMaster = replica.ReportsMaster,
+        RoleSince = replica.RoleSince,
+        MasterLinkDownTime = replica.MasterLinkDownTime,
+        IsMasterLinkUp = replica.IsMasterLinkUp,
+        Master = replica.ReportedMaster,
+        Priority = replica.Priority,
+        Offset = replica.Offset,
+        IsAnnounced = replica.IsAnnounced,
+    };
+
+    private static PeerView ViewOf(Peer peer) => new()
+    {
+        Name = peer.Name,
+        Address = peer.Address,
+        RunId = peer.Id.Text,
+        Flags = peer.Flags,
+        Link = peer.Link.Health,
+        DownSince = peer.DownSince,
+        DownAfter = peer.Master.Options.DownAfter,
+        LastHelloAt = peer.LastHelloAt,
+        VotedLeader = peer.VotedLeader,
+        VotedEpoch = peer.VotedEpoch,
+    };
+
+    private static InstanceFlags FlagsOf(MasterMonitor master) =>
+        (master.Node.IsSubjectivelyDown ? InstanceFlags.SubjectivelyDown : InstanceFlags.None)
+        | (master.IsObjectivelyDown ? InstanceFlags.ObjectivelyDown : InstanceFlags.None)
+        | InstanceFlags.Master
+        | (master.Failover is not null ? InstanceFlags.FailoverInProgress : InstanceFlags.None)
+        | (master.Failover is { IsForced: true } ? InstanceFlags.ForceFailover : InstanceFlags.None)
+        | (master.Node.IsScriptKillSent ? InstanceFlags.ScriptKillSent : InstanceFlags.None)
+        | (master.Node.RebootedAt is not null ? InstanceFlags.MasterReboot : InstanceFlags.None);
+}
