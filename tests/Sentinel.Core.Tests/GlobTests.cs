@@ -126,11 +126,11 @@ public sealed class GlobTests
     [Fact]
     public void It_agrees_with_the_definition_written_down_plainly()
     {
-        Gen<string> patterns = Gen.Elements("a*?[]^-\\b".ToCharArray()).ArrayOf().Select(c => new string(c));
-        Gen<string> texts = Gen.Elements("ab-".ToCharArray()).ArrayOf().Select(c => new string(c));
+        Gen<string> patterns = Gen.Elements("a*?[]^-\\b".ToCharArray()).ArrayOf().Resize(12).Select(c => new string(c));
+        Gen<string> texts = Gen.Elements("ab-".ToCharArray()).ArrayOf().Resize(8).Select(c => new string(c));
 
         Prop.ForAll(
-            patterns.Zip(texts).Where(p => p.Item1.Length <= 12 && p.Item2.Length <= 8).ToArbitrary(),
+            patterns.Zip(texts).ToArbitrary(),
             sample => Glob.Matches(sample.Item1, sample.Item2) == MatchesPlainly(sample.Item1, sample.Item2))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
     }
