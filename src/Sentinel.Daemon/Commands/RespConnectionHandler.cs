@@ -30,6 +30,12 @@ internal sealed partial class RespConnectionHandler(
     /// <summary>Bytes of replies after which a batch is sent although more requests are at hand, so that a short request for a long reply cannot fill the memory.</summary>
     private const int BatchBytesMax = 256 * 1024;
 
+    private const string Denied =
+        "DENIED Sentinel is running in protected mode because protected mode is enabled and no password is set for the default user. "
+        + "In this mode connections are only accepted from the loopback interface. To connect from other hosts, set a password with "
+        + "'requirepass' or turn protected mode off with 'protected-mode no' in the configuration file, and restart. "
+        + "Do so only where Sentinel cannot be reached from the internet.";
+
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -113,12 +119,6 @@ internal sealed partial class RespConnectionHandler(
         UnixDomainSocketEndPoint unix => $"{unix}:0",
         _ => end?.ToString() ?? "?:0",
     };
-
-    private const string Denied =
-        "DENIED Sentinel is running in protected mode because protected mode is enabled and no password is set for the default user. "
-        + "In this mode connections are only accepted from the loopback interface. To connect from other hosts, set a password with "
-        + "'requirepass' or turn protected mode off with 'protected-mode no' in the configuration file, and restart. "
-        + "Do so only where Sentinel cannot be reached from the internet.";
 
     private bool IsProtectedFrom(EndPoint? end) =>
         options.ProtectedMode && !authentication.IsRequired && end is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address);

@@ -10,6 +10,8 @@ namespace Sentinel.Daemon.Commands;
 /// <summary>The subcommands of SENTINEL that the core decides: read and checked here, then asked for.</summary>
 internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions options)
 {
+    private const string BadHost = "ERR Invalid IP address or hostname specified";
+
     /// <summary>FAILOVER: another master, now.</summary>
     public Outcome Failover(CommandCall call)
     {
@@ -77,8 +79,6 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
         ImmutableArray<MasterChange> changes = MasterChanges.Read(call.Words, options, out string? error);
         return loop.AskAsync(id => new SetRequested(id, name, changes, error));
     }
-
-    private const string BadHost = "ERR Invalid IP address or hostname specified";
 
     private async Task<Answer> MonitorNameAsync(MasterOptions master, string host, long port)
     {
