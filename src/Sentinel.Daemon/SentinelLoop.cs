@@ -97,6 +97,20 @@ internal sealed class SentinelLoop : IDisposable
         }
     }
 
+    /// <summary>Hands in a fact that may be lost, and does not wait. May be called from any thread.</summary>
+    /// <returns>False when too much waits to be decided; the fact is dropped.</returns>
+    public bool TryPost(Input input)
+    {
+        try
+        {
+            return !_isStopping && _inputs.TryAdd(input);
+        }
+        catch (InvalidOperationException) when (_isStopping)
+        {
+            return false;    // stopped in between
+        }
+    }
+
     /// <summary>Asks the core something and gives its answer, which may wait until the disk has what it promises.</summary>
     /// <param name="question">Makes the input, given the id to answer to.</param>
     /// <returns>An error when too much waits to be decided.</returns>
@@ -105,16 +119,7 @@ internal sealed class SentinelLoop : IDisposable
         var id = new RequestId(Interlocked.Increment(ref _lastRequest));
         var answer = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[id] = answer;
-        bool isTaken = false;
-        try
-        {
-            isTaken = !_isStopping && _inputs.TryAdd(question(id));
-        }
-        catch (InvalidOperationException) when (_isStopping)
-        {
-            // Stopped in between.
-        }
-        if (!isTaken && _asked.TryRemove(id, out _))
+        if (!TryPost(question(id)) && _asked.TryRemove(id, out _))
             answer.TrySetResult(new Answer.Refused(_isStopping ? "ERR Sentinel is shutting down" : "ERR Sentinel is overloaded, try again"));
         return answer.Task;
     }

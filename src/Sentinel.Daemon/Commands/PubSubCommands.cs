@@ -38,7 +38,7 @@ internal sealed class PubSubCommands(EventHub hub, SentinelLoop loop)
     {
         if (!call.Words[1].Span.SequenceEqual("__sentinel__:hello"u8))
             return call.Refuse("ERR Only HELLO messages are accepted by Sentinel instances.");
-        loop.Post(new HelloReceived(call.Words.GetText(2)));
+        loop.TryPost(new HelloReceived(call.Words.GetText(2)));
         call.Reply.WriteInteger(1);
         return Outcome.Answered;
     }
