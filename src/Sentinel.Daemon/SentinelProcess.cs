@@ -10,6 +10,7 @@ using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Telemetry;
 
 namespace Sentinel.Daemon;
 
@@ -94,6 +95,7 @@ internal static class SentinelProcess
             Directory = configuration.Directory,
         });
         builder.Services.AddWebhooks(state.Id, [.. configuration.Webhooks.Select(hook => new WebhookOptions(hook.Id, hook.Url, hook.EventPatterns))]);
+        builder.Services.AddSentinelTelemetry(builder.Configuration, state.Id, services => services.GetRequiredService<SentinelLoop>().View);
         builder.Services.AddSingleton<ExitCode>();
         builder.Services.AddSingleton(services => new StateWriter(
             file, (number, error) => services.GetRequiredService<SentinelLoop>().Saved(number, error)));

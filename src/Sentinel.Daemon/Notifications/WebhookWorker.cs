@@ -21,6 +21,7 @@ internal sealed class WebhookWorker : IDisposable
     private readonly Channel<Offered> _queue;
     private readonly CancellationTokenSource _aborting = new();
     private Task _running = Task.CompletedTask;
+    private volatile bool _isCircuitOpen;
     private long _lastOffered;          // the deciding loop's
     private long _lastDelivered;        // the worker's, as is all below
     private long _droppedTold;
@@ -38,7 +39,7 @@ internal sealed class WebhookWorker : IDisposable
     {
         (_options, _sentinel, _idPrefix, _time, _log) = (options, sentinel, idPrefix, time, log);
         _endpoint = new WebhookEndpoint(options, time);
-        _pipeline = DeliveryPipeline.Create(options.Delivery, time, AttemptFailed, CircuitOpened, () => log.CircuitClosed(options.Id));
+        _pipeline = DeliveryPipeline.Create(options.Delivery, time, AttemptFailed, CircuitOpened, CircuitClosed);
         _queue = Channel.CreateBounded<Offered>(
             new BoundedChannelOptions(options.Delivery.QueueMax)
             {
@@ -66,12 +67,12 @@ internal sealed class WebhookWorker : IDisposable
     /// <summary>Begins to deliver.</summary>
     public void Start() => _running = Task.Run(RunAsync, CancellationToken.None);
 
-    /// <summary>Delivers what is queued, for at most <see cref="WebhookDelivery.DrainTimeout"/>, and ends.</summary>
+    /// <summary>Delivers what is queued, for at most <see cref="WebhookDelivery.DrainTimeout"/>, and ends. An endpoint known to be gone is not waited for.</summary>
     /// <param name="hurry">Set when even that is too long.</param>
     public async Task StopAsync(CancellationToken hurry)
     {
         _queue.Writer.TryComplete();
-        using var drained = new CancellationTokenSource(_options.Delivery.DrainTimeout, _time);
+        using var drained = new CancellationTokenSource(_isCircuitOpen ? TimeSpan.Zero : _options.Delivery.DrainTimeout, _time);
         await using CancellationTokenRegistration late = drained.Token.UnsafeRegister(static aborting => ((CancellationTokenSource)aborting!).Cancel(), _aborting);
         await using CancellationTokenRegistration hurried = hurry.UnsafeRegister(static aborting => ((CancellationTokenSource)aborting!).Cancel(), _aborting);
         await _running;
@@ -174,8 +175,15 @@ internal sealed class WebhookWorker : IDisposable
 
     private void CircuitOpened(string reason)
     {
+        _isCircuitOpen = true;
         _log.CircuitOpened(Id, _options.Origin, _options.Delivery.BreakDuration.TotalSeconds, reason);
         TellOfDrops();
+    }
+
+    private void CircuitClosed()
+    {
+        _isCircuitOpen = false;
+        _log.CircuitClosed(Id);
     }
 
     /// <summary>Logs that events are being dropped, once until one is delivered again. Not where they are dropped: that is the deciding loop.</summary>

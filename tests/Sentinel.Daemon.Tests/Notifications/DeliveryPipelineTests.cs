@@ -59,7 +59,7 @@ public sealed class DeliveryPipelineTests
         story.Time.AdvanceUntil(() => delivery.IsCompleted);
 
         Assert.Equal("no answer within 900 s", DeliveryPipeline.Reason(await delivery));
-        Assert.Equal(TimeSpan.FromMinutes(15), story.Time.Elapsed);
+        Assert.InRange(story.Time.Elapsed, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15.5));
         Assert.InRange(story.Attempts, 60, 200);
     }
 
@@ -97,7 +97,7 @@ public sealed class DeliveryPipelineTests
 
         public async Task<DeliveryAttempt> Silence(CancellationToken attemptEnding)
         {
-            await Task.Delay(TimeSpan.FromDays(1), Time, attemptEnding).ConfigureAwait(false);
+            await Time.SleepAsync(attemptEnding).ConfigureAwait(false);
             throw new System.Diagnostics.UnreachableException();
         }
 

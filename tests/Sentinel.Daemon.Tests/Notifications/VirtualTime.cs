@@ -9,6 +9,7 @@ internal sealed class VirtualTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiters = [];
     private TimeSpan _elapsed;
+    private int _endless;
 
     /// <summary>How far it was moved.</summary>
     public TimeSpan Elapsed
@@ -46,14 +47,30 @@ internal sealed class VirtualTime : TimeProvider
             Assert.True(SpinWait.SpinUntil(() => isSo() || SomebodySleeps(), Eventually.Deadline), "nobody sleeps, and it is not so");
             if (isSo())
                 return;
-            TakeNext().Fire();
+            Fire(TakeNext());
+        }
+    }
+
+    /// <summary>Sleeps until woken.</summary>
+    public async Task SleepAsync(CancellationToken woken)
+    {
+        var end = new TaskCompletionSource();
+        woken.UnsafeRegister(_ => end.TrySetCanceled(woken), state: null);    // before it counts as sleep, so that whoever wakes it also ends it
+        Interlocked.Increment(ref _endless);
+        try
+        {
+            await end.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _endless);
         }
     }
 
     private bool SomebodySleeps()
     {
         lock (_gate)
-            return _waiters.Exists(waiter => waiter.IsSleeper);
+            return Volatile.Read(ref _endless) > 0 || _waiters.Exists(waiter => waiter.IsSleeper);
     }
 
     private Waiter TakeNext()
@@ -65,6 +82,15 @@ internal sealed class VirtualTime : TimeProvider
             _elapsed = next.DueAt > _elapsed ? next.DueAt : _elapsed;
             return next;
         }
+    }
+
+    private static void Fire(Waiter waiter)
+    {
+        // Who is woken gets up before this returns; but not where a context of the test runner would have to be asked.
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        waiter.Fire();
+        SynchronizationContext.SetSynchronizationContext(context);
     }
 
     private sealed class Waiter(VirtualTime time, Action fire, bool isSleeper) : ITimer

@@ -337,6 +337,19 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task An_endpoint_known_to_be_gone_does_not_delay_the_end_of_the_process()
+    {
+        WebhookDelivery delivery = WebhookSetup.Quick with { FailuresToOpen = 2, BreakDuration = TimeSpan.FromHours(1), DrainTimeout = TimeSpan.FromHours(1) };
+        await using WebhookSetup webhooks = await WebhookSetup.StartAsync(WebhookSetup.Endpoint(new Uri($"http://127.0.0.1:{FreePort()}/"), delivery));
+        webhooks.Happens(1);
+        await Eventually.TrueAsync(() => webhooks.Log.Count(CircuitOpened) == 1, () => "the circuit never opened");
+
+        await webhooks.StopAsync().WaitAsync(Eventually.Deadline);
+
+        Assert.Equal(new WebhookCounts(Delivered: 0, Failed: 0, Dropped: 1, Queued: 0), webhooks.Counts);
+    }
+
+    [Fact]
     public async Task Credentials_in_the_URL_are_sent_and_no_secret_of_it_is_logged()
     {
         await using WebhookReceiver receiver = await WebhookReceiver.AnsweringAsync(500, 404);
