@@ -1,3 +1,5 @@
+using Sentinel.Daemon.Tests.Lab;
+
 namespace Sentinel.Daemon.Tests.Notifications;
 
 /// <summary>A clock that stands still until it is moved, for stories in which somebody sleeps, acts, and sleeps again.</summary>
@@ -44,7 +46,7 @@ internal sealed class VirtualTime : TimeProvider
     {
         while (true)
         {
-            Assert.True(SpinWait.SpinUntil(() => isSo() || SomebodySleeps(), Eventually.Deadline), "nobody sleeps, and it is not so");
+            Assert.True(SpinWait.SpinUntil(() => isSo() || SomebodySleeps(), Eventually.Patience), "nobody sleeps, and it is not so");
             if (isSo())
                 return;
             Fire(TakeNext());

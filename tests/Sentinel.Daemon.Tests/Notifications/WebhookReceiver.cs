@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Notifications;
 
@@ -63,7 +64,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>Waits for this many requests and gives them, in order.</summary>
     public async Task<ReceivedPost[]> PostsAsync(int count)
     {
-        await Eventually.TrueAsync(() => Posts.Count >= count, () => $"{Posts.Count} of {count} requests came");
+        await Eventually.UndisputedAsync(
+            $"{count} requests come", () => Task.FromResult(Posts.Count is var came && came >= count ? null : $"{came} came"));
         return [.. Posts];
     }
 

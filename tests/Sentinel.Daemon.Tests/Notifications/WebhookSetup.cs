@@ -1,5 +1,6 @@
 using Sentinel.Core;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Notifications;
 
@@ -46,6 +47,10 @@ internal sealed class WebhookSetup : IAsyncDisposable
 
     public void Happens(SentinelEvent happened) =>
         _webhooks.OnEvent(new StampedEvent(++_sequence, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), happened));
+
+    /// <summary>Waits until the first endpoint stands so.</summary>
+    public Task CountsAsync(Predicate<WebhookCounts> areSo) =>
+        Eventually.UndisputedAsync("the counts are as they should be", () => Task.FromResult(Counts is var counts && areSo(counts) ? null : $"{counts}"));
 
     /// <summary>Stops as the host does.</summary>
     public Task StopAsync() => _webhooks.StopAsync(CancellationToken.None);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sentinel.Core;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Notifications;
 
@@ -67,7 +68,7 @@ public sealed class WebhookTests
 
         Assert.Equal(Numbers(1, 300), posts.Select(post => post.Message));
         Assert.Equal(1, receiver.MostUnderWay);
-        await Eventually.TrueAsync(() => webhooks.Counts == new WebhookCounts(Delivered: 300, Failed: 0, Dropped: 0, Queued: 0), () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts == new WebhookCounts(Delivered: 300, Failed: 0, Dropped: 0, Queued: 0));
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public sealed class WebhookTests
         await using WebhookSetup webhooks = await WebhookSetup.StartAsync(WebhookSetup.Endpoint(new Uri($"http://127.0.0.1:{port}/"), delivery));
 
         Enumerable.Range(1, 20).ToList().ForEach(webhooks.Happens);
-        await Eventually.TrueAsync(() => webhooks.Log.Count(CircuitOpened) >= 4, () => "the circuit never opened");    // more probes than attempts
+        await Eventually.SoAsync("the circuit opens", () => webhooks.Log.Count(CircuitOpened) >= 4);    // more probes than attempts
         await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(port: port);
         ReceivedPost[] posts = await receiver.PostsAsync(20);
 
@@ -152,7 +153,7 @@ public sealed class WebhookTests
 
         webhooks.Happens(1);
         webhooks.Happens(2);
-        await Eventually.TrueAsync(() => webhooks.Counts.Delivered == 1, () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts.Delivered == 1);
 
         Assert.Equal(1, receiver.Posts[^1].Dropped);
         Assert.Equal(1, webhooks.Counts.Failed);
@@ -170,7 +171,7 @@ public sealed class WebhookTests
 
         webhooks.Happens(1);
         webhooks.Happens(2);
-        await Eventually.TrueAsync(() => webhooks.Counts is { Delivered: 1, Failed: 1 }, () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts is { Delivered: 1, Failed: 1 });
 
         Assert.Equal([("1", 0), ("2", 1L)], receiver.Posts.Select(post => (post.Message, post.Dropped)));
         Assert.Contains(webhooks.Log.Lines, line => line.Text.Contains($"with status {status}", StringComparison.Ordinal));
@@ -191,7 +192,7 @@ public sealed class WebhookTests
         await using WebhookSetup webhooks = await WebhookSetup.StartAsync(WebhookSetup.Endpoint(receiver.Url));
 
         webhooks.Happens(1);
-        await Eventually.TrueAsync(() => webhooks.Counts.Failed == 1, () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts.Failed == 1);
 
         Assert.Empty(elsewhere.Posts);
     }
@@ -257,7 +258,7 @@ public sealed class WebhookTests
         ReceivedPost[] posts = await receiver.PostsAsync(1025);
         Assert.Equal(["0", .. Numbers(10_001 - 1024, 1024)], posts.Select(post => post.Message));
         Assert.Equal([0, 10_000 - 1024, 0], posts.Take(3).Select(post => post.Dropped));
-        await Eventually.TrueAsync(() => webhooks.Counts == new WebhookCounts(Delivered: 1025, Failed: 0, Dropped: 10_000 - 1024, Queued: 0), () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts == new WebhookCounts(Delivered: 1025, Failed: 0, Dropped: 10_000 - 1024, Queued: 0));
     }
 
     [Fact]
@@ -275,7 +276,7 @@ public sealed class WebhookTests
             Enumerable.Range(1, 100).ToList().ForEach(webhooks.Happens);
             answers.Release(3);
             int expected = burst;
-            await Eventually.TrueAsync(() => webhooks.Counts.Delivered == 3 * expected, () => $"{webhooks.Counts}");
+            await webhooks.CountsAsync(counts => counts.Delivered == 3 * expected);
             Assert.Equal(burst, webhooks.Log.Count(QueueFull));
             Assert.Equal(burst, webhooks.Log.Count(EventsMissed));
         }
@@ -296,7 +297,7 @@ public sealed class WebhookTests
         webhooks.Happens(1);
         webhooks.Happens(2);
 
-        await Eventually.TrueAsync(() => webhooks.Counts.Delivered == 2, () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts.Delivered == 2);
     }
 
     [Fact]
@@ -305,7 +306,7 @@ public sealed class WebhookTests
         var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using WebhookReceiver receiver = await WebhookReceiver.StartAsync((_, _) => mayAnswer.Task);
         await using WebhookSetup webhooks = await WebhookSetup.StartAsync(
-            WebhookSetup.Endpoint(receiver.Url, WebhookSetup.Quick with { DrainTimeout = Eventually.Deadline }));
+            WebhookSetup.Endpoint(receiver.Url, WebhookSetup.Quick with { DrainTimeout = Eventually.Patience }));
         Enumerable.Range(1, 10).ToList().ForEach(webhooks.Happens);
         await receiver.PostsAsync(1);
 
@@ -330,7 +331,7 @@ public sealed class WebhookTests
         Enumerable.Range(1, 10).ToList().ForEach(webhooks.Happens);
         await stalled.PostsAsync(1);
 
-        await webhooks.StopAsync().WaitAsync(Eventually.Deadline);
+        await webhooks.StopAsync().WaitAsync(Eventually.Patience);
 
         Assert.Equal(2, webhooks.Log.Count(StoppedBeforeDelivery));
         Assert.All(webhooks.Workers, worker => Assert.Equal(10, worker.Counts.Dropped));
@@ -342,9 +343,9 @@ public sealed class WebhookTests
         WebhookDelivery delivery = WebhookSetup.Quick with { FailuresToOpen = 2, BreakDuration = TimeSpan.FromHours(1), DrainTimeout = TimeSpan.FromHours(1) };
         await using WebhookSetup webhooks = await WebhookSetup.StartAsync(WebhookSetup.Endpoint(new Uri($"http://127.0.0.1:{FreePort()}/"), delivery));
         webhooks.Happens(1);
-        await Eventually.TrueAsync(() => webhooks.Log.Count(CircuitOpened) == 1, () => "the circuit never opened");
+        await Eventually.SoAsync("the circuit opens", () => webhooks.Log.Count(CircuitOpened) == 1);
 
-        await webhooks.StopAsync().WaitAsync(Eventually.Deadline);
+        await webhooks.StopAsync().WaitAsync(Eventually.Patience);
 
         Assert.Equal(new WebhookCounts(Delivered: 0, Failed: 0, Dropped: 1, Queued: 0), webhooks.Counts);
     }
@@ -359,7 +360,7 @@ public sealed class WebhookTests
             WebhookSetup.Endpoint(new UriBuilder(url) { Port = FreePort() }.Uri, WebhookSetup.Quick with { FailuresToOpen = 2 }));
 
         webhooks.Happens(1);
-        await Eventually.TrueAsync(() => webhooks.Counts.Failed == 1 && webhooks.Log.Count(CircuitOpened) > 0, () => $"{webhooks.Counts}");
+        await webhooks.CountsAsync(counts => counts.Failed == 1 && webhooks.Log.Count(CircuitOpened) > 0);
 
         Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("us@er:pass:word")), receiver.Posts[0].Headers.Authorization);
         Assert.All(webhooks.Log.Lines, line => Assert.DoesNotMatch("secret|word|us@er|us%40er", line.Text));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Core;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Daemon.Tests.Notifications;
 
 namespace Sentinel.Daemon.Tests.Telemetry;
@@ -227,7 +228,7 @@ public sealed class MetricsTests
             add ?? (_ => { }), ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.HttpUrl), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         story(sentinel);
         if (isReady is not null)
-            await Eventually.TrueAsync(() => isReady(sentinel.Services), () => "what is to be counted did not come about");
+            await Eventually.SoAsync("what is to be counted comes about", () => isReady(sentinel.Services));
         await sentinel.StopAsync();
         return [.. collector.Points];
     }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Daemon.Notifications;
 using Sentinel.Daemon.Telemetry;
-using Sentinel.Daemon.Tests.Notifications;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Telemetry;
 
@@ -60,8 +60,7 @@ public sealed class TelemetryExportTests
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "50"));
 
-        await Eventually.TrueAsync(
-            () => collector.Points.Count(point => point.Name == "sentinel.tilt") >= 3, () => $"{collector.Points.Count} points came");
+        await Eventually.SoAsync("three exports come", () => collector.Points.Count(point => point.Name == "sentinel.tilt") >= 3);
     }
 
     [Fact]
@@ -117,7 +116,7 @@ public sealed class TelemetryExportTests
 
         sentinel.LeadFailover();
 
-        await sentinel.StopAsync().WaitAsync(Eventually.Deadline);
+        await sentinel.StopAsync().WaitAsync(Eventually.Patience);
     }
 
     [Fact]
