@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests.
+#
+#   tests/run.sh             all
+#   tests/run.sh FILTER      those that `dotnet test --filter` picks, such as FullyQualifiedName~Failover
+#
+# CONFIGURATION=Release tests what is shipped. The default is Debug: there the assertions in the code are checked too.
+# The last line is "N passed, N failed, N skipped"; the exit code is 0 only if something passed and nothing failed.
+set -euo pipefail
+export LC_ALL=C DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+readonly BUILD_BOUND=20m        # on a slow machine that restores everything first
+readonly PROJECT_BOUND=10m
+readonly TEST_BOUND=4m          # shorter, so that the test that hangs is named before its project is ended
+
+root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+configuration=${CONFIGURATION:-Debug}
+filter=("$@")
+passed=0 failed=0 skipped=0
+failures=()
+group=                          # process group of what runs now
+succeeded=false
+results=$(mktemp -d "${TMPDIR:-/tmp}/sentinel-tests.XXXXXX")
+
+finish() {
+  trap '' INT TERM HUP
+  end_group
+  if $succeeded; then
+    rm -rf -- "$results"
+  else
+    echo "Results and logs are kept in $results"
+  fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+stop() {
+  printf '%s\n' "$@"
+  exit 1
+}
+
+# Runs a command in a process group of its own, which timeout makes, for a bounded time.
+# The group is ended afterwards: a test that was killed may have left its servers behind.
+bounded() {    # TIME COMMAND...
+  local code=0
+  timeout --kill-after=20s "$@" </dev/null &
+  group=$!
+  wait "$group" || code=$?
+  end_group
+  return "$code"
+}
+
+end_group() {
+  if [[ -n $group ]]; then
+    kill -KILL -- "-$group" 2>/dev/null || true
+    group=
+  fi
+}
+
+require_dotnet() {
+  local newest=
+  if command -v dotnet >/dev/null; then
+    newest=$(dotnet --list-sdks | tail -n 1)
+    newest=${newest%% *}
+  fi
+  if [[ ! ${newest%%.*} =~ ^[0-9]+$ ]] || ((${newest%%.*} < 10)); then
+    stop "The .NET SDK 10 is needed; found: ${newest:-none}. See https://dotnet.microsoft.com/download/dotnet/10.0"
+  fi
+}
+
+require_redis() {
+  local missing=()
+  command -v redis-server >/dev/null || missing+=(redis-server)
+  command -v redis-sentinel >/dev/null || missing+=(redis-sentinel)
+  command -v redis-cli >/dev/null || missing+=(redis-tools)
+  if ((${#missing[@]} > 0)); then
+    "$root/deploy/install-redis.sh" "${missing[@]}" 2>&1 || stop "The tests run real servers, and cannot do without."
+  fi
+}
+
+count() {    # OUTCOME TRX: how many results have an outcome that matches
+  { grep -oE '<UnitTestResult [^>]*>' "$2" || true; } | { grep -cE " outcome=\"($1)\"" || true; }
+}
+
+failed_names() {    # TRX
+  { grep -oE '<UnitTestResult [^>]*>' "$1" || true; } |
+    { grep -vE ' outcome="(Passed|NotExecuted)"' || true; } |
+    sed -E 's/.* testName="([^"]*)".*/\1/; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
+}
+
+run() {    # PROJECT
+  local name trx code=0 all bad good names
+  name=$(basename -- "$1" .csproj)
+  trx=$results/$name.trx
+  printf '\n=== %s ===\n' "$name"
+  bounded "$PROJECT_BOUND" dotnet test "$1" --no-build --nologo -c "$configuration" ${filter:+--filter "${filter[0]}"} \
+    --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+    --blame-hang --blame-hang-timeout "$TEST_BOUND" --blame-hang-dump-type none || code=$?
+  if [[ ! -e $trx ]]; then
+    # With a filter that picks nothing here there is nothing to write.
+    ((code == 0)) || fail_project "$name gave no results (exit code $code)"
+    return 0
+  fi
+  all=$(count '[A-Za-z]*' "$trx")
+  good=$(count Passed "$trx")
+  bad=$((all - good - $(count NotExecuted "$trx")))
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  skipped=$((skipped + all - good - bad))
+  mapfile -t names < <(failed_names "$trx")
+  failures+=("${names[@]/#/$name: }")
+  if ((code != 0 && bad == 0)); then
+    fail_project "$name ended early (exit code $code)"
+  fi
+}
+
+# What cannot be said test by test counts as one more that failed.
+fail_project() {    # WHAT HAPPENED
+  failures+=("$1")
+  failed=$((failed + 1))
+}
+
+if (($# > 1)); then
+  stop "Usage: tests/run.sh [FILTER]"
+fi
+export DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-${HOME:-$results}}
+require_dotnet
+require_redis
+
+echo "Building ..."
+# No build server is left running, and none that others use is joined.
+bounded "$BUILD_BOUND" dotnet build "$root/Sentinel.sln" -c "$configuration" --nologo -v quiet -warnaserror --disable-build-servers ||
+  stop "The build failed."
+
+for project in "$root"/tests/*/*.csproj; do
+  if [[ $(dotnet msbuild "$project" -getProperty:IsTestProject -nologo -nodeReuse:false </dev/null) == true ]]; then
+    run "$project"
+  fi
+done
+
+echo
+if ((${#failures[@]} > 0)); then
+  echo "Failed:"
+  printf '  %s\n' "${failures[@]}"
+elif ((passed == 0)); then
+  echo "No test ran."
+else
+  succeeded=true
+fi
+$succeeded
