@@ -13,6 +13,9 @@ internal sealed record LabOptions
 
     public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What clients and peers of a sentinel must show; null: nothing.</summary>
+    public string? SentinelPassword { get; init; }
+
     /// <summary>Further lines for the configuration of a node: 0 is the first master.</summary>
     public Func<int, string> Node { get; init; } = _ => "";
 

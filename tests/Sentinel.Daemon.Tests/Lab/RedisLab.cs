@@ -174,8 +174,12 @@ internal sealed class RedisLab : IAsyncDisposable
             sentinel monitor {MasterName} 127.0.0.1 {masterPort} {options.Quorum}
             sentinel down-after-milliseconds {MasterName} {options.DownAfter.TotalMilliseconds}
             sentinel failover-timeout {MasterName} {options.FailoverTimeout.TotalMilliseconds}
+            {(options.SentinelPassword is { } password ? $"requirepass {password}" : "")}
             {options.Sentinel}
 
-            """);
+            """)
+        {
+            Password = options.SentinelPassword,
+        };
     }
 }

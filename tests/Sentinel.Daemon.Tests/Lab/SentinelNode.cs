@@ -16,6 +16,9 @@ internal sealed partial class SentinelNode(Make make, string folder, int port, s
     /// <summary>Which program the next start runs.</summary>
     public Make Make { get; set; } = make;
 
+    /// <summary>What it asks of its clients; null: nothing.</summary>
+    public string? Password { get; init; }
+
     protected override string Program => Make is Make.Ours ? Path.Combine(AppContext.BaseDirectory, "sentinel") : "redis-sentinel";
 
     /// <inheritdoc/>
@@ -25,6 +28,15 @@ internal sealed partial class SentinelNode(Make make, string folder, int port, s
         // It looks at a node every 10 s while all is well, for which tests would only wait.
         if (Make is Make.Redis)
             await AskAsync("SENTINEL", "DEBUG", "INFO-PERIOD", "1000");
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RespValue> AskAsync(params string[] command)
+    {
+        if (Password is null)
+            return await base.AskAsync(command);
+        using RespConnection connection = await RespConnection.ConnectAsync(Port);
+        return (await connection.AskTogetherAsync(["AUTH", Password], command))[1];
     }
 
     /// <summary>The messages it has logged since its log was marked.</summary>

@@ -56,7 +56,7 @@ internal abstract class Server(string folder, int port, string configuration) : 
     }
 
     /// <summary>Sends one command; an error is a reply too.</summary>
-    public Task<RespValue> AskAsync(params string[] command) => RespConnection.AskAsync(Port, command);
+    public virtual Task<RespValue> AskAsync(params string[] command) => RespConnection.AskAsync(Port, command);
 
     public async ValueTask DisposeAsync()
     {
