@@ -72,8 +72,9 @@ internal static class SentinelProcess
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new RedisLoggerProvider(log)).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Sentinel", LogLevel.Trace)    // loglevel decides
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);    // a start that fails is told by us, in Redis' words
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
+        builder.Services.Configure<HostOptions>(options => (options.ShutdownTimeout, options.ServicesStopConcurrently) = (StopTimeout, true));
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         builder.WebHost.UseSockets(sockets =>
         {
@@ -94,7 +95,7 @@ internal static class SentinelProcess
             ConfigFile = configuration.File,
             Directory = configuration.Directory,
         });
-        builder.Services.AddWebhooks(state.Id, [.. configuration.Webhooks.Select(hook => new WebhookOptions(hook.Id, hook.Url, hook.EventPatterns))]);
+        builder.Services.AddWebhooks(state.Id, configuration.Webhooks);
         builder.Services.AddSentinelTelemetry(builder.Configuration, state.Id, services => services.GetRequiredService<SentinelLoop>().View);
         builder.Services.AddSingleton<ExitCode>();
         builder.Services.AddSingleton(services => new StateWriter(

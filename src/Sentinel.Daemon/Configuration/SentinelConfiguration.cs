@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sentinel.Core;
+using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -78,7 +79,7 @@ internal sealed record SentinelConfiguration
     public Supervision Supervised { get; init; } = Supervision.No;
 
     /// <summary>Where events are sent over HTTP.</summary>
-    public ImmutableArray<Webhook> Webhooks { get; init; } = [];
+    public ImmutableArray<WebhookOptions> Webhooks { get; init; } = [];
 
     /// <summary>What the command line replaced; see <see cref="ConfigurationRewriter"/>.</summary>
     public ImmutableArray<CommandLineOverride> Overrides { get; init; } = [];

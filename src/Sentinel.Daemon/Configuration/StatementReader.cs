@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Sentinel.Core;
+using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -49,7 +50,6 @@ internal sealed class StatementReader
     private readonly OrderedDictionary<string, (MasterState State, ConfigurationLine Line)> _masters = [];
     private readonly Dictionary<(string Master, Address Replica), ConfigurationLine> _replicas = [];
     private readonly Dictionary<(string Master, SentinelId Peer), ConfigurationLine> _peers = [];
-    private readonly HashSet<string> _webhooksWithEvents = [];
     private SentinelConfiguration _configuration;
 
     private StatementReader(SentinelConfiguration configuration) => _configuration = configuration;
@@ -171,24 +171,24 @@ internal sealed class StatementReader
 
     private void AddWebhook(ConfigurationLine line, string id, string url)
     {
-        if (id.Length is 0 or > Webhook.IdLengthMax || id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (id.Length is 0 or > WebhookOptions.IdLengthMax || id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
         {
             throw line.Error(
                 "Invalid webhook id.",
-                $"'{id}' cannot name a webhook; use 1 to {Webhook.IdLengthMax} letters, digits, '-', '_' and '.'");
+                $"'{id}' cannot name a webhook; use 1 to {WebhookOptions.IdLengthMax} letters, digits, '-', '_' and '.'");
         }
         if (_configuration.Webhooks.Any(webhook => webhook.Id == id))
             throw line.Error("Duplicate webhook id.", $"there is already a webhook '{id}'; give each its own id");
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
             throw line.Error("Invalid webhook URL.", $"'{url}' is no absolute URL; write one such as https://host/path");
-        _configuration = _configuration with { Webhooks = _configuration.Webhooks.Add(new Webhook(id, uri)) };
+        _configuration = _configuration with { Webhooks = _configuration.Webhooks.Add(new WebhookOptions(id, uri, [])) };
     }
 
     private void SetWebhookEvents(ConfigurationLine line, string id, ImmutableArray<string> patterns)
     {
-        Webhook webhook = _configuration.Webhooks.FirstOrDefault(webhook => webhook.Id == id)
+        WebhookOptions webhook = _configuration.Webhooks.FirstOrDefault(webhook => webhook.Id == id)
             ?? throw line.Error("No such webhook with specified id.", $"there is no webhook '{id}'; add a line 'sentinel webhook <id> <url>' or remove this one");
-        Webhook changed = webhook with { EventPatterns = _webhooksWithEvents.Add(id) ? patterns : [.. webhook.EventPatterns, .. patterns] };
+        WebhookOptions changed = webhook with { Events = [.. webhook.Events, .. patterns] };
         _configuration = _configuration with { Webhooks = _configuration.Webhooks.Replace(webhook, changed) };
     }
 

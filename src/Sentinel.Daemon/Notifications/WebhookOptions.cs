@@ -9,6 +9,9 @@ namespace Sentinel.Daemon.Notifications;
 /// <param name="Events">Patterns of the names of the events it wants, as <see cref="Glob"/> reads them; empty: all.</param>
 internal sealed record WebhookOptions(string Id, Uri Url, ImmutableArray<string> Events)
 {
+    /// <summary>Most characters of an <see cref="Id"/>; it becomes a label of metrics.</summary>
+    public const int IdLengthMax = 64;
+
     /// <summary>How hard delivery tries. The defaults are those of the properties; the configuration does not change them.</summary>
     public WebhookDelivery Delivery { get; init; } = new();
 

@@ -241,8 +241,8 @@ public sealed class ReadingTests
             """);
         Assert.Equal(["ops", "all"], configuration.Webhooks.Select(webhook => webhook.Id));
         Assert.Equal("https://example.com/hook?x=1", configuration.Webhooks[0].Url.AbsoluteUri);
-        Assert.Equal(["+switch-master", "-failover-abort-*", "+odown"], configuration.Webhooks[0].EventPatterns.AsEnumerable());
-        Assert.Equal(["*"], configuration.Webhooks[1].EventPatterns.AsEnumerable());
+        Assert.Equal(["+switch-master", "-failover-abort-*", "+odown"], configuration.Webhooks[0].Events.AsEnumerable());
+        Assert.Empty(configuration.Webhooks[1].Events);
     }
 
     [Fact]
