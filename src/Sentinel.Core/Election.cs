@@ -30,14 +30,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>Gives our one vote of an epoch, or repeats the one given; the answer waits until it is on disk.</summary>
     public void AnswerVote(RequestId id, Epoch epoch, SentinelId candidate)
     {
-        if (epoch <= Epoch.Limit)
+        bool isBelieved = local.Believes(epoch);
+        if (isBelieved)
             local.EnterEpoch(epoch, master);
-        if (epoch <= Epoch.Limit && LeaderEpoch < epoch && master.ConfigEpoch < epoch && master.Failover is not { IsAtWork: true })
+        if (isBelieved && LeaderEpoch < epoch && master.ConfigEpoch < epoch && master.Failover is not { IsAtWork: true })
         {
             Vote(candidate, epoch);
             if (candidate != local.Id)
             {
-                master.Failover?.Abort("-failover-abort-not-elected", "another Sentinel stands in a newer epoch");
+                master.Failover?.GiveWay("another Sentinel stands in a newer epoch");
                 Watch(candidate, epoch);
             }
         }
@@ -98,7 +99,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     public void Stand(bool forced)
     {
         _declined = null;
-        local.EnterEpoch(Epoch.Max(local.CurrentEpoch, LeaderEpoch).Next, master);
+        local.EnterEpoch(Epoch.Max(local.CurrentEpoch, Epoch.Max(LeaderEpoch, master.ConfigEpoch)).Next, master);
         Epoch epoch = local.CurrentEpoch;
         master.StartFailover(epoch, forced);
         Vote(local.Id, epoch);

@@ -6,11 +6,11 @@ public readonly record struct Epoch(ulong Number) : IComparable<Epoch>
     /// <summary>Before any election.</summary>
     public static readonly Epoch Zero = new(0);
 
-    /// <summary>
-    /// The largest epoch that is believed. No history of elections leads beyond it; who speaks of a later one would make the
-    /// number, which the wire carries as a signed one, run out.
-    /// </summary>
-    public static readonly Epoch Limit = new(1UL << 62);
+    /// <summary>The largest epoch that the wire, which carries it as a signed number, can speak of.</summary>
+    public static readonly Epoch Limit = new(long.MaxValue);
+
+    /// <summary>The farthest that an epoch is believed to be ahead: more elections than a century of one a second.</summary>
+    public const ulong LeapMax = 1UL << 32;
 
     /// <summary>The epoch after this one.</summary>
     public Epoch Next => new(checked(Number + 1));

@@ -65,6 +65,13 @@ internal sealed class Failover
         _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart);
     }
 
+    /// <summary>Somebody else's claim is newer. A promotion that is confirmed stands, and its replicas are still seen to.</summary>
+    public void GiveWay(string reason)
+    {
+        if (Step is not FailoverStep.ReconfReplicas)
+            Abort("-failover-abort-not-elected", reason);
+    }
+
     /// <summary>Takes in the replies to the promotion.</summary>
     public void PromotionAnswered(Replica replica, Request.Reconfigure request, Reply reply)
     {
@@ -123,7 +130,7 @@ internal sealed class Failover
             Abort("-failover-abort-not-elected", $"{other} was elected", other);
         else if (_master.Peers.TrueForAll(peer => !peer.IsAvailable || peer.AnsweredVoteOf >= Epoch))
             Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed");
-        else if (wake.IsDue(_stepSince + ElectionTimeout))
+        else if (wake.IsDue(_stepSince + ElectionTimeout) && wake.IsDue(_local.JudgeAfter))
             Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed came in time");
     }
 
@@ -139,8 +146,9 @@ internal sealed class Failover
             _master.EndFailover();
             _master.Election.Stand(forced: true);
         }
-        else if (_master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || peer.AnsweredVoteOf >= Epoch)
-            || wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait))
+        else if (_master.Peers.TrueForAll(peer => !peer.IsAvailable || peer.AnsweredVoteOf >= Epoch)
+            ? _master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || peer.IsAvailable) || wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait)
+            : wake.IsDue(_stepSince + ElectionTimeout))
         {
             BecomeLeader();
         }
@@ -189,12 +197,18 @@ internal sealed class Failover
     private void AwaitPromotion(Wakeup wake)
     {
         Replica replica = Promoted!;
+        // Its answer may have come in TILT, when nothing was to follow from it.
+        if (replica.ReportsMaster && replica.InfoAt >= _stepSince)
+        {
+            Confirm(replica);
+            return;
+        }
         TimeSpan patience = TimeSpan.FromSeconds(2) > _master.Options.DownAfter ? TimeSpan.FromSeconds(2) : _master.Options.DownAfter;
         if (patience > _master.Options.FailoverTimeout)
             patience = _master.Options.FailoverTimeout;
         if (replica.IsSubjectivelyDown)
             TryNext($"{replica.Name} went down");
-        else if (wake.IsDue(_stepSince + patience))
+        else if (wake.IsDue(_stepSince + patience) && wake.IsDue(_local.JudgeAfter))
             TryNext($"{replica.Name} did not become master in time");
     }
 

@@ -6,10 +6,12 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     /// <summary>Takes in what another Sentinel says about this master. Spec section 8.2.</summary>
     public void Absorb(HelloMessage hello)
     {
+        if (!IsBelievable(hello))
+            return;
         Peer? peer = master.Peers.Find(peer => peer.Id == hello.Id);
         if (peer is null || peer.Address != hello.Sentinel)
             peer = Meet(peer, hello);
-        local.EnterEpoch(hello.CurrentEpoch, master);
+        local.EnterEpoch(Epoch.Max(hello.CurrentEpoch, hello.ConfigEpoch), master);
         if (hello.ConfigEpoch > master.ConfigEpoch)
         {
             if (hello.Master != master.Address)
@@ -56,6 +58,14 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         instance.Hello.Sent(instance.Link);
         instance.NextHelloAt = local.Now + local.Timing.PublishPeriod;
     }
+
+    /// <summary>
+    /// Names that we do not resolve could be neither connected to nor kept in the configuration file, and an epoch out of
+    /// nowhere would spoil all that come.
+    /// </summary>
+    private bool IsBelievable(HelloMessage hello) =>
+        (local.Options.ResolveHostnames || (hello.Sentinel.IsLiteral && hello.Master.IsLiteral))
+        && local.Believes(hello.CurrentEpoch) && local.Believes(hello.ConfigEpoch);
 
     /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
     private Peer? Meet(Peer? known, HelloMessage hello)

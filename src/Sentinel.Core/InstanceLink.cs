@@ -80,7 +80,9 @@ internal sealed class InstanceLink : IScheduled
             KeepUp(_subscription, period);
         if (IsUsable && !_isPingInFlight && _wake.IsDue(_lastPingSentAt + period))
             SendPing();
-        if (!_local.IsInTilt)
+        if (_local.TiltSince is { } tiltSince)
+            _wake.IsDue(tiltSince + _local.Timing.TiltPeriod);
+        else
             ReplaceDeadConnections(downAfter);
         Health.IsDisconnected = _command.State == ConnectionState.Missing || _subscription is { State: ConnectionState.Missing };
     }
@@ -156,7 +158,10 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Closes the link for good.</summary>
     public void Retire()
     {
-        Reconnect();
+        // Also where nothing stands: what is left of a connection that was lost is forgotten then.
+        _local.Do(new Disconnect(Id, LinkChannel.Command));
+        if (_subscription is not null)
+            _local.Do(new Disconnect(Id, LinkChannel.Subscription));
         _isRetired = true;
         _wake.Reset();
     }

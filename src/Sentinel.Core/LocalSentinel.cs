@@ -90,6 +90,9 @@ internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelO
             _waiting.Dequeue().Failed(error);
     }
 
+    /// <summary>Whether an epoch may be the outcome of elections that we missed. One that leaps would let the numbers run out.</summary>
+    public bool Believes(Epoch epoch) => epoch <= Epoch.Limit && epoch.Number <= CurrentEpoch.Number + Epoch.LeapMax;
+
     /// <summary>Adopts a larger epoch.</summary>
     public void EnterEpoch(Epoch epoch, MasterMonitor because)
     {

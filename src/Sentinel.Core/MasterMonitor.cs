@@ -276,6 +276,8 @@ internal sealed class MasterMonitor : IScheduled
     public void Renew(Epoch configEpoch)
     {
         ConfigEpoch = configEpoch;
+        if (Failover is { } overtaken && overtaken.Epoch < configEpoch)
+            overtaken.GiveWay("a newer configuration confirms the master");
         _local.Save();
     }
 
@@ -301,6 +303,12 @@ internal sealed class MasterMonitor : IScheduled
             ? new MasterNode(promoted, _local.Now)
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
         ConfiguredSince = _local.Now;
+        if (Replicas.Count >= InfoReport.ReplicasMax && Replicas.FindLast(replica => replica != promoted) is { } surplus)
+        {
+            // Only forged switches come here.
+            _links.Release(surplus);
+            Replicas.Remove(surplus);
+        }
         Replicas = [new Replica(formerNode), .. Replicas.Where(replica => replica != promoted).Select(replica => new Replica(replica))];
         foreach (Replica replica in Replicas)
             _local.Publish(About("+slave", EventLevel.Notice, replica));
@@ -390,7 +398,8 @@ internal sealed class MasterMonitor : IScheduled
             return _local.Timing.InfoPeriod;
         if (replica == Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return _local.Timing.InfoPeriodOfChange;
-        return IsInTrouble || replica.MasterLinkDownTime != TimeSpan.Zero ? _local.Timing.InfoPeriodInTrouble : _local.Timing.InfoPeriod;
+        bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
+        return IsInTrouble || !isAsConfigured ? _local.Timing.InfoPeriodInTrouble : _local.Timing.InfoPeriod;
     }
 
     private void AbsorbInfo(DataNode node, string text)

@@ -47,6 +47,9 @@ public sealed record Candidate
 /// <param name="Timing">Bounds of freshness.</param>
 public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeSpan DownAfter, Timing Timing)
 {
+    /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
+    private const ulong NoDataOffset = 1;
+
     /// <summary>The best of the fit: one already promoted, else smallest priority, then most data, then smallest run id.</summary>
     /// <returns>Null when none is fit.</returns>
     public Candidate? Best(IEnumerable<Candidate> candidates) =>
@@ -78,8 +81,9 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         // A stray master is not a replica with less data: it may hold other data (spec 14.6.11).
         if (!candidate.ReportsReplica)
             return "it reports the role of a master";
-        // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4).
-        if (candidate.MasterLinkDownTime < TimeSpan.Zero)
+        // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
+        // while its master was away says the same of its link, but knows from its own file how far it had come.
+        if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset)
             return "it never synchronised with the master";
         if (candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
             return "its link to the master was down long before the master was";

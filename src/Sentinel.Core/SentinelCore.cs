@@ -59,7 +59,10 @@ public sealed class SentinelCore
         _steppedAt = now;
         Absorb(input);
         if (_saveAgainAt is { } again && again <= now)
+        {
+            _saveAgainAt = null;
             _local.Save();
+        }
         _local.Schedule.TouchDue(now);
         _local.Schedule.DecideTouched(item =>
         {
@@ -224,7 +227,9 @@ public sealed class SentinelCore
             Give(request.Id, new Answer.Refused("ERR Duplicate master name."));
             return;
         }
-        var master = new MasterMonitor(new MasterState { Options = request.Options, Address = request.Address }, _local, _links);
+        // It may have been monitored before, and a vote given then is binding still.
+        var state = new MasterState { Options = request.Options, Address = request.Address, LeaderEpoch = _local.CurrentEpoch };
+        var master = new MasterMonitor(state, _local, _links);
         _masters.Add(master.Name, master);
         GiveWhenSaved(request.Id, new Answer.Ok());
         master.Announce();

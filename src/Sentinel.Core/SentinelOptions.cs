@@ -12,6 +12,9 @@ public sealed record SentinelOptions
     /// <summary>Port announced to peers; 0: the one we listen on.</summary>
     public int AnnouncePort { get; init; }
 
+    /// <summary>Whether instances may be known by name instead of by IP address. Default false, as in Redis.</summary>
+    public bool ResolveHostnames { get; init; }
+
     /// <summary>ACL user on peers; null: the default user.</summary>
     public string? SentinelUser { get; init; }
 

@@ -31,8 +31,8 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         if (replica.Stray?.SaysMaster == replica.ReportsMaster && replica.Stray.DownSince == replica.DownSince)
             return;
         replica.Stray = new StrayCase(local.Now, replica.ReportsMaster, replica.DownSince);
-        // What was confirmed before this was seen says nothing about it.
-        ForgetPoll();
+        // What was confirmed before this was seen says nothing about it. The pause after telling one goes on.
+        ForgetConfirmations();
     }
 
     /// <summary>Takes in what a peer believes; null: it does not tell.</summary>
@@ -51,7 +51,13 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     /// <summary>Forgets what was asked: the configuration changed.</summary>
     public void ForgetPoll()
     {
-        (_pollStartedAt, _nextPollAt, _isVetoed) = (null, local.Now, false);
+        ForgetConfirmations();
+        _nextPollAt = local.Now;
+    }
+
+    private void ForgetConfirmations()
+    {
+        (_pollStartedAt, _isVetoed) = (null, false);
         _confirmed.Clear();
     }
 
@@ -60,14 +66,13 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     {
         if (master.Failover is not null || !MasterIsSane || !master.Replicas.Exists(IsCase))
         {
-            if (_pollStartedAt is not null)
-                ForgetPoll();
+            ForgetConfirmations();
             return;
         }
         if (_isVetoed)
         {
-            (_pollStartedAt, _isVetoed, _nextPollAt) = (null, false, local.Now + local.Timing.StrayPollPeriod);
-            _confirmed.Clear();
+            ForgetConfirmations();
+            _nextPollAt = local.Now + local.Timing.StrayPollPeriod;
             foreach (Replica replica in master.Replicas.Where(IsCase))
                 replica.Stray = replica.Stray! with { Since = local.Now };
         }

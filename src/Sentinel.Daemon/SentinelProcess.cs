@@ -109,7 +109,7 @@ internal static class SentinelProcess
         var clock = new MonotonicClock(TimeProvider.System);
         StateWriter writer = services.GetRequiredService<StateWriter>();
         return new SentinelLoop(
-            new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),
+            new SentinelCore(state, configuration.Options with { ResolveHostnames = configuration.ResolveHostnames }, new Random(Seed()), clock.Now),
             facts => new InstanceLinks(state.Id, facts, log),
             (number, snapshot) => writer.Request(number, old => ConfigurationRewriter.Rewrite(old, configuration, snapshot)),
             services.GetServices<IEventListener>(),

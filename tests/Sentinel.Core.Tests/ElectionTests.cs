@@ -67,7 +67,7 @@ public class ElectionTests
     {
         World world = World.Settled();
         FakeSentinel voter = world.Sentinels[0];
-        Assert.Equal(new Answer.Down(false, null, Epoch.Zero), AskForVote(world, voter, long.MaxValue, Somebody));
+        Assert.Equal(new Answer.Down(false, null, Epoch.Zero), AskForVote(world, voter, 1UL << 62, Somebody));
         voter.Input(new HelloReceived($"10.0.1.9,26009,{Somebody},18446744073709551615,mymaster,10.9.9.9,1,18446744073709551615"));
         Assert.Equal(Epoch.Zero, voter.Whole.CurrentEpoch);
         Assert.Equal(world.MasterNode.Address, voter.View.Address);

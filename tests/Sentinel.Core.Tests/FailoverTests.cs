@@ -185,7 +185,7 @@ public class FailoverTests
     {
         World world = World.Settled();
         world.Nodes[1].NeverSynchronised = true;
-        world.Nodes[1].Offset = 99_999;
+        (world.Nodes[1].Offset, world.Nodes[1].Priority) = (1, 1);
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
         Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);

@@ -16,7 +16,7 @@ public class ReplicaSelectionTests
         { "it has not answered INFO lately", Good(1) with { InfoAt = null } },
         { "it has not answered INFO lately", Good(1) with { InfoAt = Now - TimeSpan.FromSeconds(5.001) } },
         { "it reports the role of a master", Good(1) with { ReportsReplica = false } },
-        { "it never synchronised with the master", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(-1) } },
+        { "it never synchronised with the master", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1 } },
         { "its link to the master was down long before the master was", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(12.001) } },
         { "its priority is 0", Good(1) with { Priority = 0, WasPromotedMeanwhile = true, ReportsReplica = false } },
     };

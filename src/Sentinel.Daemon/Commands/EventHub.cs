@@ -112,7 +112,9 @@ internal sealed partial class EventHub(ILogger<EventHub> logger) : BackgroundSer
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (SentinelEvent happened in _events.Reader.ReadAllAsync(stoppingToken))
+        // Ends without an error also when the host stops before it has wholly started.
+        using CancellationTokenRegistration stop = stoppingToken.UnsafeRegister(static writer => ((ChannelWriter<SentinelEvent>)writer!).TryComplete(), _events.Writer);
+        await foreach (SentinelEvent happened in _events.Reader.ReadAllAsync(CancellationToken.None))
         {
             lock (_gate)
             {

@@ -31,7 +31,7 @@ internal sealed class LinkConnection : IDisposable
     private readonly Connect _order;
     private readonly string _clientName;
     private readonly LinkReports _reports;
-    private readonly Socket _socket;
+    private Socket? _socket;
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<Expected> _expected = new();
     private readonly Lock _writing = new();
@@ -47,10 +47,6 @@ internal sealed class LinkConnection : IDisposable
     {
         (_order, _reports) = (order, reports);
         _clientName = $"sentinel-{id.Short}-{(order.Channel == LinkChannel.Command ? "cmd" : "pubsub")}";
-        _socket = IPAddress.TryParse(order.Address.Host, out IPAddress? ip)
-            ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        _socket.NoDelay = true;
     }
 
     /// <summary>The life of the connection, over when it is closed or lost. Never fails.</summary>
@@ -129,19 +125,33 @@ internal sealed class LinkConnection : IDisposable
             _isClosed = true;
         }
         _closing.Cancel();
-        _socket.Dispose();
+        _socket?.Dispose();
         _closing.Dispose();
     }
 
     private async Task ConnectAsync()
     {
-        await _socket.ConnectAsync(_order.Address.Host, _order.Address.Port, _closing.Token);
+        Open();
+        await _socket!.ConnectAsync(_order.Address.Host, _order.Address.Port, _closing.Token);
         Introduce();
         Flush();
         string localHost = ((IPEndPoint)_socket.LocalEndPoint!).Address is { IsIPv4MappedToIPv6: true } mapped
             ? mapped.MapToIPv4().ToString()
             : ((IPEndPoint)_socket.LocalEndPoint!).Address.ToString();
         _reports.Tell(new LinkConnected(_order.Link, _order.Attempt, _order.Channel, localHost));
+    }
+
+    /// <summary>May fail, when the system has no more sockets or does not know the kind of address: then the connection could not be made.</summary>
+    private void Open()
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _socket = IPAddress.TryParse(_order.Address.Host, out IPAddress? ip)
+                ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            _socket.NoDelay = true;
+        }
     }
 
     /// <summary>Authenticates, names the connection and subscribes. Refusals are told to the operator; PING shows what they mean.</summary>
@@ -182,7 +192,7 @@ internal sealed class LinkConnection : IDisposable
                 }
                 ReadOnlyMemory<byte> rest = _leaving.WrittenMemory;
                 while (rest.Length > 0)
-                    rest = rest[await _socket.SendAsync(rest, _closing.Token)..];
+                    rest = rest[await _socket!.SendAsync(rest, _closing.Token)..];
                 _leaving.ResetWrittenCount();
             }
         }
@@ -195,7 +205,7 @@ internal sealed class LinkConnection : IDisposable
     /// <returns>Why it ended.</returns>
     private async Task<string> ReadAsync()
     {
-        await using var stream = new NetworkStream(_socket, ownsSocket: false);
+        await using var stream = new NetworkStream(_socket!, ownsSocket: false);
         PipeReader input = PipeReader.Create(stream, ReadOptions);
         var replies = new RespReplyReader(ReplyLimits);
         List<Reply> collected = [];

@@ -132,6 +132,12 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether it is of a version, or has an ACL, without <c>REPLICAOF</c>.</summary>
     public bool KnowsOnlySlaveOf { get; set; }
 
+    /// <summary>Whether it acknowledges orders and does not carry them out.</summary>
+    public bool IgnoresOrders { get; set; }
+
+    /// <summary>Orders it acknowledged and did not carry out.</summary>
+    public int OrdersIgnored { get; private set; }
+
     /// <summary>Commands refused, with the error.</summary>
     public Dictionary<string, string> Refused { get; } = [];
 
@@ -201,14 +207,22 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         }
         else
         {
-            Master = change.Master;
-            NeverSynchronised = false;
-            Told.Add($"{change.Verb} {change.Master?.ToString() ?? "NO ONE"}");
-            world.Note($"{Address} is told {Told[^1]}");
+            if (IgnoresOrders)
+                OrdersIgnored++;
+            else
+                Obey(change);
             replies.Add(new Reply.List([new Reply.Text("OK"), new Reply.Text("OK"), new Reply.Integer(1), new Reply.Integer(1)]));
         }
         replies.Add(new Reply.Text(Info()));
         return new Reply.List([.. replies]);
+    }
+
+    private void Obey(Request.Reconfigure change)
+    {
+        Master = change.Master;
+        NeverSynchronised = false;
+        Told.Add($"{change.Verb} {change.Master?.ToString() ?? "NO ONE"}");
+        world.Note($"{Address} is told {Told[^1]}");
     }
 
     private string? Refusal(string command) =>
