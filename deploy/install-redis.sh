@@ -65,11 +65,9 @@ if ! install "$@" >"$log" 2>&1 && ! { apt-get update -q && install "$@"; } >"$lo
 fi
 rm -f "$log"
 
-# A service that was there before stays as it was.
-if [[ -d /run/systemd/system ]]; then
+# A service that was there before stays as it was. Not every package has one.
+if command -v systemctl >/dev/null; then
   for package in "${new[@]}"; do
-    if systemctl cat "$package.service" >/dev/null 2>&1; then
-      systemctl --quiet disable "$package.service"
-    fi
+    systemctl --quiet disable "$package.service" 2>/dev/null || true
   done
 fi
