@@ -205,9 +205,12 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>A data node answered whether it takes <c>REPLICAOF</c>.</summary>
-    public static void ProbeAnswered(DataNode node, Reply reply) =>
+    public void ProbeAnswered(DataNode node, Reply reply)
+    {
         node.Link.TakesReplicaOf = reply is not Reply.Error { Message: var error}
             || !(error.StartsWith("NOPERM", StringComparison.Ordinal) || error.Contains("unknown command", StringComparison.OrdinalIgnoreCase));
+        _local.Touch(this);
+    }
 
     /// <summary>A data node answered that it is to change its role or master.</summary>
     public void ReconfigureAnswered(DataNode node, Request.Reconfigure request, Reply reply)
@@ -219,8 +222,7 @@ internal sealed class MasterMonitor : IScheduled
             AbsorbInfo(node, info);
         if (refusal is not null && node is Replica replica)
         {
-            // Rights may have changed since the probe: it is asked again before the next use.
-            node.Link.TakesReplicaOf = null;
+            // Rights may have changed since the probe: it is asked again for the next use.
             node.Link.Send(Request.ProbeReplicaOf.Instance);
             if (request.Master is null)
                 Failover?.PromotionAnswered(replica, request, reply);
@@ -408,7 +410,7 @@ internal sealed class MasterMonitor : IScheduled
         DataNode.Change change = node.Absorb(report, text, _local.Now);
         if (change.Rebooted)
         {
-            node.Link.TakesReplicaOf = null;
+            // Until it has answered, what was found out before it rebooted is the best guess.
             node.Link.Send(Request.ProbeReplicaOf.Instance);
             if (node is MasterNode master && Options.RebootDownAfter > TimeSpan.Zero)
                 master.RebootedAt = _local.Now;

@@ -185,7 +185,7 @@ public sealed class SentinelCore
                 node.Master.InfoAnswered(node, answered.Reply);
                 break;
             case Request.ProbeReplicaOf when NodeOf(link) is { } node:
-                MasterMonitor.ProbeAnswered(node, answered.Reply);
+                node.Master.ProbeAnswered(node, answered.Reply);
                 break;
             case Request.Reconfigure request when NodeOf(link) is { } node:
                 node.Master.ReconfigureAnswered(node, request, answered.Reply);

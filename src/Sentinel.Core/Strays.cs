@@ -93,7 +93,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             ForgetPoll();
     }
 
-    private static bool IsCase(Replica replica) => replica is { Stray: not null, IsSubjectivelyDown: false, Link.IsUsable: true };
+    private static bool IsCase(Replica replica) => replica is { Stray: not null, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } };
 
     /// <summary>Whether there is a working master to follow.</summary>
     /// <remarks>Source: Redis Sentinel asks the same of it before it tells anybody to follow it.</remarks>

@@ -33,11 +33,6 @@ internal static class SentinelProcess
         SayHello(log, configuration);
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
         var file = new StateFile(configuration.File);
-        if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state)) is SaveResult.Failed(var error))
-        {
-            log.Write(EventLevel.Warning, $"Sentinel config file {configuration.File} is not writable: {error}. Exiting...");
-            return Failed;
-        }
         await using WebApplication app = Build(configuration, state, file, log);
         try
         {
@@ -45,8 +40,15 @@ internal static class SentinelProcess
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException)
         {
-            log.Write(EventLevel.Warning, $"Warning: Could not create server TCP listening socket *:{configuration.Options.Port}: {failure.Message}");
+            log.Write(EventLevel.Warning, $"Warning: Could not create server TCP listening socket {Where(failure)}: bind: {Reason(failure)}");
             log.Write(EventLevel.Warning, $"Failed listening on port {configuration.Options.Port} (tcp), aborting.");
+            return Failed;
+        }
+        // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
+        if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state)) is SaveResult.Failed(var error))
+        {
+            log.Write(EventLevel.Warning, $"Sentinel config file {configuration.File} is not writable: {error}. Exiting...");
+            await app.StopAsync();
             return Failed;
         }
         return await RunAsync(app, state, log);
@@ -67,6 +69,18 @@ internal static class SentinelProcess
         log.Write(EventLevel.Warning, "Sentinel is now ready to exit, bye bye...");
         return app.Services.GetRequiredService<ExitCode>().Value;
     }
+
+    /// <summary>The address that Kestrel could not listen on, as Redis writes it; Kestrel has it only in its message, as a URL.</summary>
+    private static string Where(IOException failure)
+    {
+        const string Scheme = "http://";
+        int start = failure.Message.IndexOf(Scheme, StringComparison.Ordinal) + Scheme.Length;
+        int end = failure.Message.IndexOf(": ", start, StringComparison.Ordinal);
+        return end < start ? failure.Message : failure.Message[start..end].Replace("[::]", "*", StringComparison.Ordinal);
+    }
+
+    private static string Reason(IOException failure) =>
+        failure.InnerException is AddressInUseException ? "Address already in use" : failure.InnerException!.Message;
 
     private static WebApplication Build(SentinelConfiguration configuration, SentinelState state, StateFile file, RedisLog log)
     {
