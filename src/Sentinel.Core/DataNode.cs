@@ -27,6 +27,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool IsMasterLinkUp { get; protected set; }
     public int Priority { get; protected set; } = 100;
     public ulong Offset { get; protected set; }
+    public bool HasKeys { get; private set; }
     public bool IsAnnounced { get; protected set; } = true;
 
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
@@ -47,6 +48,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoAt = now;
         InfoText = text;
         MasterLinkDownTime = report.MasterLinkDownTime;
+        HasKeys = report.HasKeys;
         bool reportsMaster = report.IsMaster ?? false;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)

@@ -97,6 +97,13 @@ internal sealed class Failover
             Progress(replica, ReconfStep.Done, "+slave-reconf-done");
     }
 
+    /// <summary>Takes in that a replica refused to follow the new master: the next one need not wait for it.</summary>
+    public void FollowRefused(Replica replica)
+    {
+        if (Step is FailoverStep.ReconfReplicas && replica.Reconf is ReconfStep.Sent)
+            Progress(replica, ReconfStep.Done, "-slave-reconf-refused");
+    }
+
     /// <summary>Ends a failover whose promotion is confirmed.</summary>
     public void End()
     {

@@ -43,6 +43,9 @@ public sealed record InfoReport
     /// <summary>Its replication offset.</summary>
     public ulong? Offset { get; private init; }
 
+    /// <summary>Whether it has data: keys in any database, and no first synchronisation under way that would replace them.</summary>
+    public bool HasKeys { get; private init; }
+
     /// <summary>Whether it wants to be listed.</summary>
     public bool? IsAnnounced { get; private init; }
 
@@ -52,6 +55,7 @@ public sealed record InfoReport
         var report = new InfoReport();
         List<Address>? replicas = null;
         bool isReplica = false;
+        bool hasKeys = false, isSynchronising = false;
         foreach (ReadOnlySpan<char> rawLine in text.AsSpan().EnumerateLines())
         {
             ReadOnlySpan<char> line = rawLine;
@@ -90,13 +94,18 @@ public sealed record InfoReport
                 case "replica_announced" when isReplica:
                     report = report with { IsAnnounced = !value.SequenceEqual("0") };
                     break;
+                case "master_sync_in_progress":
+                    isSynchronising = value.SequenceEqual("1");
+                    break;
                 default:
+                    hasKeys |= key.Length > 2 && key.StartsWith("db", StringComparison.Ordinal) && char.IsAsciiDigit(key[2]) && value.StartsWith("keys=", StringComparison.Ordinal);
                     if (key.Length > 5 && key.StartsWith("slave", StringComparison.Ordinal) && char.IsAsciiDigit(key[5])
                         && TryParseReplica(value, out Address replica) && (replicas?.Count ?? 0) < ReplicasMax)
                         (replicas ??= []).Add(replica);
                     break;
             }
         }
+        report = report with { HasKeys = hasKeys && !isSynchronising };
         return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()] };
     }
 

@@ -225,9 +225,14 @@ internal sealed class MasterMonitor : IScheduled
             // Rights may have changed since the probe: it is asked again for the next use.
             node.Link.Send(Request.ProbeReplicaOf.Instance);
             if (request.Master is null)
+            {
                 Failover?.PromotionAnswered(replica, request, reply);
+            }
             else
+            {
                 _local.Log(EventLevel.Warning, $"{node.Name} refused to follow {request.Master} for {Name}: {refusal}");
+                Failover?.FollowRefused(replica);
+            }
         }
         _local.Touch(this);
     }
@@ -379,6 +384,7 @@ internal sealed class MasterMonitor : IScheduled
         WasPromotedMeanwhile = Node is { IsSubjectivelyDown: true, DownSince: { } downSince }
             && replica.ReportsMaster && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica,
         MasterLinkDownTime = replica.MasterLinkDownTime,
+        HasKeys = replica.HasKeys,
         Priority = replica.Priority,
         Offset = replica.Offset,
     };

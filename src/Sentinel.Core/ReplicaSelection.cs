@@ -33,6 +33,9 @@ public sealed record Candidate
     /// <summary>How long its link to the master has been down; −1 s: it never was up.</summary>
     public TimeSpan MasterLinkDownTime { get; init; }
 
+    /// <summary>Whether there are keys in it.</summary>
+    public bool HasKeys { get; init; }
+
     /// <summary>Smaller is better; 0: never.</summary>
     public int Priority { get; init; } = 100;
 
@@ -82,8 +85,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         if (!candidate.ReportsReplica)
             return "it reports the role of a master";
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
-        // while its master was away says the same of its link, but knows from its own file how far it had come.
-        if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset)
+        // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
+        if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)
             return "it never synchronised with the master";
         if (candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
             return "its link to the master was down long before the master was";

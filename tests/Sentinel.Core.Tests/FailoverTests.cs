@@ -216,16 +216,21 @@ public class FailoverTests
         Assert.Equal(Enumerable.Repeat<string[]>(["+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done"], 3).SelectMany(s => s), steps);
     }
 
-    [Fact]
-    public void One_stuck_replica_does_not_hold_up_the_others()
+    [Theory]
+    [InlineData(false, "-slave-reconf-sent-timeout")]
+    [InlineData(true, "-slave-reconf-refused")]
+    public void One_replica_that_is_stuck_or_refuses_does_not_hold_up_the_others(bool refuses, string given)
     {
         World world = World.Settled(replicas: 3, failoverTimeoutMs: 60_000);
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
         FakeNode stuck = world.Nodes.First(node => node.IsAlive && node.Master is not null);
-        stuck.Refused["CONFIG"] = "NOPERM no";
+        if (refuses)
+            stuck.Refused["CONFIG"] = "NOPERM no";
+        else
+            stuck.IgnoresOrders = true;
         world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end", atMostSeconds: 30);
-        Assert.Equal(1, world.Count("-slave-reconf-sent-timeout"));
+        Assert.Equal(1, world.Count(given));
         Assert.Equal(2, world.Nodes.Count(node => node.IsAlive && node.Master == world.Sentinels[0].View.Address) + 1);
     }
 

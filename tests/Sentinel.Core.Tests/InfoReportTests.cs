@@ -32,6 +32,13 @@ public class InfoReportTests
         Assert.False(report.IsAnnounced);
     }
 
+    [Theory]
+    [InlineData("db0:keys=1,expires=0,avg_ttl=0\r\n", true)]
+    [InlineData("master_sync_in_progress:1\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n", false)]
+    [InlineData("db_size:9\r\n", false)]
+    public void Keys_show_that_a_node_has_data_unless_they_are_being_replaced(string lines, bool hasKeys) =>
+        Assert.Equal(hasKeys, InfoReport.Parse($"role:slave\r\n{lines}").HasKeys);
+
     [Fact]
     public void Lines_about_a_master_count_only_after_the_role_of_a_replica()
     {

@@ -36,6 +36,9 @@ public class ReplicaSelectionTests
             LastValidReplyAt = Now - TimeSpan.FromSeconds(5), InfoAt = Now - TimeSpan.FromSeconds(5), MasterLinkDownTime = TimeSpan.FromSeconds(12),
         };
         Assert.Null(MasterDown.Objection(atLimit));
+        Candidate restarted = Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 0 };
+        Assert.Null(MasterDown.Objection(restarted with { HasKeys = true }));
+        Assert.Null(MasterDown.Objection(restarted with { Offset = 2 }));
         Assert.Null(MasterUp.Objection(Good(1) with { InfoAt = Now - TimeSpan.FromSeconds(30) }));
         Assert.NotNull(MasterUp.Objection(Good(1) with { InfoAt = Now - TimeSpan.FromSeconds(31) }));
     }

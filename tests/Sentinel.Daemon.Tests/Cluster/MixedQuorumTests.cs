@@ -51,6 +51,25 @@ public sealed class MixedQuorumTests(ITestOutputHelper output) : LabTests(output
     }
 
     [Fact]
+    public async Task Ours_elect_a_redis_sentinel_that_saw_the_master_fail_first()
+    {
+        RedisLab lab = await HealthyLabAsync(new LabOptions { Sentinels = [Make.Ours, Make.Ours, Make.Redis], DownAfter = DownAfter, Quorum = 1 });
+        foreach (SentinelNode ours in lab.Sentinels.Take(2))
+            await ours.AskAsync("SENTINEL", "SET", RedisLab.MasterName, "down-after-milliseconds", "60000");
+        await lab.Nodes[0].KillAsync();
+        RedisNode master = await lab.MasterAfterAsync(lab.Nodes[0]);
+        string leader = (await lab.Sentinels[2].AskAsync("SENTINEL", "MYID")).Text();
+        Assert.Single(lab.Sentinels[2].Events("+elected-leader"));
+        Assert.Contains(lab.Sentinels.Take(2), ours => ours.Events("+vote-for-leader").SequenceEqual([$"{leader} 1"]));
+        Assert.All(lab.Sentinels.Take(2), ours => Assert.Empty(ours.Events("+odown")));
+
+        await lab.Nodes[0].StartAsync();
+        await lab.SettleAsync();
+        Assert.Equal(master, await lab.MasterAsync());
+        Assert.All(lab.Sentinels, sentinel => Assert.Single(sentinel.Events("+switch-master")));
+    }
+
+    [Fact]
     public async Task Either_goes_on_from_the_file_of_the_other()
     {
         RedisLab lab = await HealthyLabAsync(new LabOptions { DownAfter = DownAfter });

@@ -10,11 +10,14 @@ public sealed class RefusalTests(ITestOutputHelper output) : LabTests(output)
     private const string LeastRights =
         "&__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +publish +info +client|setname +client|kill +script|kill";
 
+    private const string RightsWithoutSlaveOf =
+        "&__sentinel__:hello -@all +multi +ping +exec +subscribe +config|rewrite +publish +info +client|setname +client|kill";
+
     private static readonly string Credentials = $"sentinel auth-user {RedisLab.MasterName} watcher\nsentinel auth-pass {RedisLab.MasterName} secret";
 
     [Theory]
     [InlineData("rename-command REPLICAOF \"\"\nrename-command SLAVEOF \"\"", LeastRights, "unknown command")]
-    [InlineData("", "&__sentinel__:hello -@all +multi +ping +exec +subscribe +config|rewrite +publish +info +client|setname +client|kill", "slaveof")]
+    [InlineData("", RightsWithoutSlaveOf, "slaveof")]
     [InlineData("", "&__sentinel__:hello -@all +multi +replicaof +slaveof +ping +exec +subscribe +publish +info +client|setname +client|kill", "config|rewrite")]
     public async Task When_the_best_replica_refuses_to_be_master_the_next_best_is_promoted_at_once(string line, string rights, string refusal)
     {
@@ -30,6 +33,24 @@ public sealed class RefusalTests(ITestOutputHelper output) : LabTests(output)
         Assert.Contains(refusal, reason, StringComparison.OrdinalIgnoreCase);
         Assert.Single(lab.Events("+elected-leader"));
         Assert.StartsWith($"slave of {lab.Nodes[0].Port}", await lab.Nodes[1].RoleAsync());
+    }
+
+    /// <summary>One after the other is told to follow the new master, as many at a time as parallel-syncs says: one.</summary>
+    [Fact]
+    public async Task Replicas_that_refuse_to_follow_the_new_master_do_not_hold_up_the_others()
+    {
+        const int Refusing = 3;
+        RedisLab lab = await HealthyLabAsync(new LabOptions
+        {
+            Replicas = Refusing + 2,
+            Sentinel = Credentials,
+            Node = i => i is > 0 and <= Refusing ? $"replica-priority 0\n{User(RightsWithoutSlaveOf)}" : User(LeastRights),
+        });
+        await lab.Nodes[0].KillAsync();
+        RedisNode master = await lab.MasterAfterAsync(lab.Nodes[0]);
+        RedisNode follower = lab.Nodes.Skip(Refusing + 1).Single(node => node != master);
+        // One that says nothing for ten seconds is given up; three would be half a minute.
+        await Eventually.SoAsync($"{follower} follows", async () => await follower.RoleAsync() == $"slave of {master.Port}", TimeSpan.FromSeconds(8));
     }
 
     [Fact]

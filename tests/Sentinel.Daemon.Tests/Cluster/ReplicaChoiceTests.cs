@@ -80,19 +80,36 @@ public sealed class ReplicaChoiceTests(ITestOutputHelper output) : LabTests(outp
     }
 
     /// <summary>As after the power of a rack failed: what is on its disk is all there is left.</summary>
-    [Fact]
-    public async Task When_all_nodes_died_a_replica_that_restarts_with_its_data_is_promoted_soon()
+    [Theory]
+    [InlineData("appendonly no")]
+    [InlineData("appendonly yes")]
+    public async Task When_all_nodes_died_a_replica_that_restarts_with_its_data_is_promoted_soon(string persistence)
     {
-        RedisLab lab = await HealthyLabAsync(new LabOptions());
+        RedisLab lab = await HealthyLabAsync(new LabOptions { Node = _ => persistence });
         await lab.Nodes[0].AskAsync("SET", "key", "value");
         await lab.Nodes[0].AskAsync("WAIT", "2", "10000");
         foreach (RedisNode replica in lab.Nodes.Skip(1))
-            await replica.AskAsync("SAVE");
+            await replica.AskAsync("SAVE");    // does nothing for one that reads its append-only file
         await Task.WhenAll(lab.Nodes.Select(node => node.KillAsync()));
         await Eventually.SoAsync("a failover finds no replica", () => lab.Events("-failover-abort-no-good-slave").Length > 0);
         await lab.Nodes[1].StartAsync();
         await PromotedSoonAsync(lab, lab.Nodes[1]);
         Assert.Equal("value", (await lab.Nodes[1].AskAsync("GET", "key")).Text());
+    }
+
+    /// <summary>It would replace what the master, or another replica, may still have by nothing.</summary>
+    [Fact]
+    public async Task A_replica_that_never_had_any_data_is_not_promoted()
+    {
+        RedisLab lab = await HealthyLabAsync(new LabOptions { Replicas = 1 });
+        await lab.Nodes[0].AskAsync("SET", "key", "value");
+        await Task.WhenAll(lab.Nodes.Select(node => node.KillAsync()));
+        await lab.Nodes[1].StartAsync();
+        await Eventually.SoAsync(
+            "it is passed over",
+            () => lab.Messages.Any(message => message.Contains($"127.0.0.1:{lab.Nodes[1].Port}: it never synchronised with the master", StringComparison.Ordinal)));
+        Assert.StartsWith("slave", await lab.Nodes[1].RoleAsync());
+        Assert.Empty(lab.Events("+selected-slave"));
     }
 
     private static Task AllHoldDownAsync(RedisLab lab, int count) =>

@@ -11,7 +11,7 @@ namespace Sentinel.Daemon.Tests.Lab;
 internal static class Ports
 {
     /// <summary>Below what Linux gives to outgoing connections: 32768 and above.</summary>
-    private const int First = 20_000, Last = 32_000;
+    private const int First = 10_000, Last = 20_000;
 
     private static int s_next = Random.Shared.Next(First, Last);    // others may run the same tests at the same time
 
