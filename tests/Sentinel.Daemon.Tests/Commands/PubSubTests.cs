@@ -55,11 +55,11 @@ public sealed class PubSubTests
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("m"));
         using RespClient client = await server.ConnectAsync(RespVersion.Resp3);
         await client.ExpectAsync("SUBSCRIBE +a", ">3|$9|subscribe|$2|+a|:1|");
-        await client.ExpectAsync("PSUBSCRIBE +*", ">3|$10|psubscribe|$2|+*|:2|");
+        await client.ExpectAsync("PSUBSCRIBE +a*", ">3|$10|psubscribe|$3|+a*|:2|");
         await client.ExpectAsync("PING", "+PONG|");
         await client.ExpectAsync("ROLE", "*2|$8|sentinel|*1|$1|m|");
         server.Happen("+a", "one two");
-        const string pushes = ">3\r\n$7\r\nmessage\r\n$2\r\n+a\r\n$7\r\none two\r\n>4\r\n$8\r\npmessage\r\n$2\r\n+*\r\n$2\r\n+a\r\n$7\r\none two\r\n";
+        const string pushes = ">3\r\n$7\r\nmessage\r\n$2\r\n+a\r\n$7\r\none two\r\n>4\r\n$8\r\npmessage\r\n$3\r\n+a*\r\n$2\r\n+a\r\n$7\r\none two\r\n";
         Assert.Equal(pushes, await client.ReadAsync(pushes.Length));
         await client.ExpectAsync("UNSUBSCRIBE", ">3|$11|unsubscribe|$2|+a|:1|");
         await client.ExpectAsync("UNSUBSCRIBE", ">3|$11|unsubscribe|_|:1|");
