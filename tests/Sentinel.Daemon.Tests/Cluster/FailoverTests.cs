@@ -21,7 +21,7 @@ public sealed class FailoverTests(SharedLab shared, ITestOutputHelper output) : 
         RedisNode master = await lab.MasterAfterAsync(former);
         RedisNode other = lab.Nodes.Single(node => node != former && node != master);
         await Eventually.SoAsync("the other replica follows the new master", async () => await other.RoleAsync() == $"slave of {master.Port}");
-        await Eventually.SoAsync("all have switched", () => lab.Sentinels.All(sentinel => sentinel.Events("+switch-master").Length == 1));
+        Assert.All(lab.Sentinels, sentinel => Assert.Single(sentinel.Events("+switch-master")));
 
         await former.StartAsync();
         await FollowsAsync(former, master);

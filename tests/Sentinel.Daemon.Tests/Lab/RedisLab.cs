@@ -46,7 +46,11 @@ internal sealed class RedisLab : IAsyncDisposable
     }
 
     /// <summary>Waits until all nodes are up, and all sentinels that run agree on one master that all others follow.</summary>
-    public Task SettleAsync(TimeSpan? within = null) => Eventually.UndisputedAsync("the lab is settled", Unsettled, within);
+    public async Task SettleAsync(TimeSpan? within = null)
+    {
+        await Eventually.UndisputedAsync("the lab is settled", Unsettled, within);
+        await CatchUpAsync();
+    }
 
     /// <summary>The master that all sentinels that run agree on.</summary>
     public async Task<RedisNode> MasterAsync()
@@ -75,6 +79,7 @@ internal sealed class RedisLab : IAsyncDisposable
             string role = await master.RoleAsync();
             return role == "master" ? null : $"{master} is {role}";
         });
+        await CatchUpAsync();
         return master!;
     }
 
@@ -98,6 +103,8 @@ internal sealed class RedisLab : IAsyncDisposable
         await Task.WhenAll(Servers.Select(server => server.DisposeAsync().AsTask()));
         _folder.Delete(recursive: true);
     }
+
+    private Task CatchUpAsync() => Task.WhenAll(RunningSentinels.Select(sentinel => sentinel.CatchUpAsync()));
 
     private async Task<string[]> RolesAsync() => await Task.WhenAll(Nodes.Select(node => node.RoleAsync()));
 

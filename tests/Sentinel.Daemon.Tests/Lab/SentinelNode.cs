@@ -53,6 +53,15 @@ internal sealed partial class SentinelNode(Make make, string folder, int port, s
     public Task LogsAsync(string part) =>
         Eventually.SoAsync($"{this} logs '{part}'", () => Messages.Any(message => message.Contains(part, StringComparison.Ordinal)));
 
+    /// <summary>Waits until all that it has said so far is in the log, which comes a little after what it answers.</summary>
+    public async Task CatchUpAsync()
+    {
+        // The log is in order, so it is made to say one thing more.
+        int said = Events("+set").Length;
+        await AskAsync("SENTINEL", "SET", RedisLab.MasterName, "parallel-syncs", "1");
+        await Eventually.SoAsync($"the log of {this} has caught up", () => Events("+set").Length > said);
+    }
+
     /// <summary>Where it believes the master to be.</summary>
     public async Task<int> MasterPortAsync() =>
         await AskAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", RedisLab.MasterName) is { Items: [_, var port] } && int.TryParse(port.Text(), out int number)
