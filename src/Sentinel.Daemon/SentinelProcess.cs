@@ -95,7 +95,7 @@ internal static class SentinelProcess
             sockets.Backlog = configuration.TcpBacklog;
             sockets.UnsafePreferInlineScheduling = true;    // handlers never block
         });
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, configuration));
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Listen(kestrel, configuration));
 
         builder.Services.AddSingleton<IEventListener>(new EventLog(log));
         builder.Services.AddRespServer(new RespServerOptions
@@ -135,49 +135,6 @@ internal static class SentinelProcess
                 services.GetRequiredService<ExitCode>().Value = Broken;
                 services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
             });
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration)
-    {
-        int port = configuration.Options.Port;
-        foreach (ListenAddress address in port == 0 ? [] : configuration.Bind)
-        {
-            bool isAll = address.Host is "*" or "::*";
-            // One socket serves both families, so that "* -::*" does not listen twice.
-            if (address.Host == "::*" && configuration.Bind.Any(other => other.Host == "*"))
-                continue;
-            if (isAll)
-            {
-                kestrel.ListenAnyIP(port, UseResp);
-                continue;
-            }
-            foreach (IPAddress ip in Dns.GetHostAddresses(address.Host))
-            {
-                if (!address.IsOptional || IsOurs(ip))
-                    kestrel.Listen(ip, port, UseResp);
-            }
-        }
-        if (configuration.UnixSocket is { } path)
-        {
-            File.Delete(path);
-            kestrel.ListenUnixSocket(path, UseResp);
-        }
-    }
-
-    private static void UseResp(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();
-
-    private static bool IsOurs(IPAddress ip)
-    {
-        try
-        {
-            using var probe = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            probe.Bind(new IPEndPoint(ip, 0));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static PosixSignalRegistration StopOn(PosixSignal signal, WebApplication app, RedisLog log) =>

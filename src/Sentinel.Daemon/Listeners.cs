@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Configuration;
+
+namespace Sentinel.Daemon;
+
+/// <summary>Where the process listens: what <c>port</c>, <c>bind</c> and <c>unixsocket</c> say.</summary>
+internal static class Listeners
+{
+    /// <summary>Lets Kestrel listen there, and serve RESP.</summary>
+    public static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration)
+    {
+        int port = configuration.Options.Port;
+        foreach (ListenAddress address in port == 0 ? [] : configuration.Bind)
+        {
+            bool isAll = address.Host is "*" or "::*";
+            // One socket serves both families, so that "* -::*" does not listen twice.
+            if (address.Host == "::*" && configuration.Bind.Any(other => other.Host == "*"))
+                continue;
+            if (isAll)
+            {
+                kestrel.ListenAnyIP(port, UseResp);
+                continue;
+            }
+            foreach (IPAddress ip in Dns.GetHostAddresses(address.Host))
+            {
+                if (!address.IsOptional || IsOurs(ip))
+                    kestrel.Listen(ip, port, UseResp);
+            }
+        }
+        if (configuration.UnixSocket is { } path)
+        {
+            File.Delete(path);
+            kestrel.ListenUnixSocket(path, UseResp);
+        }
+    }
+
+    private static void UseResp(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();
+
+    private static bool IsOurs(IPAddress ip)
+    {
+        try
+        {
+            using var probe = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(ip, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
