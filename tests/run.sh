@@ -71,13 +71,18 @@ require_dotnet() {
   fi
 }
 
-require_redis() {
+# The servers, and the client libraries of other languages; those of Node.js come with npm, when their tests run.
+require_packages() {
   local missing=()
   command -v redis-server >/dev/null || missing+=(redis-server)
   command -v redis-sentinel >/dev/null || missing+=(redis-sentinel)
   command -v redis-cli >/dev/null || missing+=(redis-tools)
+  command -v prometheus-redis-exporter >/dev/null || missing+=(prometheus-redis-exporter)
+  /usr/bin/python3 -c 'import redis.sentinel' 2>/dev/null || missing+=(python3-redis)
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
   if ((${#missing[@]} > 0)); then
-    "$root/deploy/install-redis.sh" "${missing[@]}" 2>&1 || stop "The tests run real servers, and cannot do without."
+    "$root/deploy/install-redis.sh" "${missing[@]}" 2>&1 || stop "The tests run real servers and clients, and cannot do without."
   fi
 }
 
@@ -128,7 +133,7 @@ if (($# > 1)); then
 fi
 export DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-${HOME:-$results}}
 require_dotnet
-require_redis
+require_packages
 
 echo "Building ..."
 # No build server is left running, and none that others use is joined.

@@ -3,10 +3,10 @@ using Sentinel.Daemon.Tests.Lab;
 using StackExchange.Redis;
 using Xunit.Abstractions;
 
-namespace Sentinel.Daemon.Tests.Cluster;
+namespace Sentinel.Daemon.Tests.Clients;
 
 /// <summary>StackExchange.Redis as applications use it with Redis Sentinel.</summary>
-public sealed class ClientLibraryTests(SharedLab shared, ITestOutputHelper output) : LabTests(output), IClassFixture<SharedLab>
+public sealed class StackExchangeRedisTests(SharedLab shared, ITestOutputHelper output) : LabTests(output), IClassFixture<SharedLab>
 {
     [Fact]
     public async Task It_finds_the_master_and_its_replicas_through_every_sentinel()
