@@ -1,15 +1,14 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
+using static Sentinel.Daemon.Configuration.DirectiveValues;
 
 namespace Sentinel.Daemon.Configuration;
 
 /// <summary>The directives that Sentinel shares with the Redis server: all that do not begin with <c>sentinel</c>.</summary>
 /// <remarks>
 /// A file for Redis may hold any of them, so all names that Redis and Valkey know are accepted and stay in the file;
-/// only those in <see cref="Typed"/> mean something to us yet. Those of TLS, ACL users (<c>user</c>, <c>aclfile</c>),
-/// <c>rename-command</c>, <c>bind-source-addr</c>, client buffer limits and syslog are to be added there, each with a
-/// property of <see cref="SentinelConfiguration"/>; the others concern data sets and never will.
+/// those in <see cref="Typed"/> mean something to us, each with a property of <see cref="SentinelConfiguration"/>, the
+/// others only have a value that can be wrong (<see cref="OtherDirectives"/>).
 /// Names and rules: redis config.c; the list of names is that of Redis 7.4 and Valkey 8.
 /// </remarks>
 internal static class GenericDirectives
@@ -71,8 +70,8 @@ internal static class GenericDirectives
         ["save"] = (0, int.MaxValue),
         ["client-output-buffer-limit"] = (0, int.MaxValue),
         ["latency-tracking-info-percentiles"] = (0, int.MaxValue),
-        ["shutdown-on-sigint"] = (1, int.MaxValue),
-        ["shutdown-on-sigterm"] = (1, int.MaxValue),
+        ["shutdown-on-sigint"] = (0, int.MaxValue),
+        ["shutdown-on-sigterm"] = (0, int.MaxValue),
         ["oom-score-adj-values"] = (3, 3),
         ["replicaof"] = (2, 2),
         ["slaveof"] = (2, 2),
@@ -122,14 +121,18 @@ internal static class GenericDirectives
             return configuration;
         }
         (int min, int max) = Multiple.GetValueOrDefault(name, (1, 1));
-        if (line.Arguments.Length < min || line.Arguments.Length > max)
+        int count = max == 1 ? line.Arguments.Length : Several(line).Length;
+        if (count < min || count > max)
         {
             string takes = $"{(max == int.MaxValue ? "at least " : "")}{min} value{(min == 1 ? "" : "s")}";
-            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {takes}, not {line.Arguments.Length}; a value with blanks goes in quotes");
+            throw line.Error("wrong number of arguments", $"'{line.Name}' takes {takes}, not {count}; a value with blanks goes in quotes");
         }
 
-        SentinelConfiguration changed = Typed.TryGetValue(name, out var apply) ? apply(configuration, line) : configuration;
-        return line.Origin == ConfigurationOrigin.CommandLine ? WithOverride(changed, line, name) : changed;
+        if (Typed.TryGetValue(name, out var apply))
+            configuration = apply(configuration, line);
+        else
+            OtherDirectives.Check(name, line);
+        return line.Origin == ConfigurationOrigin.CommandLine ? WithOverride(configuration, line, name) : configuration;
     }
 
     /// <summary>What a line of this directive is replaced by: another line of the same key. Null: by none, for its lines add up.</summary>
@@ -166,54 +169,13 @@ internal static class GenericDirectives
         return configuration with { Overrides = [.. configuration.Overrides.Where(o => o.Key != key), made] };
     }
 
-    /// <remarks>Stricter than the numbers of <c>sentinel</c> lines: nothing may surround the digits (redis util.c, string2ll).</remarks>
-    private static long Integer(ConfigurationLine line, long min, long max)
-    {
-        string text = line.Words[1];
-        bool isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-            && number.ToString(CultureInfo.InvariantCulture) == text;
-        if (!isNumber)
-            throw line.Error("argument couldn't be parsed into an integer", $"'{text}' is no number; '{line.Name}' takes one from {min} to {max}");
-        if (number < min || number > max)
-            throw line.Error($"argument must be between {min} and {max} inclusive", $"'{line.Name}' is {number}; it must be {min} to {max}");
-        return number;
-    }
-
-    private static bool YesNo(ConfigurationLine line) => line.Words[1].ToLowerInvariant() switch
-    {
-        "yes" => true,
-        "no" => false,
-        _ => throw line.Error("argument must be 'yes' or 'no'", $"'{line.Name}' is '{line.Words[1]}'; write yes or no"),
-    };
-
-    private static T OneOf<T>(ConfigurationLine line) where T : struct, Enum
-    {
-        string[] names = Enum.GetNames<T>();
-        int index = Array.FindIndex(names, name => name.Equals(line.Words[1], StringComparison.OrdinalIgnoreCase));
-        if (index >= 0)
-            return Enum.GetValues<T>()[index];
-        string all = string.Join(", ", names).ToLowerInvariant();
-        throw line.Error($"argument(s) must be one of the following: {all}", $"'{line.Name}' is '{line.Words[1]}'; choose one of: {all}");
-    }
-
-    private static UnixFileMode? Mode(ConfigurationLine line)
-    {
-        string digits = line.Words[1].TrimStart('0');
-        if (digits.AsSpan().ContainsAnyExceptInRange('0', '7'))
-            throw line.Error("argument couldn't be parsed as an octal number", $"'{line.Name}' is '{line.Words[1]}'; write a mode such as 700");
-        if (digits.Length > 3)
-            throw line.Error("argument must be between 0 and 777 inclusive", $"'{line.Name}' is {line.Words[1]}; write a mode such as 700");
-        return digits.Length == 0 ? null : (UnixFileMode)Convert.ToInt32(digits, 8);
-    }
-
     private static ImmutableArray<ListenAddress> Addresses(ConfigurationLine line)
     {
-        if (line.Arguments.Length > BindMax)
-            throw line.Error("Too many bind addresses specified.", $"'bind' names {line.Arguments.Length} addresses; {BindMax} is the most");
-        return line.Arguments is [""] ? [] : [.. line.Arguments.Select(ListenAddress.Parse)];
+        ImmutableArray<string> words = Several(line);
+        if (words.Length > BindMax)
+            throw line.Error("Too many bind addresses specified.", $"'bind' names {words.Length} addresses; {BindMax} is the most");
+        return words is [""] ? [] : [.. words.Select(ListenAddress.Parse)];
     }
-
-    private static string? TextOrNull(ConfigurationLine line) => line.Words[1].Length == 0 ? null : line.Words[1];
 
     private static string ExistingDirectory(SentinelConfiguration configuration, ConfigurationLine line)
     {

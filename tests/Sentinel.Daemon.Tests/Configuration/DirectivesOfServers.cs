@@ -79,14 +79,30 @@ internal static class DirectivesOfServers
         "a.module-option value",
     ];
 
-    /// <summary>A value that a directive takes that we look at; any other takes any.</summary>
+    /// <summary>A value that a directive takes.</summary>
     public static string ValueOf(string name) => name switch
     {
         "dir" => "/tmp",
         "logfile" or "pidfile" or "unixsocket" or "requirepass" => "\"\"",
         "loglevel" => "notice",
         "supervised" => "auto",
-        "daemonize" or "protected-mode" => "no",
-        _ => "1",
+        "acl-pubsub-default" => "resetchannels",
+        "syslog-facility" => "local0",
+        "tls-auth-clients" => "optional",
+        "client-query-buffer-limit" or "proto-max-bulk-len" or "loading-process-events-interval-bytes" => "1048576",
+        _ => IsFlag(name) ? "no" : "1",
     };
+
+    private static bool IsFlag(string name)
+    {
+        try
+        {
+            ReadingTests.Read($"{name} no");
+            return true;
+        }
+        catch (Daemon.Configuration.ConfigurationException)
+        {
+            return false;
+        }
+    }
 }
