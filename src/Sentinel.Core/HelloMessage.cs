@@ -44,7 +44,7 @@ public sealed record HelloMessage(Address Sentinel, SentinelId Id, Epoch Current
         string.Create(CultureInfo.InvariantCulture, $"{Sentinel.Host},{Sentinel.Port},{Id},{CurrentEpoch},{MasterName},{Master.Host},{Master.Port},{ConfigEpoch}");
 
     /// <summary>An address or a name; nothing that could break the configuration file it will be written to.</summary>
-    private static bool IsHost(string text) => text.Length is > 0 and <= 255 && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny("\"'");
+    public static bool IsHost(string text) => text.Length is > 0 and <= 255 && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny(",\"'");
 
     private static bool TryParsePort(string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;

@@ -90,6 +90,17 @@ public sealed record SetRequested(RequestId Id, string MasterName, ImmutableArra
 /// <param name="Apply">Gives the changed options.</param>
 public sealed record MasterChange(string Option, string Shown, Func<MasterOptions, MasterOptions> Apply);
 
+/// <summary>An operator changes what the configuration says about this Sentinel itself.</summary>
+/// <param name="Id">Answered when the new options are on disk.</param>
+/// <param name="Apply">Gives the changed options; what it was given is never older than what the operator saw.</param>
+public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, SentinelOptions> Apply) : Input;
+
+/// <summary>An operator changes periods and bounds. They hold at once, for what is under way too, and until the end of this process.</summary>
+/// <param name="Id">To be answered.</param>
+/// <param name="Apply">Gives the changed timing.</param>
+/// <param name="Error">What was wrong with the rest of the command; the changes before it stay, as in Redis. Null: nothing.</param>
+public sealed record TimingChangeRequested(RequestId Id, Func<Timing, Timing> Apply, string? Error) : Input;
+
 /// <summary>An operator wants the state on disk.</summary>
 public sealed record FlushRequested(RequestId Id) : Input;
 

@@ -110,7 +110,9 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         foreach (Peer peer in master.Peers)
         {
             bool isEarly = master.Node.DownSince is { } since && local.Now - since < local.Timing.AskOftenFor;
-            TimeSpan period = isEarly && !peer.SaysMasterDown ? local.Timing.AskPeriodAtFirst : local.Timing.AskPeriod;
+            TimeSpan period = isEarly && !peer.SaysMasterDown && local.Timing.AskPeriodAtFirst < local.Timing.AskPeriod
+                ? local.Timing.AskPeriodAtFirst
+                : local.Timing.AskPeriod;
             bool isTime = peer.AskNow || peer.AskedAt is null || wake.IsDue(peer.AskedAt.Value + period);
             // A question that is open is not asked twice; its answer lets us decide anew whether to ask again.
             if (!isTime || !peer.Link.IsUsable || peer.DownQuestion.IsPending(peer.Link))

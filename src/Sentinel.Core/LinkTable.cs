@@ -11,6 +11,12 @@ internal sealed class LinkTable(LocalSentinel local)
 
     public InstanceLink? FindPeer(SentinelId id) => _peers.GetValueOrDefault(id);
 
+    /// <summary>All links, to data nodes and peers.</summary>
+    public IEnumerable<InstanceLink> All => _links.Values;
+
+    /// <summary>The links to peers.</summary>
+    public IEnumerable<InstanceLink> Peers => _peers.Values;
+
     public InstanceLink OpenNode(Address address, Credentials? credentials)
     {
         var link = new InstanceLink(new LinkId(++_last), address, hasSubscription: true, local) { Credentials = credentials };

@@ -11,8 +11,11 @@ internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelO
 
     public Schedule Schedule { get; } = new();
     public SentinelId Id { get; } = id;
-    public SentinelOptions Options { get; } = options;
-    public Timing Timing { get; } = options.Timing;
+
+    /// <summary>What the configuration says about this Sentinel; changes while it runs.</summary>
+    public SentinelOptions Options { get; set; } = options;
+
+    public Timing Timing => Options.Timing;
     public Epoch CurrentEpoch { get; private set; } = currentEpoch;
 
     /// <summary>The time of the input being taken in.</summary>

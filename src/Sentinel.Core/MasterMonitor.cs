@@ -139,6 +139,17 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
+    /// <summary>Periods have changed: what was put off by an old one is put off by the new one.</summary>
+    public void TimingChanged(Timing before)
+    {
+        foreach (Instance instance in Instances)
+        {
+            if (instance.NextHelloAt > _local.Now)
+                instance.NextHelloAt = instance.NextHelloAt - before.PublishPeriod + _local.Timing.PublishPeriod;
+        }
+        _local.Touch(this);
+    }
+
     /// <summary>Starts a failover that an operator ordered.</summary>
     /// <returns>What is to be answered.</returns>
     public Answer Force()
@@ -405,9 +416,11 @@ internal sealed class MasterMonitor : IScheduled
         if (node is not Replica replica)
             return _local.Timing.InfoPeriod;
         if (replica == Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
-            return _local.Timing.InfoPeriodOfChange;
+            return Shorter(_local.Timing.InfoPeriodOfChange);
         bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
-        return IsInTrouble || !isAsConfigured ? _local.Timing.InfoPeriodInTrouble : _local.Timing.InfoPeriod;
+        return IsInTrouble || !isAsConfigured ? Shorter(_local.Timing.InfoPeriodInTrouble) : _local.Timing.InfoPeriod;
+
+        TimeSpan Shorter(TimeSpan period) => period < _local.Timing.InfoPeriod ? period : _local.Timing.InfoPeriod;
     }
 
     private void AbsorbInfo(DataNode node, string text)

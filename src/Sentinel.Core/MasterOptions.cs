@@ -5,6 +5,12 @@ namespace Sentinel.Core;
 /// <summary>What <c>sentinel monitor</c> and the directives about one master say. Immutable: changed with <c>with</c>.</summary>
 public sealed record MasterOptions
 {
+    /// <summary>What <see cref="DownAfter"/> is where nothing else is said.</summary>
+    public static readonly TimeSpan DefaultDownAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>What <see cref="FailoverTimeout"/> is where nothing else is said.</summary>
+    public static readonly TimeSpan DefaultFailoverTimeout = TimeSpan.FromSeconds(180);
+
     /// <summary>The name by which clients ask, and by which Sentinels recognise the same group.</summary>
     public required string Name { get; init; }
 
@@ -12,10 +18,10 @@ public sealed record MasterOptions
     public required int Quorum { get; init; }
 
     /// <summary>Silence before an instance is subjectively down. Default 30 s, as in Redis.</summary>
-    public TimeSpan DownAfter { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DownAfter { get; init; } = DefaultDownAfter;
 
     /// <summary>Bound of each state of a failover. Default 180 s, as in Redis.</summary>
-    public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromSeconds(180);
+    public TimeSpan FailoverTimeout { get; init; } = DefaultFailoverTimeout;
 
     /// <summary>How many replicas may resynchronise with a new master at a time. Default 1; less than 1 counts as 1.</summary>
     public int ParallelSyncs { get; init; } = 1;

@@ -34,7 +34,7 @@ public sealed class SentinelCore
         _steppedAt = now;
         foreach (MasterState master in state.Masters)
             _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links));
-        View = new SentinelView { Id = state.Id };
+        View = new SentinelView { Id = state.Id, Options = options };
         RefreshView(_masters.Values);
     }
 
@@ -111,6 +111,14 @@ public sealed class SentinelCore
                 break;
             case SetRequested request:
                 Set(request);
+                break;
+            case OptionsChangeRequested request:
+                Change(request.Apply(_local.Options));
+                GiveWhenSaved(request.Id, new Answer.Ok());
+                break;
+            case TimingChangeRequested request:
+                Change(_local.Options with { Timing = request.Apply(_local.Timing) });
+                Give(request.Id, request.Error is { } error ? new Answer.Refused(error) : new Answer.Ok());
                 break;
             case FlushRequested request:
                 GiveWhenSaved(request.Id, new Answer.Ok());
@@ -280,6 +288,28 @@ public sealed class SentinelCore
             return;
         }
         GiveWhenSaved(request.Id, new Answer.Ok());
+    }
+
+    /// <summary>Takes other options into use. Whoever waits for a deadline looks again when it comes now.</summary>
+    private void Change(SentinelOptions options)
+    {
+        SentinelOptions before = _local.Options;
+        _local.Options = options;
+        View = View with { Options = options };
+        if (options.PeerCredentials != before.PeerCredentials)
+        {
+            foreach (InstanceLink link in _links.Peers)
+            {
+                link.Credentials = options.PeerCredentials;
+                link.Reconnect();
+            }
+        }
+        if (options.Timing == before.Timing)
+            return;
+        foreach (InstanceLink link in _links.All)
+            _local.Touch(link);
+        foreach (MasterMonitor master in _masters.Values)
+            master.TimingChanged(before.Timing);
     }
 
     private void Give(RequestId id, Answer answer) => _local.Do(new GiveAnswer(id, answer));

@@ -15,6 +15,9 @@ public sealed record SentinelOptions
     /// <summary>Whether instances may be known by name instead of by IP address. Default false, as in Redis.</summary>
     public bool ResolveHostnames { get; init; }
 
+    /// <summary>Whether names are announced instead of the IP addresses they resolve to. Default false, as in Redis.</summary>
+    public bool AnnounceHostnames { get; init; }
+
     /// <summary>ACL user on peers; null: the default user.</summary>
     public string? SentinelUser { get; init; }
 

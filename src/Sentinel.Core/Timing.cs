@@ -65,14 +65,26 @@ public sealed record Timing
     /// <summary>How long the choice of the replica waits for fresh offsets. Default 100 ms.</summary>
     public TimeSpan FreshOffsetsWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Age of the last valid PING reply and of the INFO beyond which a replica is not promoted. Default 5 s, as in Redis.</summary>
-    public TimeSpan SelectionFreshness { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Age of the last valid PING reply and of the INFO beyond which a replica is not promoted: five PING periods, as in Redis.</summary>
+    public TimeSpan SelectionFreshness => 5 * PingPeriodMax;
 
     /// <summary>How long one replica may take to follow the new master before the next one is told to. Default 10 s, as in Redis.</summary>
     public TimeSpan ReplicaReconfTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Pause before the peers are asked again about a stray instance. Default 500 ms.</summary>
     public TimeSpan StrayPollPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Silence before the instances of a master that is monitored from now on are down. Default 30 s, as in Redis.</summary>
+    public TimeSpan DefaultDownAfter { get; init; } = MasterOptions.DefaultDownAfter;
+
+    /// <summary>Bound of each state of a failover of a master that is monitored from now on. Default 180 s, as in Redis.</summary>
+    public TimeSpan DefaultFailoverTimeout { get; init; } = MasterOptions.DefaultFailoverTimeout;
+
+    /// <summary>How long a script may run before it is killed. Default 60 s, as in Redis.</summary>
+    public TimeSpan ScriptMaxRuntime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Pause before a script that failed is run again, doubled by each further failure. Default 30 s, as in Redis.</summary>
+    public TimeSpan ScriptRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A gap of this length in our own work means that we were not running, and starts TILT. Default 2 s, as in Redis.</summary>
     public TimeSpan TiltTrigger { get; init; } = TimeSpan.FromSeconds(2);

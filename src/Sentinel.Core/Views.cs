@@ -12,6 +12,9 @@ public sealed record SentinelView
     /// <summary>The largest epoch heard of.</summary>
     public Epoch CurrentEpoch { get; init; }
 
+    /// <summary>What the configuration says about this Sentinel itself, with all changes made since the start.</summary>
+    public SentinelOptions Options { get; init; } = new();
+
     /// <summary>When TILT began; null: not in TILT.</summary>
     public Instant? TiltSince { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class SentinelLoop : IDisposable
 
     private readonly SentinelCore _core;
     private readonly InstanceLinks _links;
-    private readonly Action<SaveNumber, SentinelState> _persist;
+    private readonly Action<SaveNumber, SentinelState, SentinelOptions> _persist;
     private readonly IEventListener[] _listeners;
     private readonly RedisLog _log;
     private readonly MonotonicClock _clock;
@@ -33,7 +33,7 @@ internal sealed class SentinelLoop : IDisposable
 
     /// <param name="core">The decisions.</param>
     /// <param name="createLinks">Makes the links, given where their facts go.</param>
-    /// <param name="persist">Starts to bring a state to disk; its outcome is to be told with <see cref="Saved"/>.</param>
+    /// <param name="persist">Starts to bring a state, and the options of the Sentinel itself, to disk; its outcome is to be told with <see cref="Saved"/>.</param>
     /// <param name="listeners">Who hears events; called on the deciding thread, so they must not block.</param>
     /// <param name="log">Where log lines go.</param>
     /// <param name="clock">The time.</param>
@@ -41,7 +41,7 @@ internal sealed class SentinelLoop : IDisposable
     public SentinelLoop(
         SentinelCore core,
         Func<Action<Input>, InstanceLinks> createLinks,
-        Action<SaveNumber, SentinelState> persist,
+        Action<SaveNumber, SentinelState, SentinelOptions> persist,
         IEnumerable<IEventListener> listeners,
         RedisLog log,
         MonotonicClock clock,
@@ -177,7 +177,7 @@ internal sealed class SentinelLoop : IDisposable
                 _links.Disconnect(disconnect);
                 break;
             case PersistState persist:
-                _persist(persist.Number, _core.State);
+                _persist(persist.Number, _core.State, _core.View.Options);
                 break;
             case PublishEvent published:
                 Tell(published.Event);

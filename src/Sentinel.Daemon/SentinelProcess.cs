@@ -97,7 +97,7 @@ internal static class SentinelProcess
         });
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Listen(kestrel, configuration));
 
-        builder.Services.AddSingleton<IEventListener>(new EventLog(log));
+        builder.Services.AddSingleton(log).AddSingleton<IEventListener>(new EventLog(log));
         builder.Services.AddRespServer(new RespServerOptions
         {
             Port = configuration.Options.Port,
@@ -105,7 +105,6 @@ internal static class SentinelProcess
             ProtectedMode = configuration.ProtectedMode,
             MaxClients = (int)Math.Min(configuration.MaxClients, int.MaxValue),
             DenyScriptsReconfig = configuration.DenyScriptsReconfig,
-            ResolveHostnames = configuration.ResolveHostnames,
             ConfigFile = configuration.File,
             Directory = configuration.Directory,
         });
@@ -123,9 +122,13 @@ internal static class SentinelProcess
         var clock = new MonotonicClock(TimeProvider.System);
         StateWriter writer = services.GetRequiredService<StateWriter>();
         return new SentinelLoop(
-            new SentinelCore(state, configuration.Options with { ResolveHostnames = configuration.ResolveHostnames }, new Random(Seed()), clock.Now),
+            new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),
             facts => new InstanceLinks(state.Id, facts, log),
-            (number, snapshot) => writer.Request(number, old => ConfigurationRewriter.Rewrite(old, configuration, snapshot)),
+            (number, snapshot, options) =>
+            {
+                SentinelConfiguration current = configuration.With(options, log.Threshold);
+                writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot));
+            },
             services.GetServices<IEventListener>(),
             log,
             clock,

@@ -27,6 +27,8 @@ internal static class RespServer
             .AddSingleton<ServerCommands>()
             .AddSingleton<SentinelQueries>()
             .AddSingleton<SentinelOrders>()
+            .AddSingleton<SentinelConfig>()
+            .AddSingleton<SentinelDebug>()
             .AddSingleton<SentinelCommand>()
             .AddSingleton(provider => new CommandTable(
             [

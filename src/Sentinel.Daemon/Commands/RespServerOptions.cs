@@ -30,9 +30,6 @@ internal sealed record RespServerOptions
     /// <summary>Whether <c>SENTINEL SET</c> must not change scripts. Default true, as in Redis.</summary>
     public bool DenyScriptsReconfig { get; init; } = true;
 
-    /// <summary>Whether <c>SENTINEL MONITOR</c> takes names where an IP address is asked for. Default false, as in Redis.</summary>
-    public bool ResolveHostnames { get; init; }
-
     /// <summary>Absolute path of the configuration file, as INFO shows it.</summary>
     public string ConfigFile { get; init; } = "";
 

@@ -6,7 +6,7 @@ namespace Sentinel.Daemon.Commands;
 /// <summary>SENTINEL: the table of its subcommands, in the order of its HELP; aliases and HELP itself last.</summary>
 internal sealed class SentinelCommand
 {
-    public SentinelCommand(SentinelQueries queries, SentinelOrders orders)
+    public SentinelCommand(SentinelQueries queries, SentinelOrders orders, SentinelConfig config, SentinelDebug debug)
     {
         ImmutableArray<CommandSpec> subcommands =
         [
@@ -15,6 +15,15 @@ internal sealed class SentinelCommand
                 "    Check if the current Sentinel configuration is able to reach the quorum",
                 "    needed to failover a master and the majority needed to authorize the",
                 "    failover."),
+            Sub("config", -4, config.Call, "6.2.0", "Configure Sentinel",
+                "CONFIG SET param value [param value ...]",
+                "    Set a global Sentinel configuration parameter.",
+                "CONFIG GET <param> [param param param ...]",
+                "    Get global Sentinel configuration parameter."),
+            Sub("debug", -2, debug.Call, "7.0.0", "List or update the current configurable parameters",
+                "DEBUG [<param> <value> ...]",
+                "    Show a list of configurable time parameters and their values (milliseconds).",
+                "    Or update current configurable parameters values (one or more)."),
             Sub("get-master-addr-by-name", 3, queries.GetMasterAddress, "2.8.4", "Get port and address of a master",
                 "GET-MASTER-ADDR-BY-NAME <master-name>",
                 "    Return the ip and port number of the master with that name."),

@@ -51,10 +51,17 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
         if (quorum <= 0)
             return call.Refuse("ERR Quorum must be 1 or greater.");
         string host = words.GetText(3);
-        var master = new MasterOptions { Name = words.GetText(2), Quorum = (int)Math.Min(quorum, int.MaxValue) };
+        Timing timing = loop.View.Options.Timing;
+        var master = new MasterOptions
+        {
+            Name = words.GetText(2),
+            Quorum = (int)Math.Min(quorum, int.MaxValue),
+            DownAfter = timing.DefaultDownAfter,
+            FailoverTimeout = timing.DefaultFailoverTimeout,
+        };
         if (Host.TryReadLiteral(host, out string canonical))
             return Monitor(master, canonical, port);
-        return options.ResolveHostnames ? MonitorNameAsync(master, host, port) : call.Refuse(BadHost);
+        return loop.View.Options.ResolveHostnames ? MonitorNameAsync(master, host, port) : call.Refuse(BadHost);
     }
 
     /// <summary>REMOVE: one master less.</summary>

@@ -33,12 +33,6 @@ internal sealed record SentinelConfiguration
     /// <summary>Whether <c>SENTINEL SET</c> must not change scripts. Default true, as in Redis.</summary>
     public bool DenyScriptsReconfig { get; init; } = true;
 
-    /// <summary>Whether names may stand where an IP address is asked for. Default false, as in Redis.</summary>
-    public bool ResolveHostnames { get; init; }
-
-    /// <summary>Whether names are announced instead of the IP addresses they resolve to. Default false, as in Redis.</summary>
-    public bool AnnounceHostnames { get; init; }
-
     /// <summary><c>bind</c>; empty: listen on no TCP address. Default: every address of this machine.</summary>
     public ImmutableArray<ListenAddress> Bind { get; init; } = [new("*", false), new("::*", true)];
 
@@ -81,8 +75,19 @@ internal sealed record SentinelConfiguration
     /// <summary>Where events are sent over HTTP.</summary>
     public ImmutableArray<WebhookOptions> Webhooks { get; init; } = [];
 
-    /// <summary>What the command line replaced; see <see cref="ConfigurationRewriter"/>.</summary>
+    /// <summary>What the command line, or an operator while we run, replaced; see <see cref="ConfigurationRewriter"/>.</summary>
     public ImmutableArray<CommandLineOverride> Overrides { get; init; } = [];
+
+    /// <summary>What is to be in the file once options were changed while we run.</summary>
+    /// <param name="options">The options of now.</param>
+    /// <param name="logLevel">What is logged now.</param>
+    public SentinelConfiguration With(SentinelOptions options, LogThreshold logLevel)
+    {
+        if (logLevel == LogLevel)
+            return this with { Options = options };
+        var made = new CommandLineOverride("loglevel", ["loglevel", logLevel.ToString().ToLowerInvariant()]);
+        return this with { Options = options, LogLevel = logLevel, Overrides = [.. Overrides.Where(other => other.Key != made.Key), made] };
+    }
 
     /// <summary>The state to begin with.</summary>
     /// <param name="drawn">The identity to take when the file has none.</param>

@@ -22,8 +22,8 @@ internal sealed class StatementReader
             [StatementKind.MyId] = (c, line, text) => c with { Id = Identity(line, text) },
             [StatementKind.CurrentEpoch] = (c, _, text) => c with { CurrentEpoch = Epoch.Max(c.CurrentEpoch, EpochOf(text)) },
             [StatementKind.DenyScriptsReconfig] = (c, line, text) => c with { DenyScriptsReconfig = YesNo(line, text, "options") },
-            [StatementKind.ResolveHostnames] = (c, line, text) => c with { ResolveHostnames = YesNo(line, text, "option") },
-            [StatementKind.AnnounceHostnames] = (c, line, text) => c with { AnnounceHostnames = YesNo(line, text, "option") },
+            [StatementKind.ResolveHostnames] = (c, line, text) => c with { Options = c.Options with { ResolveHostnames = YesNo(line, text, "option") } },
+            [StatementKind.AnnounceHostnames] = (c, line, text) => c with { Options = c.Options with { AnnounceHostnames = YesNo(line, text, "option") } },
             [StatementKind.AnnouncePort] = (c, _, text) => c with { Options = c.Options with { AnnouncePort = CNumber.ToInt(text) } },
             [StatementKind.AnnounceIp] = (c, _, text) => c with { Options = c.Options with { AnnounceIp = IfAny(text, c.Options.AnnounceIp) } },
             [StatementKind.SentinelUser] = (c, _, text) => c with { Options = c.Options with { SentinelUser = IfAny(text, c.Options.SentinelUser) } },
@@ -197,7 +197,7 @@ internal sealed class StatementReader
         int number = CNumber.ToInt(port);
         if (number is < 0 or > 65535)
             throw line.Error("Invalid port number.", $"port is {port}; it must be 0 to 65535");
-        if (!Host.TryReadLiteral(host, out string canonical) && (!_configuration.ResolveHostnames || host.Length == 0))
+        if (!Host.TryReadLiteral(host, out string canonical) && (!_configuration.Options.ResolveHostnames || host.Length == 0))
         {
             throw line.Error(
                 "Can't resolve instance hostname.",

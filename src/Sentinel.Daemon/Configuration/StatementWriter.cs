@@ -15,8 +15,8 @@ internal static class StatementWriter
     [
         Always(StatementKind.MyId, state.Id.Text),
         UnlessDefault(StatementKind.DenyScriptsReconfig, YesNo(configuration.DenyScriptsReconfig), YesNo(Defaults.DenyScriptsReconfig)),
-        UnlessDefault(StatementKind.ResolveHostnames, YesNo(configuration.ResolveHostnames), YesNo(Defaults.ResolveHostnames)),
-        UnlessDefault(StatementKind.AnnounceHostnames, YesNo(configuration.AnnounceHostnames), YesNo(Defaults.AnnounceHostnames)),
+        UnlessDefault(StatementKind.ResolveHostnames, YesNo(configuration.Options.ResolveHostnames), YesNo(Defaults.Options.ResolveHostnames)),
+        UnlessDefault(StatementKind.AnnounceHostnames, YesNo(configuration.Options.AnnounceHostnames), YesNo(Defaults.Options.AnnounceHostnames)),
         .. state.Masters.SelectMany(OfMaster),
         Always(StatementKind.CurrentEpoch, state.CurrentEpoch.ToString()),
         .. IfAny(StatementKind.AnnounceIp, configuration.Options.AnnounceIp),

@@ -16,7 +16,7 @@ internal sealed class RedisLog : IDisposable
     private const int LinesMax = 8192;
 
     private readonly BlockingCollection<string> _lines = new(LinesMax);
-    private readonly LogThreshold _threshold;
+    private volatile LogThreshold _threshold;
     private readonly string? _file;
     private readonly TimeProvider _time;
     private readonly Thread _writer;
@@ -30,6 +30,13 @@ internal sealed class RedisLog : IDisposable
         (_threshold, _file, _time) = (threshold, file, time);
         _writer = new Thread(WriteLines) { Name = "log", IsBackground = true };
         _writer.Start();
+    }
+
+    /// <summary>The least grave level that is written. May be changed from any thread.</summary>
+    public LogThreshold Threshold
+    {
+        get => _threshold;
+        set => _threshold = value;
     }
 
     /// <summary>Whether lines of a level are written.</summary>

@@ -47,6 +47,10 @@ internal sealed class FakeSentinel
     public IEnumerable<Connect> NodeConnections =>
         _connections.Values.Where(connection => connection.IsUp && _world.Nodes.Exists(node => node.Address == connection.Order.Address)).Select(connection => connection.Order);
 
+    /// <summary>The orders by which the connections to peers were made.</summary>
+    public IEnumerable<Connect> PeerConnections =>
+        _connections.Values.Where(connection => connection.IsUp && _world.Sentinels.Exists(peer => peer.Address == connection.Order.Address)).Select(connection => connection.Order);
+
     /// <summary>Sentinels that cannot be reached, and nodes.</summary>
     public HashSet<Address> Unreachable { get; } = [];
 
@@ -219,7 +223,7 @@ internal sealed class FakeSentinel
     }
 
     private bool IsUp(Address address) =>
-        _world.Sentinels.Find(sentinel => sentinel.Address == address) is { } sentinel ? sentinel.IsRunning : _world.Node(address).IsAlive;
+        _world.Sentinels.Find(sentinel => sentinel.Address == address) is { } sentinel ? sentinel.IsRunning : _world.Nodes.Exists(node => node.Address == address && node.IsAlive);
 
     private bool IsCurrent(Connection connection) =>
         _connections.TryGetValue((connection.Order.Link, connection.Order.Channel), out Connection? current) && current == connection;

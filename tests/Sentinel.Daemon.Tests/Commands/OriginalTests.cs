@@ -27,6 +27,11 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         "SENTINEL MONITOR m 127.0.0.1 1 x", "SENTINEL MONITOR m 127.0.0.1 x 1", "SENTINEL MONITOR m 127.0.0.1 1 0", "SENTINEL MONITOR m nohost 1 1",
         "SENTINEL MONITOR m [::1] 1 1", "SENTINEL MONITOR m 127.0.0.1 99999 1", "SENTINEL MONITOR m nohost x 0", "SENTINEL MONITOR m nohost 99999 0",
         "SENTINEL FLUSHCONFIG",
+        "SENTINEL CONFIG", "SENTINEL CONFIG SET foo 1", "SENTINEL CONFIG SET announce-port 99999", "SENTINEL CONFIG SET announce-port x", "SENTINEL CONFIG SET resolve-hostnames x",
+        "SENTINEL CONFIG GET announce-ip", "SENTINEL CONFIG GET announce*", "SENTINEL CONFIG GET *-HOSTNAMES", "SENTINEL CONFIG GET sentinel-*", "SENTINEL CONFIG GET nope",
+        "SENTINEL CONFIG SET announce-port 26379\r\nSENTINEL CONFIG GET announce-port\r\nSENTINEL CONFIG SET announce-port 0",
+        "SENTINEL DEBUG foo 1", "SENTINEL DEBUG info-period", "SENTINEL DEBUG info-period 0", "SENTINEL DEBUG info-period x", "SENTINEL DEBUG info-period 10000 Foo 1",
+        "SENTINEL DEBUG INFO-period 10000 ping-period 1000",
         "AUTH x", "AUTH a b", "AUTH default x", "AUTH a b c", "AUTH",
         "HELLO 4", "HELLO x", "HELLO 03", "HELLO 2 foo", "HELLO 2 AUTH a", "HELLO 2 SETNAME", "HELLO 2 SETNAME \"a b\"", "HELLO 2 AUTH a b",
         "ROLE", "ROLE x",
@@ -97,6 +102,8 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
             RespValue our = (await ours.AskAsync($"COMMAND INFO {command.FullName}")).Items[0];
             if (their.IsNull)
                 unknownToIt.Add(command.FullName);
+            else if (command.FullName == "sentinel|config")
+                Assert.Equal(-4, our.Items[1].TryGetInteger(out long arity) ? arity : 0);    // one more than in 7.0: it takes several
             else if (command.Subcommands.IsEmpty)
                 Assert.Equal(their, our);
             else
@@ -128,8 +135,10 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         using RespClient ours = await server.ConnectAsync();
         string[] their = [.. (await theirs.AskAsync(question)).Items.Select(line => line.ToText())];
         string[] our = [.. (await ours.AskAsync(question)).Items.Select(line => line.ToText())];
-        Assert.Equal(["    Print this help."], our.Except(their, StringComparer.Ordinal));
-        Assert.Equal(our.SkipLast(1), their.Where(our.Contains));    // and in its order
+        // newer than 7.0
+        Assert.Equal(
+            ["CONFIG SET param value [param value ...]", "CONFIG GET <param> [param param param ...]", "    Print this help."], our.Except(their, StringComparer.Ordinal));
+        Assert.Equal(our.Where(their.Contains), their.Where(our.Contains));    // and in its order
     }
 
     /// <summary>All that is answered to a question; a PING that follows shows where it ends.</summary>

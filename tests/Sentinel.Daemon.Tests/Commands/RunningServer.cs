@@ -51,6 +51,7 @@ internal sealed class RunningServer : IAsyncDisposable
         builder.Services.AddRespServer(options);
         var log = new RedisLog(LogThreshold.Nothing, null, TimeProvider.System);
         var disk = new Disk();
+        builder.Services.AddSingleton(log);
         _ = SentinelId.TryParse(MyId, out SentinelId id);
         builder.Services.AddSingleton(provider =>
         {
@@ -121,7 +122,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
         public SentinelLoop? Loop { get; set; }
 
-        public void Write(SaveNumber number, SentinelState state)
+        public void Write(SaveNumber number, SentinelState state, SentinelOptions options)
         {
             lock (_gate)
             {

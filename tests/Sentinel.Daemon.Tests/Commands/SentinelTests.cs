@@ -91,6 +91,8 @@ public sealed class SentinelTests
     [InlineData("RESET", 1)]
     [InlineData("SENTINELS", 1)]
     [InlineData("SLAVES", 1)]
+    [InlineData("CONFIG", 2, true)]
+    [InlineData("DEBUG", 0, true)]
     [InlineData("INFO-CACHE", 1, true)]
     [InlineData("SET", 3, true)]
     public async Task Too_few_or_too_many_words_are_refused_in_the_name_that_was_typed(string subcommand, int words, bool orMore = false)
@@ -255,8 +257,9 @@ public sealed class SentinelTests
     [Fact]
     public async Task A_name_that_resolves_may_be_monitored_where_names_are_allowed()
     {
-        await using RunningServer server = await RunningServer.StartAsync(new RespServerOptions { ResolveHostnames = true });
+        await using RunningServer server = await RunningServer.StartAsync();
         using RespClient client = await server.ConnectAsync();
+        await client.ExpectAsync("SENTINEL CONFIG SET resolve-hostnames yes", "+OK|");
         await client.ExpectAsync("SENTINEL MONITOR n localhost 0 1", "+OK|");
         await client.ExpectAsync("SENTINEL GET-MASTER-ADDR-BY-NAME n", "*2|$9|localhost|$1|0|");
         await client.ExpectAsync("SENTINEL MONITOR o no.such.host.invalid 0 1", "-ERR Invalid IP address or hostname specified|");
@@ -275,6 +278,9 @@ public sealed class SentinelTests
             [
                 "SENTINEL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
                 "CKQUORUM <master-name>",
+                "CONFIG SET param value [param value ...]",
+                "CONFIG GET <param> [param param param ...]",
+                "DEBUG [<param> <value> ...]",
                 "GET-MASTER-ADDR-BY-NAME <master-name>",
                 "FAILOVER <master-name>",
                 "FLUSHCONFIG",

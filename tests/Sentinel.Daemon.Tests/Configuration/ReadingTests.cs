@@ -155,8 +155,8 @@ public sealed class ReadingTests
         Assert.Equal(("203.0.113.1", 26400), (configuration.Options.AnnounceIp, configuration.Options.AnnouncePort));
         Assert.Equal(("me", "two words"), (configuration.Options.SentinelUser, configuration.Options.SentinelPass));
         Assert.False(configuration.DenyScriptsReconfig);
-        Assert.True(configuration.ResolveHostnames);
-        Assert.True(configuration.AnnounceHostnames);
+        Assert.True(configuration.Options.ResolveHostnames);
+        Assert.True(configuration.Options.AnnounceHostnames);
         Assert.Equal(new Epoch(12), configuration.CurrentEpoch);
     }
 

@@ -82,9 +82,7 @@ public sealed class RewritingTests
         SentinelConfiguration configuration = ReadingTests.Read("") with
         {
             DenyScriptsReconfig = false,
-            ResolveHostnames = true,
-            AnnounceHostnames = true,
-            Options = new SentinelOptions { AnnounceIp = "1.2.3.4", AnnouncePort = 5, SentinelUser = "you", SentinelPass = "it's" },
+            Options = new SentinelOptions { ResolveHostnames = true, AnnounceHostnames = true, AnnounceIp = "1.2.3.4", AnnouncePort = 5, SentinelUser = "you", SentinelPass = "it's" },
         };
         Assert.Equal(
             $"""

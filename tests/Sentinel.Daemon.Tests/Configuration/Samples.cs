@@ -28,10 +28,10 @@ internal static class Samples
         File = "/x/sentinel.conf",
         Directory = "/",
         DenyScriptsReconfig = Maybe(random),
-        ResolveHostnames = Maybe(random),
-        AnnounceHostnames = Maybe(random),
         Options = new SentinelOptions
         {
+            ResolveHostnames = Maybe(random),
+            AnnounceHostnames = Maybe(random),
             AnnounceIp = Maybe(random) ? "203.0.113.7" : null,
             AnnouncePort = Maybe(random) ? 26400 : 0,
             SentinelUser = Maybe(random) ? Name(random) : null,
@@ -91,7 +91,7 @@ internal static class Samples
 
     /// <summary>All that a configuration says about this Sentinel itself.</summary>
     public static string Said(SentinelConfiguration configuration) =>
-        JsonSerializer.Serialize(new { configuration.DenyScriptsReconfig, configuration.ResolveHostnames, configuration.AnnounceHostnames, configuration.Options }, Indented);
+        JsonSerializer.Serialize(new { configuration.DenyScriptsReconfig, configuration.Options }, Indented);
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Converters = { new EpochAsNumber() } };
 
