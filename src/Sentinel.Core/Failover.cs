@@ -13,6 +13,7 @@ internal sealed class Failover
     private readonly Instant _startedAt;
     private Instant _stepSince;
     private string? _lastRefusal;
+    private Instant? _claimAgainAt;
 
     public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, bool isForced)
     {
@@ -35,7 +36,7 @@ internal sealed class Failover
     public Replica? Promoted { get; private set; }
 
     /// <summary>Whether the right to promote is ours, and the promotion not over: meanwhile we vote for nobody else.</summary>
-    public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced || Step is not FailoverStep.WaitStart);
+    public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced ? _claimAgainAt is null : Step is not FailoverStep.WaitStart);
 
     /// <summary>Goes on as far as it can.</summary>
     public void Decide(Wakeup wake)
@@ -147,11 +148,20 @@ internal sealed class Failover
     /// </summary>
     private void ClaimEpoch(Wakeup wake)
     {
-        if (_master.Peers.Exists(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is { } leader && leader != _local.Id))
+        if (_claimAgainAt is { } again)
         {
+            if (wake.IsDue(again))
+            {
+                _master.EndFailover();
+                _master.Election.Stand(forced: true);
+            }
+        }
+        else if (_master.Peers.Exists(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is { } leader && leader != _local.Id))
+        {
+            // Two orders in the same moment take each other's epoch. Who draws the longer pause votes for the other meanwhile, and gives way.
             _local.Log(EventLevel.Notice, $"Epoch {Epoch} of {_master.Name} belongs to another leader: the ordered failover takes the next one");
-            _master.EndFailover();
-            _master.Election.Stand(forced: true);
+            _claimAgainAt = _local.Now + _local.Jitter(_local.Timing.FreshOffsetsWait);
+            wake.IsDue(_claimAgainAt.Value);
         }
         else if (_master.Peers.TrueForAll(peer => !peer.IsAvailable || peer.AnsweredVoteOf >= Epoch)
             ? _master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || peer.IsAvailable) || wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait)
@@ -181,7 +191,10 @@ internal sealed class Failover
         {
             string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
             string reason = reasons.Length == 0 ? "no replica is known" : reasons;
-            Abort("-failover-abort-no-good-slave", _lastRefusal is null ? reason : $"{_lastRefusal}; {reason}");
+            if (_lastRefusal is null)
+                Abort("-failover-abort-no-good-slave", reason);
+            else
+                Abort("-failover-abort-slave-timeout", $"{_lastRefusal}; {reason}");    // there were some, and none became master
             return;
         }
         Promoted = best;

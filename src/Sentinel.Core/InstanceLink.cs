@@ -171,6 +171,8 @@ internal sealed class InstanceLink : IScheduled
     {
         Address = address;
         Reconnect();
+        foreach (Instance user in Users)
+            _local.Touch(user.Master);    // all of them show it
     }
 
     private void KeepUp(Connection connection, TimeSpan period)

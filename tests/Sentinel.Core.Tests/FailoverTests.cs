@@ -139,7 +139,7 @@ public class FailoverTests
         foreach (FakeNode replica in world.Nodes.Skip(1))
             replica.Refused["CONFIG"] = "NOPERM no";
         world.MasterNode.Kill();
-        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") == 1, "-failover-abort-no-good-slave");
+        world.RunUntil(() => world.Count("-failover-abort-slave-timeout") == 1, "-failover-abort-slave-timeout");
         world.Run(seconds: 30);
         Assert.InRange(world.Count("+try-failover"), 3, 40);
         foreach (FakeNode replica in world.Nodes.Skip(1))
@@ -235,6 +235,30 @@ public class FailoverTests
     }
 
     [Fact]
+    public void Replicas_whose_turn_never_came_are_told_when_the_failover_timeout_is_up()
+    {
+        World world = World.Settled(replicas: 5, failoverTimeoutMs: 15_000);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        foreach (FakeNode node in world.Nodes)
+            node.IgnoresOrders = true;
+        world.RunUntil(() => world.Count("+failover-end") == 1, "+failover-end");
+        Assert.Equal(1, world.Count("+failover-end-for-timeout"));
+        Assert.True(world.Count("+slave-reconf-sent-be") > 0);
+    }
+
+    [Fact]
+    public void A_failover_whose_replicas_all_fail_to_become_master_says_so()
+    {
+        World world = World.Settled(failoverTimeoutMs: 3_000);
+        foreach (FakeNode node in world.Nodes)
+            node.IgnoresOrders = true;
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("-failover-abort-slave-timeout") == 1, "-failover-abort-slave-timeout");
+        Assert.Equal(2, world.Count("-promotion-failed"));
+    }
+
+    [Fact]
     public void A_new_master_that_dies_too_is_replaced_without_waiting_for_the_first_failover()
     {
         World world = World.Settled(replicas: 3);
@@ -271,6 +295,17 @@ public class FailoverTests
         foreach (var epoch in world.Sentinels.SelectMany(s => s.Events).Where(e => e.Name == "+switch-master").GroupBy(e => e.Epoch))
             Assert.Single(epoch.Select(e => e.NewAddress).Distinct());
         Assert.Single(world.Nodes, node => node.Master is null);
+    }
+
+    [Fact]
+    public void Two_failovers_ordered_in_the_same_moment_do_not_race_each_other_through_the_epochs()
+    {
+        World world = World.Settled();
+        world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
+        world.Sentinels[1].Input(new FailoverRequested(new RequestId(901), World.Master));
+        world.Run(seconds: 40);
+        Assert.True(world.Sentinels[0].Whole.CurrentEpoch <= new Epoch(5), $"{world.Sentinels[0].Whole.CurrentEpoch}");
+        Assert.Equal(1, world.Count("+promoted-slave"));
     }
 
     [Fact]

@@ -88,6 +88,18 @@ public class HelloTests
     }
 
     [Fact]
+    public void A_peer_that_moved_has_moved_for_all_masters()
+    {
+        World world = World.Settled();
+        world.AddGroup("second", 7100);
+        FakeSentinel sentinel = world.Sentinels[0];
+        var moved = new HelloMessage(new Address("10.0.1.77", 26000), world.Sentinels[1].Id, Epoch.Zero, World.Master, world.MasterNode.Address, Epoch.Zero);
+        sentinel.Input(new HelloReceived(moved.ToString()));
+        Assert.All(sentinel.Whole.Masters.Values, view => Assert.Contains(view.Peers, peer => peer.Address == moved.Sentinel));
+        Assert.Contains(sentinel.Events, e => e.Name == "+sentinel-address-update" && e.Payload.EndsWith("1 additional matching instances", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Another_id_at_the_address_of_a_peer_replaces_it()
     {
         World world = World.Settled();

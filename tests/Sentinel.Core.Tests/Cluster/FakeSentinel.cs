@@ -167,6 +167,7 @@ internal sealed class FakeSentinel
                 Persist(order.Number, _core.State);
                 break;
             case PublishEvent published:
+                EventContract.Check(published.Event);
                 Events.Add(published.Event);
                 if (published.Event.Level > EventLevel.Debug)
                     _world.Note($"{(char)('A' + _number)} {published.Event.Name} {published.Event.Payload}{(published.Event.Reason is { } reason ? $" ({reason})" : "")}");
