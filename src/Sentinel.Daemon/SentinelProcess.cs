@@ -29,7 +29,7 @@ internal static class SentinelProcess
     /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start.</returns>
     public static async Task<int> RunAsync(SentinelConfiguration configuration)
     {
-        using var log = new RedisLog(configuration.LogLevel, configuration.LogFile, TimeProvider.System);
+        using var log = new RedisLog(configuration.Log, TimeProvider.System);
         SayHello(log, configuration);
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
         var file = new StateFile(configuration.File);

@@ -128,7 +128,7 @@ internal sealed class ConfigurationLoader
     {
         return configuration with
         {
-            LogFile = Absolute(configuration.LogFile),
+            Log = configuration.Log with { File = Absolute(configuration.Log.File) },
             PidFile = Absolute(configuration.PidFile),
             UnixSocket = Absolute(configuration.UnixSocket),
         };
@@ -149,7 +149,7 @@ internal sealed class ConfigurationLoader
 
     private static void CheckLogFile(SentinelConfiguration configuration)
     {
-        if (configuration.LogFile is not { } path)
+        if (configuration.Log.File is not { } path)
             return;
         const UnixFileMode AsFopenDoes = (UnixFileMode)0b110_110_110;    // the umask takes its part
         using var file = Posix.OpenToAppend(path, AsFopenDoes, out string? error);

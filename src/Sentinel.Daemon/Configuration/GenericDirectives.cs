@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Sentinel.Daemon.Logging;
 using static Sentinel.Daemon.Configuration.DirectiveValues;
 
 namespace Sentinel.Daemon.Configuration;
@@ -99,8 +100,13 @@ internal static class GenericDirectives
             ["tcp-keepalive"] = (c, line) => c with { TcpKeepAlive = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
             ["timeout"] = (c, line) => c with { ClientTimeout = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
             ["maxclients"] = (c, line) => c with { MaxClients = Integer(line, 1, uint.MaxValue) },
-            ["loglevel"] = (c, line) => c with { LogLevel = OneOf<LogThreshold>(line) },
-            ["logfile"] = (c, line) => c with { LogFile = TextOrNull(line) },
+            ["loglevel"] = (c, line) => c with { Log = c.Log with { Threshold = OneOf<LogThreshold>(line) } },
+            ["logfile"] = (c, line) => c with { Log = c.Log with { File = TextOrNull(line) } },
+            ["log-format"] = (c, line) => c with { Log = c.Log with { Format = OneOf<LogFormat>(line) } },
+            ["log-timestamp-format"] = (c, line) => c with { Log = c.Log with { Timestamp = OneOf<LogTimestampFormat>(line) } },
+            ["syslog-enabled"] = (c, line) => c with { Log = c.Log with { SyslogEnabled = YesNo(line) } },
+            ["syslog-ident"] = (c, line) => c with { Log = c.Log with { SyslogIdent = line.Words[1] } },
+            ["syslog-facility"] = (c, line) => c with { Log = c.Log with { SyslogFacility = OneOf<SyslogFacility>(line) } },
             ["daemonize"] = (c, line) => c with { Daemonize = YesNo(line) },
             ["pidfile"] = (c, line) => c with { PidFile = TextOrNull(line) },
             ["supervised"] = (c, line) => c with { Supervised = OneOf<Supervision>(line) },

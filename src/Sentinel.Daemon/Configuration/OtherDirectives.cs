@@ -25,7 +25,7 @@ internal static class OtherDirectives
         lazyfree-lazy-user-flush no-appendfsync-on-rewrite rdb-del-sync-files rdb-save-incremental-fsync rdbchecksum
         rdbcompression repl-disable-tcp-nodelay repl-diskless-sync replica-announced replica-ignore-disk-write-errors
         replica-ignore-maxmemory replica-lazy-flush replica-read-only replica-serve-stale-data set-proc-title
-        stop-writes-on-bgsave-error syslog-enabled tls-cluster tls-prefer-server-ciphers tls-replication
+        stop-writes-on-bgsave-error tls-cluster tls-prefer-server-ciphers tls-replication
         tls-session-caching use-exit-on-panic
         """;
 
@@ -83,8 +83,6 @@ internal static class OtherDirectives
         Check("maxmemory-clients", line => MemoryOrPercent(line)),
         Check("acl-pubsub-default", line => OneOf(line, line.Words[1], "allchannels", "resetchannels")),
         Check("tls-auth-clients", line => OneOf(line, line.Words[1], "no", "yes", "optional")),
-        Check("syslog-facility", line =>
-            OneOf(line, line.Words[1], "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7")),
         Check("appenddirname", IsFileName),
         Check("appendfilename", IsFileName),
         Check("dbfilename", IsNoPath),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sentinel.Core;
+using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon.Configuration;
@@ -57,11 +58,8 @@ internal sealed record SentinelConfiguration
     /// <summary>Connections beyond which new ones are refused. Default 10,000, as in Redis.</summary>
     public long MaxClients { get; init; } = 10_000;
 
-    /// <summary>What is logged. Default notice, as in Redis.</summary>
-    public LogThreshold LogLevel { get; init; } = LogThreshold.Notice;
-
-    /// <summary>Absolute path of the log; null: standard output.</summary>
-    public string? LogFile { get; init; }
+    /// <summary>What is logged, how, and where to.</summary>
+    public LogOptions Log { get; init; } = new();
 
     /// <summary>Whether to go to the background. Default false, as in Redis.</summary>
     public bool Daemonize { get; init; }
@@ -83,10 +81,10 @@ internal sealed record SentinelConfiguration
     /// <param name="logLevel">What is logged now.</param>
     public SentinelConfiguration With(SentinelOptions options, LogThreshold logLevel)
     {
-        if (logLevel == LogLevel)
+        if (logLevel == Log.Threshold)
             return this with { Options = options };
         var made = new CommandLineOverride("loglevel", ["loglevel", logLevel.ToString().ToLowerInvariant()]);
-        return this with { Options = options, LogLevel = logLevel, Overrides = [.. Overrides.Where(other => other.Key != made.Key), made] };
+        return this with { Options = options, Log = Log with { Threshold = logLevel }, Overrides = [.. Overrides.Where(other => other.Key != made.Key), made] };
     }
 
     /// <summary>The state to begin with.</summary>

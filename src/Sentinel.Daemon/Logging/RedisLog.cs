@@ -1,38 +1,57 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
 
 namespace Sentinel.Daemon.Logging;
 
-/// <summary>The log, in the format of Redis: <c>pid:X dd Mon yyyy HH:MM:SS.mmm # message</c>, local time.</summary>
+/// <summary>The log. Lines have the format of Redis: <c>pid:X dd Mon yyyy HH:MM:SS.mmm # message</c>, local time.</summary>
 /// <remarks>
-/// Writers never wait: a thread of the log's own writes to standard output or to the file, which it opens anew for each
-/// batch of lines, so that a rotated file is let go. When it cannot keep up, lines are dropped, and their number is logged.
+/// Writers never wait: a thread of the log's own writes. When it cannot keep up, or the disk is full, lines are lost, and
+/// their number is logged as soon as that is possible; as in Redis, a log that cannot be written does not stop the Sentinel.
 /// </remarks>
 internal sealed class RedisLog : IDisposable
 {
-    /// <summary>Lines that may wait to be written. Beyond it lines are dropped rather than decisions delayed.</summary>
+    /// <summary>Lines that may wait to be written. Beyond it lines are lost rather than decisions delayed.</summary>
     private const int LinesMax = 8192;
 
-    private readonly BlockingCollection<string> _lines = new(LinesMax);
-    private volatile LogThreshold _threshold;
-    private readonly string? _file;
+    /// <summary>How long the last lines may take when the process ends.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly BlockingCollection<LogLine> _lines = new(LinesMax);
+    private readonly ILogSink[] _sinks;
+    private readonly int[] _lost;
     private readonly TimeProvider _time;
     private readonly Thread _writer;
+    private volatile LogThreshold _threshold;
     private int _dropped;
 
+    /// <summary>A log in the usual format.</summary>
     /// <param name="threshold">The least grave level that is written.</param>
     /// <param name="file">Path of the log; null: standard output.</param>
     /// <param name="time">Wall clock and time zone.</param>
     public RedisLog(LogThreshold threshold, string? file, TimeProvider time)
+        : this(new LogOptions { Threshold = threshold, File = file }, time)
     {
-        (_threshold, _file, _time) = (threshold, file, time);
+    }
+
+    /// <param name="options">What is logged, how, and where to.</param>
+    /// <param name="time">Wall clock and time zone.</param>
+    public RedisLog(LogOptions options, TimeProvider time)
+        : this(options.Threshold, time, [.. Sinks(options, time)])
+    {
+    }
+
+    /// <param name="threshold">The least grave level that is written at first.</param>
+    /// <param name="time">Wall clock and time zone.</param>
+    /// <param name="sinks">Where lines end up; each gets all of them. They are closed with the log.</param>
+    public RedisLog(LogThreshold threshold, TimeProvider time, params ILogSink[] sinks)
+    {
+        (_threshold, _time, _sinks, _lost) = (threshold, time, sinks, new int[sinks.Length]);
         _writer = new Thread(WriteLines) { Name = "log", IsBackground = true };
         _writer.Start();
     }
 
-    /// <summary>The least grave level that is written. May be changed from any thread.</summary>
+    /// <summary>The least grave level that is written. May be changed at any time, from any thread.</summary>
     public LogThreshold Threshold
     {
         get => _threshold;
@@ -43,17 +62,16 @@ internal sealed class RedisLog : IDisposable
     public bool IsWritten(EventLevel level) => (int)level >= (int)_threshold;
 
     /// <summary>Writes a line, if its level is to be written. Never waits.</summary>
-    public void Write(EventLevel level, string text)
+    public void Write(EventLevel level, string text) => Write(level, text, LogLineForm.Message);
+
+    /// <summary>Writes a line about a signal, or a bare one.</summary>
+    public void Write(EventLevel level, string text, LogLineForm form)
     {
         if (!IsWritten(level) || _lines.IsAddingCompleted)
             return;
-        DateTime now = _time.GetLocalNow().DateTime;
-        string line = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Environment.ProcessId}:X {now:dd MMM yyyy HH:mm:ss.fff} {Mark(level)} {text.ReplaceLineEndings(" ")}");
         try
         {
-            if (!_lines.TryAdd(line))
+            if (!_lines.TryAdd(new LogLine(_time.GetLocalNow(), level, text.ReplaceLineEndings(" "), form)))
                 Interlocked.Increment(ref _dropped);
         }
         catch (InvalidOperationException)
@@ -66,39 +84,38 @@ internal sealed class RedisLog : IDisposable
     public void Dispose()
     {
         _lines.CompleteAdding();
-        _writer.Join(TimeSpan.FromSeconds(2));
+        _writer.Join(Patience);
     }
 
-    private static char Mark(EventLevel level) => level switch
+    private static IEnumerable<ILogSink> Sinks(LogOptions options, TimeProvider time)
     {
-        EventLevel.Debug => '.',
-        EventLevel.Verbose => '-',
-        EventLevel.Notice => '*',
-        EventLevel.Warning => '#',
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+        yield return options.File is { } file
+            ? new FileSink(file, options.Format, options.Timestamp)
+            : new StandardOutputSink(options.Format, options.Timestamp);
+        if (options.SyslogEnabled)
+            yield return new SyslogSink(SyslogSink.DefaultPath, options.SyslogIdent, options.SyslogFacility, time);
+    }
 
     private void WriteLines()
     {
-        foreach (string first in _lines.GetConsumingEnumerable())
+        foreach (LogLine line in _lines.GetConsumingEnumerable())
         {
-            try
+            int dropped = Interlocked.Exchange(ref _dropped, 0);
+            for (int i = 0; i < _sinks.Length; i++)
             {
-                using TextWriter output = Open();
-                output.Write(first + "\n");
-                while (_lines.TryTake(out string? next))
-                    output.Write(next + "\n");
-                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
-                    output.Write($"{Environment.ProcessId}:X {dropped} log lines were lost: the log could not be written fast enough\n");
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                // As in Redis, a log that cannot be written does not stop the Sentinel.
+                _lost[i] += dropped;
+                if (_lost[i] > 0 && _sinks[i].TryWrite(Missing(_lost[i])))
+                    _lost[i] = 0;
+                if (!_sinks[i].TryWrite(line))
+                    _lost[i]++;
+                if (_lines.Count == 0)
+                    _sinks[i].Rest();
             }
         }
+        foreach (ILogSink sink in _sinks)
+            sink.Dispose();
     }
 
-    private StreamWriter Open() => new(_file is null
-        ? Console.OpenStandardOutput()
-        : new FileStream(_file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
+    private LogLine Missing(int lines) =>
+        new(_time.GetLocalNow(), EventLevel.Warning, $"{lines} log lines were lost here: the log could not be written, or not fast enough");
 }

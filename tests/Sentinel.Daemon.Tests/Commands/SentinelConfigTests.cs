@@ -110,7 +110,7 @@ public sealed class SentinelConfigTests
         Assert.StartsWith("port 26379\nloglevel debug\n", text, StringComparison.Ordinal);
         SentinelConfiguration read = ConfigurationLoader.Parse(text, "", "/x/s.conf", "/");
         Assert.Equal(options, read.Options);
-        Assert.Equal(LogThreshold.Debug, read.LogLevel);
+        Assert.Equal(LogThreshold.Debug, read.Log.Threshold);
         // And back again, as if it had never been.
         string undone = ConfigurationRewriter.Rewrite(text, read.With(start.Options, LogThreshold.Notice), start.State(SentinelId.Draw(new Random(1))));
         Assert.Equal(start.Options, ConfigurationLoader.Parse(undone, "", "/x/s.conf", "/").Options);

@@ -85,6 +85,7 @@ internal static class DirectivesOfServers
         "dir" => "/tmp",
         "logfile" or "pidfile" or "unixsocket" or "requirepass" => "\"\"",
         "loglevel" => "notice",
+        "log-format" or "log-timestamp-format" => "legacy",
         "supervised" => "auto",
         "acl-pubsub-default" => "resetchannels",
         "syslog-facility" => "local0",

@@ -24,8 +24,8 @@ public sealed class ExampleFileTests
         Assert.Equal(Said(bare), Said(configuration));
 
         static string Said(SentinelConfiguration configuration) => Samples.Said(configuration) + Samples.Said(configuration.State(SentinelId.Draw(new Random(1))))
-            + configuration.TcpBacklog + configuration.TcpKeepAlive + configuration.ClientTimeout + configuration.MaxClients + configuration.LogLevel
-            + configuration.LogFile + configuration.Daemonize + configuration.Supervised + configuration.ProtectedMode + configuration.Directory;
+            + configuration.TcpBacklog + configuration.TcpKeepAlive + configuration.ClientTimeout + configuration.MaxClients + configuration.Log.Threshold
+            + configuration.Log.File + configuration.Daemonize + configuration.Supervised + configuration.ProtectedMode + configuration.Directory;
     }
 
     [Fact]

@@ -19,8 +19,8 @@ public sealed class ReadingTests
         Assert.Equal(511, configuration.TcpBacklog);
         Assert.Equal(TimeSpan.FromSeconds(300), configuration.TcpKeepAlive);
         Assert.Equal(TimeSpan.Zero, configuration.ClientTimeout);
-        Assert.Equal(LogThreshold.Notice, configuration.LogLevel);
-        Assert.Null(configuration.LogFile);
+        Assert.Equal(LogThreshold.Notice, configuration.Log.Threshold);
+        Assert.Null(configuration.Log.File);
         Assert.Null(configuration.Id);
         Assert.True(configuration.DenyScriptsReconfig);
         Assert.Equal("/tmp", configuration.Directory);
@@ -51,9 +51,9 @@ public sealed class ReadingTests
         Assert.Equal([new("10.0.0.1", false), new("::1", true)], configuration.Bind.AsEnumerable());
         Assert.True(configuration.ProtectedMode);
         Assert.Equal("two words", configuration.Options.RequirePass);
-        Assert.Equal(LogThreshold.Nothing, configuration.LogLevel);
+        Assert.Equal(LogThreshold.Nothing, configuration.Log.Threshold);
         Assert.Equal("/usr", configuration.Directory);
-        Assert.Equal("/usr/log/s.log", configuration.LogFile);
+        Assert.Equal("/usr/log/s.log", configuration.Log.File);
         Assert.True(configuration.Daemonize);
         Assert.Equal("/usr/run/s.pid", configuration.PidFile);
         Assert.Equal("/run/s.sock", configuration.UnixSocket);
