@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+
+namespace Sentinel.Compatibility;
+
+/// <summary>One line of a conversation.</summary>
+/// <param name="Connection">Which of the connections sends it: <c>a</c> unless the line says another letter.</param>
+/// <param name="Request">What is sent, with the places that depend on the server still in braces.</param>
+/// <param name="IsEventual">Whether the answer depends on what comes a little later, so that it is asked again until both agree.</param>
+/// <param name="IsLast">Whether the server is to close the connection.</param>
+internal sealed partial record Step(char Connection, string Request, bool IsEventual, bool IsLast)
+{
+    public static Step Parse(string line)
+    {
+        Match match = Form().Match(line);
+        return new Step(
+            match.Groups["connection"].Success ? match.Groups["connection"].Value[0] : 'a',
+            match.Groups["request"].Value,
+            match.Groups["mark"].Value == "~",
+            match.Groups["mark"].Value == "!");
+    }
+
+    [GeneratedRegex(@"^((?<mark>[~!]) )?((?<connection>[a-z]): )?(?<request>.+)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
+}
