@@ -30,6 +30,9 @@ public sealed record PublishEvent(SentinelEvent Event) : Effect;
 /// <summary>Write a log line that is no event.</summary>
 public sealed record WriteLog(EventLevel Level, string Text) : Effect;
 
+/// <summary>End the process at once, as a crash would: nothing that was ordered after this is done.</summary>
+public sealed record SimulateCrash : Effect;
+
 /// <summary>Answer a question.</summary>
 public sealed record GiveAnswer(RequestId Id, Answer Answer) : Effect;
 

@@ -177,6 +177,7 @@ internal sealed class Failover
     private void BecomeLeader()
     {
         _local.Publish(_master.About("+elected-leader", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+        _local.CrashIfWanted(SimulatedFailures.CrashAfterElection);
         Enter(FailoverStep.SelectReplica);
         _local.Publish(_master.About("+failover-state-select-slave", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
     }
@@ -248,6 +249,7 @@ internal sealed class Failover
     {
         Instant since = _local.Now;
         _local.Publish(_master.About("+promoted-slave", EventLevel.Warning, promoted) with { Epoch = Epoch });
+        _local.CrashIfWanted(SimulatedFailures.CrashAfterPromotion);
         Enter(FailoverStep.ReconfReplicas);
         _local.Publish(_master.About("+failover-state-reconf-slaves", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
         Promoted = null;

@@ -81,8 +81,7 @@ public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterN
 /// <param name="Id">To be answered.</param>
 /// <param name="MasterName">The master.</param>
 /// <param name="Changes">What to change, in order.</param>
-/// <param name="Error">What was wrong with the rest of the command; the changes before it stay, as in Redis. Null: nothing.</param>
-public sealed record SetRequested(RequestId Id, string MasterName, ImmutableArray<MasterChange> Changes, string? Error) : Input;
+public sealed record SetRequested(RequestId Id, string MasterName, ImmutableArray<MasterChange> Changes) : Input;
 
 /// <summary>One changed option.</summary>
 /// <param name="Option">Its name.</param>
@@ -100,6 +99,11 @@ public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, 
 /// <param name="Apply">Gives the changed timing.</param>
 /// <param name="Error">What was wrong with the rest of the command; the changes before it stay, as in Redis. Null: nothing.</param>
 public sealed record TimingChangeRequested(RequestId Id, Func<Timing, Timing> Apply, string? Error) : Input;
+
+/// <summary>An operator wants this Sentinel to die at the worst moment of the next failover that it leads.</summary>
+/// <param name="Id">To be answered.</param>
+/// <param name="Failures">At which moments; they take the place of those said before.</param>
+public sealed record FailureSimulationRequested(RequestId Id, SimulatedFailures Failures) : Input;
 
 /// <summary>An operator wants the state on disk.</summary>
 public sealed record FlushRequested(RequestId Id) : Input;

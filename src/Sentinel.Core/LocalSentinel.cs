@@ -27,6 +27,9 @@ internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelO
     /// <summary>In TILT we watch, answer and vote, but hold nobody down and start nothing.</summary>
     public bool IsInTilt => TiltSince is not null;
 
+    /// <summary>When to die on purpose.</summary>
+    public SimulatedFailures SimulatedFailures { get; set; }
+
     /// <summary>After a stall of our own, replies that wait in our sockets are read before anybody's silence is judged.</summary>
     public Instant JudgeAfter { get; set; }
 
@@ -104,6 +107,13 @@ internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelO
         CurrentEpoch = epoch;
         Save();
         Publish(because.About("+new-epoch", EventLevel.Warning, epoch.ToString()) with { Epoch = epoch });
+    }
+
+    /// <summary>Dies, if an operator wanted it at this moment.</summary>
+    public void CrashIfWanted(SimulatedFailures moment)
+    {
+        if (SimulatedFailures.HasFlag(moment))
+            Do(new SimulateCrash());
     }
 
     /// <summary>A random time from zero up to, but not including, <paramref name="below"/>.</summary>

@@ -120,6 +120,11 @@ public sealed class SentinelCore
                 Change(_local.Options with { Timing = request.Apply(_local.Timing) });
                 Give(request.Id, request.Error is { } error ? new Answer.Refused(error) : new Answer.Ok());
                 break;
+            case FailureSimulationRequested request:
+                _local.SimulatedFailures = request.Failures;
+                View = View with { SimulatedFailures = request.Failures };
+                Give(request.Id, new Answer.Ok());
+                break;
             case FlushRequested request:
                 GiveWhenSaved(request.Id, new Answer.Ok());
                 break;
@@ -278,15 +283,7 @@ public sealed class SentinelCore
             Give(request.Id, NoSuchMaster);
             return;
         }
-        if (request.Changes.Length > 0)
-            master.Change(request.Changes);
-        if (request.Error is { } error)
-        {
-            if (request.Changes.Length > 0)
-                _local.Save();
-            Give(request.Id, new Answer.Refused(error));
-            return;
-        }
+        master.Change(request.Changes);
         GiveWhenSaved(request.Id, new Answer.Ok());
     }
 

@@ -18,6 +18,9 @@ public sealed record SentinelView
     /// <summary>When TILT began; null: not in TILT.</summary>
     public Instant? TiltSince { get; init; }
 
+    /// <summary>When this Sentinel is to die on purpose.</summary>
+    public SimulatedFailures SimulatedFailures { get; init; }
+
     /// <summary>The monitored masters, by name; names are case-sensitive.</summary>
     public ImmutableDictionary<string, MasterView> Masters { get; init; } = ImmutableDictionary.Create<string, MasterView>(StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Sentinel.Core;
+using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Notifications;
@@ -15,6 +16,9 @@ internal sealed class SentinelLoop : IDisposable
 {
     /// <summary>Facts that may wait. Beyond it links wait with reading and clients get an error; at rates of thousands a second it is seconds of standstill.</summary>
     private const int InputsMax = 65_536;
+
+    /// <summary>What the process ends with when it dies on purpose. As in Redis.</summary>
+    private const int SimulatedCrash = 99;
 
     private readonly SentinelCore _core;
     private readonly InstanceLinks _links;
@@ -184,6 +188,11 @@ internal sealed class SentinelLoop : IDisposable
                 break;
             case WriteLog line:
                 _log.Write(line.Level, line.Text);
+                break;
+            case SimulateCrash:
+                _log.Write(EventLevel.Warning, "Sentinel CRASH because of SENTINEL simulate-failure");
+                _log.Dispose();
+                Posix.Exit(SimulatedCrash);
                 break;
             case GiveAnswer given:
                 if (_asked.TryRemove(given.Id, out TaskCompletionSource<Answer>? answer))

@@ -169,7 +169,8 @@ internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventH
         Line(text, $"sentinel_masters:{view.Masters.Count}");
         Line(text, $"sentinel_tilt:{(view.TiltSince is null ? 0 : 1)}");
         Line(text, $"sentinel_tilt_since_seconds:{(view.TiltSince is { } since ? (long)(loop.Now - since).TotalSeconds : -1)}");
-        Zeroes(text, "sentinel_running_scripts", "sentinel_scripts_queue_length", "sentinel_simulate_failure_flags");
+        Zeroes(text, "sentinel_running_scripts", "sentinel_scripts_queue_length");
+        Line(text, $"sentinel_simulate_failure_flags:{(int)view.SimulatedFailures}");
         int index = 0;
         foreach (MasterView master in view.Masters.Values.OrderBy(master => master.Name, StringComparer.Ordinal))
         {

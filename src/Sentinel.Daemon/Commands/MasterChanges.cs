@@ -15,7 +15,7 @@ internal static class MasterChanges
     /// <param name="words">The request; options begin at the fourth word.</param>
     /// <param name="server">Whether scripts may be changed, and where their paths start.</param>
     /// <param name="error">What is wrong with the first bad option; null: all are good.</param>
-    /// <returns>The changes before that mistake, which Redis applies all the same.</returns>
+    /// <returns>The changes; with a mistake, those before it.</returns>
     public static ImmutableArray<MasterChange> Read(RespCommand words, RespServerOptions server, out string? error)
     {
         var changes = ImmutableArray.CreateBuilder<MasterChange>();
@@ -30,6 +30,11 @@ internal static class MasterChanges
             }
             if (Read(words, at, server, out error) is not { } change)
                 break;
+            if (Enumerable.Range(at + 1, values).FirstOrDefault(value => !ControlCharacters.AreAbsent(words.GetText(value))) is > 0 and var bad)
+            {
+                error = Invalid(words, at, bad);
+                break;
+            }
             changes.Add(change);
             at += 1 + values;
         }

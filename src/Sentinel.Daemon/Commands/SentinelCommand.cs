@@ -69,6 +69,10 @@ internal sealed class SentinelCommand
             Sub("set", -5, orders.Set, "2.8.4", "Change the configuration of a monitored master",
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "    Set configuration parameters for certain masters."),
+            Sub("simulate-failure", -3, orders.SimulateFailure, "3.2.0", "Simulate failover scenarios",
+                "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
+                "    Simulate a Sentinel crash.",
+                "    NONE takes back what was asked for before."),
             Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored replicas"),
             // The spellings of Valkey 8.
             Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),

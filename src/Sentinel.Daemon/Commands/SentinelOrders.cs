@@ -50,11 +50,14 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
             return call.Refuse("ERR Invalid port");
         if (quorum <= 0)
             return call.Refuse("ERR Quorum must be 1 or greater.");
+        string name = words.GetText(2);
+        if (!IsMasterName(name))
+            return call.Refuse("ERR Invalid master name: it must not be empty, and have no comma and no control character");
         string host = words.GetText(3);
         Timing timing = loop.View.Options.Timing;
         var master = new MasterOptions
         {
-            Name = words.GetText(2),
+            Name = name,
             Quorum = (int)Math.Min(quorum, int.MaxValue),
             DownAfter = timing.DefaultDownAfter,
             FailoverTimeout = timing.DefaultFailoverTimeout,
@@ -79,13 +82,63 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
         return loop.AskAsync(id => new ResetRequested(id, names));
     }
 
-    /// <summary>SET: changes options of one master.</summary>
+    /// <summary>SET: changes options of one master, all or none. (Redis applies those before the first mistake.)</summary>
     public Outcome Set(CommandCall call)
     {
         string name = call.Words.GetText(2);
         ImmutableArray<MasterChange> changes = MasterChanges.Read(call.Words, options, out string? error);
-        return loop.AskAsync(id => new SetRequested(id, name, changes, error));
+        return error is not null && loop.View.Masters.ContainsKey(name)
+            ? call.Refuse(error)
+            : loop.AskAsync(id => new SetRequested(id, name, changes));
     }
+
+    /// <summary>SIMULATE-FAILURE: lets this Sentinel die at a moment of the next failover that it leads; <c>none</c> takes that back.</summary>
+    /// <remarks>What it is to do is exactly what was said last: HELP and mistakes leave nothing behind either.</remarks>
+    public Outcome SimulateFailure(CommandCall call)
+    {
+        SimulatedFailures failures = SimulatedFailures.None;
+        bool isHelp = false;
+        bool isMistake = false;
+        for (int at = 2; at < call.Words.Count; at++)
+        {
+            switch (call.Words.GetText(at).ToLowerInvariant())
+            {
+                case "crash-after-election":
+                    failures |= SimulatedFailures.CrashAfterElection;
+                    break;
+                case "crash-after-promotion":
+                    failures |= SimulatedFailures.CrashAfterPromotion;
+                    break;
+                case "none":
+                    failures = SimulatedFailures.None;
+                    break;
+                case "help":
+                    isHelp = true;
+                    break;
+                default:
+                    isMistake = true;
+                    break;
+            }
+        }
+        Task<Answer> done = loop.AskAsync(id => new FailureSimulationRequested(id, isHelp || isMistake ? SimulatedFailures.None : failures));
+        if (isMistake)
+            return RefusedAfterAsync(done, "ERR Unknown failure simulation specified");
+        if (!isHelp)
+            return done;
+        call.Reply.WriteArrayHeader(2);
+        call.Reply.WriteBulkString("crash-after-election"u8);
+        call.Reply.WriteBulkString("crash-after-promotion"u8);
+        return Outcome.Answered;
+    }
+
+    private static async Task<Answer> RefusedAfterAsync(Task<Answer> done, string error)
+    {
+        await done;
+        return new Answer.Refused(error);
+    }
+
+    /// <summary>Whether Sentinels can speak of a master by a name: a comma would make their hellos unreadable.</summary>
+    private static bool IsMasterName(string name) => name.Length > 0 && !name.Contains(',', StringComparison.Ordinal) && ControlCharacters.AreAbsent(name);
 
     private async Task<Answer> MonitorNameAsync(MasterOptions master, string host, long port)
     {

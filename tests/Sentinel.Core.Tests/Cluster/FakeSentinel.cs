@@ -101,7 +101,10 @@ internal sealed class FakeSentinel
         if (!IsRunning)
             return;
         foreach (Effect effect in _core.Step(input, _world.Now).ToArray())
-            Perform(effect);
+        {
+            if (IsRunning)
+                Perform(effect);
+        }
     }
 
     public void NodeDied(FakeNode node) => ConnectionsBreak(node.Address);
@@ -176,6 +179,9 @@ internal sealed class FakeSentinel
                 Log.Add(line.Text);
                 if (line.Level > EventLevel.Notice)
                     _world.Note($"{(char)('A' + _number)} log: {line.Text}");
+                break;
+            case SimulateCrash:
+                Kill();
                 break;
             case GiveAnswer given:
                 if (given.Answer is Answer.Down { Leader: { } leader } vote)

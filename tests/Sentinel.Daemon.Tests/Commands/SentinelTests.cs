@@ -53,6 +53,14 @@ public sealed class SentinelTests
     [InlineData("SENTINEL MONITOR n nohost 99999 0", "-ERR Quorum must be 1 or greater.|", null)]
     [InlineData("SENTINEL MONITOR m nohost 99999 1", "-ERR Invalid IP address or hostname specified|", null)]
     [InlineData("SENTINEL MONITOR n [::1] 1 1", "-ERR Invalid IP address or hostname specified|", null)]
+    [InlineData("SENTINEL MONITOR a,b 127.0.0.1 1 1", "-ERR Invalid master name: it must not be empty, and have no comma and no control character|", null)]
+    [InlineData("SENTINEL MONITOR \"\" 127.0.0.1 1 1", "-ERR Invalid master name: it must not be empty, and have no comma and no control character|", null)]
+    [InlineData("SENTINEL MONITOR \"a\\r\\nsentinel\" 127.0.0.1 1 1", "-ERR Invalid master name: it must not be empty, and have no comma and no control character|", null)]
+    [InlineData("SENTINEL MONITOR n \"127.0.0.1\\n\" 1 1", "-ERR Invalid IP address or hostname specified|", null)]
+    [InlineData("SENTINEL SIMULATE-FAILURE foo", "-ERR Unknown failure simulation specified|", null)]
+    [InlineData("SENTINEL SIMULATE-FAILURE help", "*2|$20|crash-after-election|$21|crash-after-promotion|", null)]
+    [InlineData("SENTINEL SIMULATE-FAILURE crash-after-election CRASH-after-promotion", "+OK|", null)]
+    [InlineData("SENTINEL SIMULATE-FAILURE none", "+OK|", null)]
     [InlineData("SENTINEL MONITOR n 127.1 0 1\r\nSENTINEL GET-MASTER-ADDR-BY-NAME n\r\n", "+OK|*2|$9|127.0.0.1|$1|0|", null)]
     [InlineData("SENTINEL MONITOR m 127.0.0.1 99999 1", "-ERR Duplicate master name.|", null)]
     [InlineData("SENTINEL MONITOR n 127.0.0.1 99999 1", "-ERR Invalid port number.|", null)]
@@ -90,6 +98,7 @@ public sealed class SentinelTests
     [InlineData("REPLICAS", 1)]
     [InlineData("RESET", 1)]
     [InlineData("SENTINELS", 1)]
+    [InlineData("SIMULATE-FAILURE", 1, true)]
     [InlineData("SLAVES", 1)]
     [InlineData("CONFIG", 2, true)]
     [InlineData("DEBUG", 0, true)]
@@ -131,11 +140,13 @@ public sealed class SentinelTests
     [InlineData("rename-command \"\" b", "-ERR Invalid argument '' for SENTINEL SET 'rename-command'|", "quorum=2")]
     [InlineData("foo 1", "-ERR Unknown option or number of arguments for SENTINEL SET 'foo'|", "quorum=2")]
     [InlineData("quorum 3 parallel-syncs 4", "+OK|", "quorum=3 failover-timeout=180000 parallel-syncs=4")]
-    [InlineData("quorum 3 down-after-milliseconds", "-ERR Unknown option or number of arguments for SENTINEL SET 'down-after-milliseconds'|", "quorum=3")]
-    [InlineData("quorum 3 foo 1 parallel-syncs 4", "-ERR Unknown option or number of arguments for SENTINEL SET 'foo'|", "quorum=3 failover-timeout=180000 parallel-syncs=1")]
+    [InlineData("quorum 3 down-after-milliseconds", "-ERR Unknown option or number of arguments for SENTINEL SET 'down-after-milliseconds'|", "quorum=2")]
+    [InlineData("quorum 3 foo 1 parallel-syncs 4", "-ERR Unknown option or number of arguments for SENTINEL SET 'foo'|", "quorum=2 failover-timeout=180000 parallel-syncs=1")]
+    [InlineData("auth-pass \"a\\nb\"", "-ERR Invalid argument 'a b' for SENTINEL SET 'auth-pass'|", "quorum=2")]
+    [InlineData("rename-command a \"\\x01\"", "-ERR Invalid argument '\x01' for SENTINEL SET 'rename-command'|", "quorum=2")]
     [InlineData("notification-script /bin/true", "-ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration|", "quorum=2")]
-    [InlineData("quorum 3 client-reconfig-script \"\"", "-ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration|", "quorum=3")]
-    public async Task Set_applies_from_the_left_up_to_the_first_mistake(string options, string reply, string fields)
+    [InlineData("quorum 3 client-reconfig-script \"\"", "-ERR Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration|", "quorum=2")]
+    public async Task Set_applies_all_or_with_a_mistake_nothing(string options, string reply, string fields)
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("m"));
         using RespClient client = await server.ConnectAsync();
@@ -242,6 +253,24 @@ public sealed class SentinelTests
         await client.ExpectAsync("SENTINEL CKQUORUM m", "-NOQUORUM 2 usable Sentinels. Not enough available Sentinels to reach the specified quorum for this master|");
     }
 
+    [Theory]
+    [InlineData("crash-after-election", 1)]
+    [InlineData("CRASH-AFTER-PROMOTION", 2)]
+    [InlineData("crash-after-election crash-after-promotion", 3)]
+    [InlineData("none", 0)]
+    [InlineData("help", 0)]
+    [InlineData("foo", 0)]
+    [InlineData("crash-after-election foo", 0)]
+    [InlineData("crash-after-election help", 0)]
+    public async Task What_is_simulated_is_what_was_said_last_and_info_shows_it(string words, int flags)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using RespClient client = await server.ConnectAsync();
+        await client.ExpectAsync("SENTINEL SIMULATE-FAILURE crash-after-election", "+OK|");
+        await client.AskAsync($"SENTINEL SIMULATE-FAILURE {words}");
+        Assert.Contains($"\r\nsentinel_simulate_failure_flags:{flags}\r\n", await client.AskTextAsync("INFO sentinel"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Masters_are_listed_by_name()
     {
@@ -295,6 +324,7 @@ public sealed class SentinelTests
                 "RESET <pattern>",
                 "SENTINELS <master-name>",
                 "SET <master-name> <option> <value> [<option> <value> ...]",
+                "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
                 "HELP",
             ],
             syntax);
