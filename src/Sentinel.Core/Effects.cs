@@ -10,12 +10,16 @@ public abstract record Effect;
 /// <param name="Link">The link; new ones need no announcement.</param>
 /// <param name="Attempt">To be given back with every fact of this connection.</param>
 /// <param name="Channel">Which connection.</param>
-/// <param name="Address">Where.</param>
+/// <param name="Address">Where: an IP address and a port.</param>
 /// <param name="Credentials">Null: do not authenticate.</param>
 public sealed record Connect(LinkId Link, int Attempt, LinkChannel Channel, Address Address, Credentials? Credentials) : Effect;
 
 /// <summary>Close a connection. Nothing more is heard of it.</summary>
 public sealed record Disconnect(LinkId Link, LinkChannel Channel) : Effect;
+
+/// <summary>Find out where a host name leads; its outcome is <see cref="NameResolved"/> or <see cref="NameNotResolved"/>.</summary>
+/// <remarks>Not given again for a name before its outcome.</remarks>
+public sealed record ResolveName(string Host) : Effect;
 
 /// <summary>Send a request on the command connection of a link; its outcome is an <see cref="Answered"/> or a <see cref="LinkLost"/>.</summary>
 public sealed record Send(LinkId Link, int Attempt, Request Request) : Effect;

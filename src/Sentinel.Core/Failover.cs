@@ -92,7 +92,7 @@ internal sealed class Failover
     {
         if (Step is not FailoverStep.ReconfReplicas)
             return;
-        if (replica.Reconf is ReconfStep.Sent && replica.ReportedMaster == _master.Address)
+        if (replica.Reconf is ReconfStep.Sent && replica.ReportedMaster is { } reported && _local.Names.AreSame(reported, _master.Address))
             Progress(replica, ReconfStep.InProgress, "+slave-reconf-inprog");
         if (replica.Reconf is ReconfStep.InProgress && replica.IsMasterLinkUp)
             Progress(replica, ReconfStep.Done, "+slave-reconf-done");
@@ -298,7 +298,7 @@ internal sealed class Failover
 
     private void Tell(Replica replica, string eventName)
     {
-        if (!replica.Link.Send(new Request.Reconfigure(Verb(replica), _master.Address)))
+        if (!replica.Link.Send(new Request.Reconfigure(Verb(replica), _master.Node.Told)))
             return;
         Progress(replica, ReconfStep.Sent, eventName);
     }

@@ -6,24 +6,24 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     /// <summary>Takes in what another Sentinel says about this master. Spec section 8.2.</summary>
     public void Absorb(HelloMessage hello)
     {
-        if (!IsBelievable(hello))
+        // An epoch out of nowhere would spoil all that come.
+        if (!local.Believes(hello.CurrentEpoch) || !local.Believes(hello.ConfigEpoch))
             return;
         Peer? peer = master.Peers.Find(peer => peer.Id == hello.Id);
-        if (peer is null || peer.Address != hello.Sentinel)
-            peer = Meet(peer, hello);
-        local.EnterEpoch(Epoch.Max(hello.CurrentEpoch, hello.ConfigEpoch), master);
+        if (peer is null || !local.Names.AreSame(peer.Address, hello.Sentinel))
+        {
+            if (local.Names.Reachable(hello.Sentinel) is not null)
+                peer = Meet(peer, hello);
+            else if (peer is null)
+            {
+                Ignore(hello, hello.Sentinel);
+                return;
+            }
+        }
+        local.EnterEpoch(hello.CurrentEpoch, master);
         if (hello.ConfigEpoch > master.ConfigEpoch)
         {
-            if (hello.Master != master.Address)
-            {
-                if (peer is not null)
-                    local.Publish(master.About("+config-update-from", EventLevel.Warning, peer) with { Epoch = hello.ConfigEpoch });
-                master.SwitchTo(hello.Master, hello.ConfigEpoch);
-            }
-            else
-            {
-                master.Renew(hello.ConfigEpoch);
-            }
+            AdoptFrom(peer, hello);
         }
         else if (hello.ConfigEpoch < master.ConfigEpoch && peer is not null && !peer.Hello.IsPending(peer.Link))
         {
@@ -34,6 +34,29 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
             peer.LastHelloAt = local.Now;
         local.Touch(master);
     }
+
+    /// <summary>Takes over a newer configuration, unless it names a master that we could not reach: the epoch stays then, and the next hello is looked at anew.</summary>
+    private void AdoptFrom(Peer? peer, HelloMessage hello)
+    {
+        bool isSame = local.Names.AreSame(hello.Master, master.Address);
+        if (!isSame && local.Names.Reachable(hello.Master) is null)
+        {
+            Ignore(hello, hello.Master);
+            return;
+        }
+        local.EnterEpoch(hello.ConfigEpoch, master);
+        if (isSame)
+        {
+            master.Renew(hello.ConfigEpoch);
+            return;
+        }
+        if (peer is not null)
+            local.Publish(master.About("+config-update-from", EventLevel.Warning, peer) with { Epoch = hello.ConfigEpoch });
+        master.SwitchTo(hello.Master, hello.ConfigEpoch);
+    }
+
+    private void Ignore(HelloMessage hello, Address name) =>
+        local.Names.SayOnce(name.Host, $"A hello of {hello.Id} about {master.Name} names {name} and is not followed: {local.Names.WhyUnreachable}");
 
     /// <summary>Says hello to all to whom it is due.</summary>
     public void Decide(Wakeup wake)
@@ -51,35 +74,31 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         if (instance.Link.LocalHost is not { } localHost)
             return;
         SentinelOptions own = local.Options;
-        var self = new Address(own.AnnounceIp ?? localHost, own.AnnouncePort != 0 ? own.AnnouncePort : own.Port);
-        var hello = new HelloMessage(self, local.Id, local.CurrentEpoch, master.Name, master.Address, master.ConfigEpoch);
+        // What is neither resolved nor to be announced by name would only confuse: redis-sentinel forgets us for it.
+        if (!own.AnnounceHostnames && local.Names.Reachable(master.Address) is null)
+            return;
+        var self = new Address(own.AnnounceIp is { } announced && HelloMessage.IsHost(announced) ? announced : localHost, own.AnnouncePort != 0 ? own.AnnouncePort : own.Port);
+        var hello = new HelloMessage(self, local.Id, local.CurrentEpoch, master.Name, master.Node.Told, master.ConfigEpoch);
         if (!instance.Link.Send(new Request.PublishHello(hello)))
             return;
         instance.Hello.Sent(instance.Link);
         instance.NextHelloAt = local.Now + local.Timing.PublishPeriod;
     }
 
-    /// <summary>
-    /// Names that we do not resolve could be neither connected to nor kept in the configuration file, and an epoch out of
-    /// nowhere would spoil all that come.
-    /// </summary>
-    private bool IsBelievable(HelloMessage hello) =>
-        (local.Options.ResolveHostnames || (hello.Sentinel.IsLiteral && hello.Master.IsLiteral))
-        && local.Believes(hello.CurrentEpoch) && local.Believes(hello.ConfigEpoch);
-
     /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
     private Peer? Meet(Peer? known, HelloMessage hello)
     {
         if (known is not null)
         {
-            local.Publish(master.About("+sentinel-address-switch", EventLevel.Notice, $"{master.Node.Prefix} ip {hello.Sentinel.Host} port {hello.Sentinel.Port} for {hello.Id}"));
+            Address moved = local.Names.Told(hello.Sentinel);
+            local.Publish(master.About("+sentinel-address-switch", EventLevel.Notice, $"{master.Node.Prefix} ip {moved.Host} port {moved.Port} for {hello.Id}"));
             known.Link.MoveTo(hello.Sentinel);
             if (known.Link.Users.Count > 1)
                 local.Publish(master.About("+sentinel-address-update", EventLevel.Notice, $"{known.Prefix} {known.Link.Users.Count - 1} additional matching instances"));
             local.Save();
             return known;
         }
-        if (master.Peers.Find(peer => peer.Address == hello.Sentinel) is { } other)
+        if (master.Peers.Find(peer => local.Names.AreSame(peer.Address, hello.Sentinel)) is { } other)
         {
             local.Publish(master.About("+sentinel-invalid-addr", EventLevel.Notice, other));
             foreach (Peer entry in other.Link.Users.OfType<Peer>().ToArray())

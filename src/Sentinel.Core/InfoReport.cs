@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 
 namespace Sentinel.Core;
 
@@ -123,7 +122,7 @@ public sealed record InfoReport
         {
             (host, port) = (fields[0], fields[1]);
         }
-        bool valid = IPAddress.TryParse(host, out _)
+        bool valid = (host is not null && HelloMessage.IsHost(host))
             & int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) & number is > 0 and <= 65535;
         replica = valid ? new Address(host!, number) : default;
         return valid;

@@ -105,6 +105,17 @@ public sealed record TimingChangeRequested(RequestId Id, Func<Timing, Timing> Ap
 /// <param name="Failures">At which moments; they take the place of those said before.</param>
 public sealed record FailureSimulationRequested(RequestId Id, SimulatedFailures Failures) : Input;
 
+/// <summary>A host name was resolved.</summary>
+/// <param name="Host">As in <see cref="ResolveName"/>.</param>
+/// <param name="Ips">Its addresses in the resolver's order; at least one.</param>
+public sealed record NameResolved(string Host, ImmutableArray<string> Ips) : Input;
+
+/// <summary>A host name could not be resolved.</summary>
+/// <param name="Host">As in <see cref="ResolveName"/>.</param>
+/// <param name="Error">The system's words.</param>
+/// <param name="IsPassing">Whether the resolver itself failed; else it knows that the name leads nowhere.</param>
+public sealed record NameNotResolved(string Host, string Error, bool IsPassing) : Input;
+
 /// <summary>An operator wants the state on disk.</summary>
 public sealed record FlushRequested(RequestId Id) : Input;
 

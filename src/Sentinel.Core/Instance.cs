@@ -7,6 +7,9 @@ internal abstract class Instance(MasterMonitor master, InstanceLink link)
     public InstanceLink Link { get; } = link;
     public Address Address => Link.Address;
 
+    /// <summary>Its address as events, nodes and peers are told it.</summary>
+    public Address Told => Master.Told(Address);
+
     public abstract InstanceKind Kind { get; }
 
     /// <summary>Its name on the wire.</summary>

@@ -75,6 +75,7 @@ internal sealed class InstanceLink : IScheduled
             return;
         TimeSpan downAfter = DownAfter;
         TimeSpan period = _local.Timing.PingPeriod(downAfter);
+        KeepResolved(period);
         KeepUp(_command, period);
         if (_subscription is not null)
             KeepUp(_subscription, period);
@@ -120,6 +121,7 @@ internal sealed class InstanceLink : IScheduled
     public void Lost(LinkChannel channel)
     {
         Connection connection = channel == LinkChannel.Command ? _command : _subscription!;
+        GoOnElsewhere(connection);
         connection.State = ConnectionState.Missing;
         if (connection == _command)
             ForgetPending();
@@ -175,21 +177,56 @@ internal sealed class InstanceLink : IScheduled
             _local.Touch(user.Master);    // all of them show it
     }
 
+    /// <summary>Its name was resolved anew: connections that go where it no longer leads are made anew, and waiting ones are made.</summary>
+    public void FollowName()
+    {
+        if (LeadsAstray(_command) || (_subscription is not null && LeadsAstray(_subscription)))
+            Reconnect();
+        _local.Touch(this);
+    }
+
+    private bool LeadsAstray(Connection connection) =>
+        connection is { State: not ConnectionState.Missing, Ip: { } ip } && !_local.Names.StillLeads(Address, ip);
+
+    /// <summary>Asks for the instance's name before each attempt to connect, often while it is silent, and now and then in any case.</summary>
+    private void KeepResolved(TimeSpan period)
+    {
+        if (Address.IsLiteral)
+            return;
+        bool isUrgent = !IsComplete || SilentSince < _local.Now - period;
+        if (!_wake.IsDue(_local.Names.AskAgainAt(Address, isUrgent)))
+            return;
+        _local.Names.Ask(Address.Host);
+    }
+
+    /// <summary>A name may lead to several addresses, of which the instance listens on one.</summary>
+    private void GoOnElsewhere(Connection connection)
+    {
+        if (connection is { State: ConnectionState.Connecting, Ip: { } ip })
+            _local.Names.Refused(Address, ip);
+    }
+
     private void KeepUp(Connection connection, TimeSpan period)
     {
         switch (connection.State)
         {
             // At once after a loss, then once in a PING period: an instance that comes back is noticed within one.
             case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(connection.TriedAt is { } tried ? tried + period : _local.Now):
-                connection.State = ConnectionState.Connecting;
-                connection.TriedAt = _local.Now;
+                // A name that was never resolved is being asked for; its answer brings us here at once.
+                if (_local.Names.Reachable(Address) is not { } target)
+                {
+                    _wake.IsDue(_local.Now + period);
+                    break;
+                }
+                (connection.State, connection.TriedAt, connection.Ip) = (ConnectionState.Connecting, _local.Now, target.Host);
                 connection.Attempt++;
-                _local.Do(new Connect(Id, connection.Attempt, connection.Channel, Address, Credentials));
+                _local.Do(new Connect(Id, connection.Attempt, connection.Channel, target, Credentials));
                 _wake.IsDue(_local.Now + ConnectTimeout(period));
                 break;
             // Nobody answers, not even with a refusal. A new attempt goes through as soon as the host is there again;
             // the old one would wait for the system's ever longer pauses.
             case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(period)):
+                GoOnElsewhere(connection);
                 Close(connection);
                 KeepUp(connection, period);
                 break;
@@ -255,6 +292,10 @@ internal sealed class InstanceLink : IScheduled
         public LinkChannel Channel { get; } = channel;
         public ConnectionState State { get; set; }
         public int Attempt { get; set; }
+
+        /// <summary>Where it goes; null: it was never tried.</summary>
+        public string? Ip { get; set; }
+
         public Instant? TriedAt { get; set; }
         public Instant Since { get; set; }
     }

@@ -99,7 +99,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         if (isDown)
             ObjectivelyDownSince = local.Now;
         local.Publish(isDown
-            ? master.About("+odown", EventLevel.Warning, $"{master.Node.Prefix} #quorum {votes}/{master.Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = master.Address }
+            ? master.About("+odown", EventLevel.Warning, $"{master.Node.Prefix} #quorum {votes}/{master.Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = master.Node.Told }
             : master.About("-odown", EventLevel.Warning, master.Node));
     }
 
@@ -117,7 +117,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             // A question that is open is not asked twice; its answer lets us decide anew whether to ask again.
             if (!isTime || !peer.Link.IsUsable || peer.DownQuestion.IsPending(peer.Link))
                 continue;
-            if (!peer.Link.Send(new Request.AskIfDown(master.Name, master.Address, local.CurrentEpoch, Candidate: null)))
+            if (!peer.Link.Send(new Request.AskIfDown(master.Name, master.Node.Told, local.CurrentEpoch, Candidate: null)))
                 continue;
             peer.DownQuestion.Sent(peer.Link);
             (peer.AskedAt, peer.AskNow) = (local.Now, false);

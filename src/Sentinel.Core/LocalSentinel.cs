@@ -3,23 +3,34 @@ using System.Diagnostics;
 namespace Sentinel.Core;
 
 /// <summary>What all monitors of this process share: identity, epoch, saves, chance, and where effects go.</summary>
-internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelOptions options, Random random, Instant now)
+internal sealed class LocalSentinel
 {
+    private readonly Random _random;
     private readonly List<Effect> _effects = [];
     private readonly Queue<WaitingForSave> _waiting = [];
     private bool _isSaveRequested;
 
+    public LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelOptions options, Random random, Instant now)
+    {
+        (Id, CurrentEpoch, Options, _random, Now) = (id, currentEpoch, options, random, now);
+        Names = new NameTable(this);
+    }
+
     public Schedule Schedule { get; } = new();
-    public SentinelId Id { get; } = id;
+    public SentinelId Id { get; }
 
     /// <summary>What the configuration says about this Sentinel; changes while it runs.</summary>
-    public SentinelOptions Options { get; set; } = options;
+    public SentinelOptions Options { get; set; }
 
     public Timing Timing => Options.Timing;
-    public Epoch CurrentEpoch { get; private set; } = currentEpoch;
+
+    /// <summary>Where host names lead.</summary>
+    public NameTable Names { get; }
+
+    public Epoch CurrentEpoch { get; private set; }
 
     /// <summary>The time of the input being taken in.</summary>
-    public Instant Now { get; private set; } = now;
+    public Instant Now { get; private set; }
 
     /// <summary>When TILT began; null: not in TILT.</summary>
     public Instant? TiltSince { get; set; }
@@ -117,7 +128,7 @@ internal sealed class LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelO
     }
 
     /// <summary>A random time from zero up to, but not including, <paramref name="below"/>.</summary>
-    public TimeSpan Jitter(TimeSpan below) => new((long)(random.NextDouble() * below.Ticks));
+    public TimeSpan Jitter(TimeSpan below) => new((long)(_random.NextDouble() * below.Ticks));
 
     private sealed record WaitingForSave(SaveNumber Save, Action Saved, Action<string> Failed);
 }

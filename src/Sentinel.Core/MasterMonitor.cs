@@ -23,6 +23,7 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Wakeup _wake;
     private readonly Strays _strays;
     private readonly Hellos _hellos;
+    private readonly List<Address> _unresolvedReplicas = [];
 
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
     {
@@ -43,7 +44,10 @@ internal sealed class MasterMonitor : IScheduled
 
     public string Name => Options.Name;
     public MasterOptions Options { get; private set; }
+
+    /// <summary>The master's address as it was given.</summary>
     public Address Address => Node.Address;
+
     public Epoch ConfigEpoch { get; private set; }
 
     /// <summary>When the present address was learnt.</summary>
@@ -78,6 +82,7 @@ internal sealed class MasterMonitor : IScheduled
         _wake.Reset();
         if (IsRemoved)
             return;
+        DiscoverResolved();
         if (!_local.IsInTilt)
         {
             Judgement.Decide(_wake);
@@ -91,7 +96,7 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>Says that the master is monitored.</summary>
     public void Announce() =>
-        _local.Publish(About("+monitor", EventLevel.Warning, $"{Node.Prefix} quorum {Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = Address });
+        _local.Publish(About("+monitor", EventLevel.Warning, $"{Node.Prefix} quorum {Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = Node.Told });
 
     /// <summary>Ends the monitoring.</summary>
     public void Remove()
@@ -109,6 +114,7 @@ internal sealed class MasterMonitor : IScheduled
             _links.Release(instance);
         Replicas.Clear();
         Peers.Clear();
+        _unresolvedReplicas.Clear();
         Node = new MasterNode(this, _links.OpenNode(Address, Options.Credentials), _local.Now);
         Failover = null;
         Election.Reset();
@@ -260,7 +266,7 @@ internal sealed class MasterMonitor : IScheduled
     {
         if (request.Candidate is null)
             peer.DownQuestion.Done();
-        if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && request.Master == Address)
+        if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && _local.Names.AreSame(request.Master, Address))
         {
             (peer.SaysMasterDown, peer.SaidAt) = (down.Value == 1, _local.Now);
             peer.AskNow &= !peer.SaysMasterDown;
@@ -305,10 +311,12 @@ internal sealed class MasterMonitor : IScheduled
         if (configEpoch < ConfigEpoch)
             throw new InvariantViolationException($"the configuration epoch of {Name} would go back from {ConfigEpoch} to {configEpoch}");
         ConfigEpoch = configEpoch;
-        Address former = Address;
-        _local.Publish(About("+switch-master", EventLevel.Warning, $"{Name} {former.Host} {former.Port} {address.Host} {address.Port}") with
+        // Known by name, it stays known by name, whatever the one who tells of the switch calls it.
+        Replica? promoted = Replicas.Find(replica => replica.Address == address) ?? Replicas.Find(replica => _local.Names.AreSame(replica.Address, address));
+        Address former = Node.Told, next = Told(promoted?.Address ?? address);
+        _local.Publish(About("+switch-master", EventLevel.Warning, $"{Name} {former.Host} {former.Port} {next.Host} {next.Port}") with
         {
-            Kind = InstanceKind.Master, InstanceAddress = address, NewAddress = address, Epoch = configEpoch,
+            Kind = InstanceKind.Master, InstanceAddress = next, NewAddress = next, Epoch = configEpoch,
         });
         // What remains of a failover of ours is to see to the replicas of the node it promoted.
         if (Failover is { Step: not FailoverStep.ReconfReplicas } || (Failover is not null && Failover.Epoch != configEpoch))
@@ -316,7 +324,6 @@ internal sealed class MasterMonitor : IScheduled
         Election.Reset();
         Judgement.Reset();
         MasterNode formerNode = Node;
-        Replica? promoted = Replicas.Find(replica => replica.Address == address);
         Node = promoted is not null
             ? new MasterNode(promoted, _local.Now)
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
@@ -366,11 +373,14 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>An event about an instance of this group.</summary>
     public SentinelEvent About(string name, EventLevel level, Instance instance) =>
-        About(name, level, instance.Prefix) with { Kind = instance.Kind, InstanceAddress = instance.Address };
+        About(name, level, instance.Prefix) with { Kind = instance.Kind, InstanceAddress = instance.Told };
 
     /// <summary>An event about this group.</summary>
     public SentinelEvent About(string name, EventLevel level, string payload) =>
-        new(name, level, payload) { MasterName = Name, MasterAddress = Address, Epoch = _local.CurrentEpoch };
+        new(name, level, payload) { MasterName = Name, MasterAddress = Node.Told, Epoch = _local.CurrentEpoch };
+
+    /// <summary>An address as events, nodes and peers are told it.</summary>
+    public Address Told(Address address) => _local.Names.Told(address);
 
     private IEnumerable<DataNode> Nodes => Replicas.Prepend<DataNode>(Node);
 
@@ -440,7 +450,7 @@ internal sealed class MasterMonitor : IScheduled
             bool asConfigured = node.ReportsMaster == node is MasterNode;
             string role = node.ReportsMaster ? "master" : "slave";
             _local.Publish(About(asConfigured ? "+role-change" : "-role-change", EventLevel.Verbose, $"{node.Prefix} new reported role is {role}")
-                with { Kind = node.Kind, InstanceAddress = node.Address });
+                with { Kind = node.Kind, InstanceAddress = node.Told });
         }
         if (node is MasterNode)
         {
@@ -455,12 +465,56 @@ internal sealed class MasterMonitor : IScheduled
 
     private void DiscoverReplica(Address address)
     {
-        if (address == Address || Replicas.Exists(replica => replica.Address == address) || Replicas.Count >= InfoReport.ReplicasMax)
+        NameTable names = _local.Names;
+        if (names.AreSame(address, Address) || Replicas.Exists(replica => names.AreSame(replica.Address, address)) || Replicas.Count >= InfoReport.ReplicasMax)
             return;
+        // It may be one that is known by its IP address.
+        if (names.Awaits(address, this))
+        {
+            if (_unresolvedReplicas.Count < InfoReport.ReplicasMax && !_unresolvedReplicas.Contains(address))
+                _unresolvedReplicas.Add(address);
+            return;
+        }
+        if (names.Reachable(address) is null)
+        {
+            names.SayOnce(address.Host, $"Replica {address} of {Name} is not watched: {names.WhyUnreachable}");
+            return;
+        }
         var replica = new Replica(this, _links.OpenNode(address, Options.Credentials), _local.Now);
         Replicas.Add(replica);
         _local.Publish(About("+slave", EventLevel.Notice, replica));
         _local.Save();
+    }
+
+    /// <summary>Looks again at replicas that the master named, now that their names may be resolved.</summary>
+    private void DiscoverResolved()
+    {
+        if (_unresolvedReplicas.Count == 0)
+            return;
+        Address[] listed = [.. _unresolvedReplicas];
+        _unresolvedReplicas.Clear();
+        foreach (Address replica in listed)
+            DiscoverReplica(replica);
+    }
+
+    /// <summary>A name of this group leads elsewhere. One node may have come in twice, by its IP address and by a name that could not be resolved then.</summary>
+    public void NameMoved()
+    {
+        _local.Touch(this);
+        if (Failover is not null)
+            return;
+        foreach (Replica replica in Replicas.ToArray())
+        {
+            // The name stays, for it may move; but the master stays in any case. Two names stay, for one of them may be about to move.
+            bool IsTwin(DataNode node) => node != replica && node.Address.IsLiteral != replica.Address.IsLiteral
+                && (replica.Address.IsLiteral || node is MasterNode) && _local.Names.AreSame(node.Address, replica.Address);
+            if (Nodes.FirstOrDefault(IsTwin) is not { } twin)
+                continue;
+            _local.Log(EventLevel.Notice, $"Replica {replica.Address} of {Name} is {twin.Address}, and is not listed twice any more");
+            Replicas.Remove(replica);
+            _links.Release(replica);
+            _local.Save();
+        }
     }
 
     private void JudgeRole(Replica replica)

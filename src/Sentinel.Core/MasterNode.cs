@@ -21,7 +21,7 @@ internal sealed class MasterNode : DataNode
 
     public override InstanceKind Kind => InstanceKind.Master;
     public override string Name => Master.Name;
-    public override string Prefix => $"master {Master.Name} {Address.Host} {Address.Port}";
+    public override string Prefix => $"master {Master.Name} {Told.Host} {Told.Port}";
 
     /// <summary>When it was seen to have rebooted without having answered a PING since; null: it has not.</summary>
     public Instant? RebootedAt { get; set; }

@@ -4,10 +4,10 @@ namespace Sentinel.Core;
 internal static class MasterViews
 {
     /// <summary>What is believed of a master.</summary>
-    public static MasterView ViewOf(MasterMonitor master) => new()
+    public static MasterView ViewOf(MasterMonitor master, NameTable names) => new()
     {
         Name = master.Name,
-        Address = master.Address,
+        Address = names.Shown(master.Address),
         RunId = master.Node.RunId,
         Flags = FlagsOf(master),
         Link = master.Node.Link.Health,
@@ -21,25 +21,25 @@ internal static class MasterViews
         ConfigEpoch = master.ConfigEpoch,
         ObjectivelyDownSince = master.Judgement.ObjectivelyDownSince,
         Failover = master.Failover?.Step ?? FailoverStep.None,
-        Replicas = [.. master.Replicas.Select(ViewOf)],
-        Peers = [.. master.Peers.Select(ViewOf)],
+        Replicas = [.. master.Replicas.Select(replica => ViewOf(replica, names))],
+        Peers = [.. master.Peers.Select(peer => ViewOf(peer, names))],
     };
 
     /// <summary>What survives a restart about a master.</summary>
-    public static MasterState StateOf(MasterMonitor master) => new()
+    public static MasterState StateOf(MasterMonitor master, NameTable names) => new()
     {
         Options = master.Options,
-        Address = master.Address,
+        Address = names.Stored(master.Address),
         ConfigEpoch = master.ConfigEpoch,
         LeaderEpoch = master.Election.LeaderEpoch,
-        Replicas = [.. master.Replicas.Select(replica => replica.Address)],
-        Peers = [.. master.Peers.Select(peer => new PeerState(peer.Id, peer.Address))],
+        Replicas = [.. master.Replicas.Select(replica => names.Stored(replica.Address)).Distinct()],
+        Peers = [.. master.Peers.Select(peer => new PeerState(peer.Id, names.Stored(peer.Address)))],
     };
 
-    private static ReplicaView ViewOf(Replica replica) => new()
+    private static ReplicaView ViewOf(Replica replica, NameTable names) => new()
     {
         Name = replica.Name,
-        Address = replica.Address,
+        Address = names.Shown(replica.Address),
         RunId = replica.RunId,
         Flags = replica.Flags(replica == replica.Master.Failover?.Promoted),
         Link = replica.Link.Health,
@@ -57,10 +57,10 @@ internal static class MasterViews
         IsAnnounced = replica.IsAnnounced,
     };
 
-    private static PeerView ViewOf(Peer peer) => new()
+    private static PeerView ViewOf(Peer peer, NameTable names) => new()
     {
         Name = peer.Name,
-        Address = peer.Address,
+        Address = names.Shown(peer.Address),
         RunId = peer.Id.Text,
         Flags = peer.Flags,
         Link = peer.Link.Health,

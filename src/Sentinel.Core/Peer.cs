@@ -16,7 +16,7 @@ internal sealed class Peer : Instance
     public SentinelId Id { get; }
     public override InstanceKind Kind => InstanceKind.Sentinel;
     public override string Name => Id.Text;
-    public override string Prefix => $"sentinel {Id} {Address.Host} {Address.Port} @ {Master.Name} {Master.Address.Host} {Master.Address.Port}";
+    public override string Prefix => $"sentinel {Id} {Told.Host} {Told.Port} @ {Master.Name} {Master.Node.Told.Host} {Master.Node.Told.Port}";
 
     /// <summary>Whether it can take part in an agreement now.</summary>
     public bool IsAvailable => Link.IsUsable && !IsSubjectivelyDown;
@@ -52,7 +52,7 @@ internal sealed class Peer : Instance
     {
         if (_voteAskedFor == epoch && _voteAskedIn == Link.Attempt)
             return;
-        if (Link.Send(new Request.AskIfDown(Master.Name, Master.Address, epoch, candidate)))
+        if (Link.Send(new Request.AskIfDown(Master.Name, Master.Node.Told, epoch, candidate)))
             (_voteAskedFor, _voteAskedIn) = (epoch, Link.Attempt);
     }
 

@@ -15,8 +15,8 @@ internal sealed class Replica : DataNode
         : base(former.Master, former.Link) => InheritFrom(former);
 
     public override InstanceKind Kind => InstanceKind.Replica;
-    public override string Name => Address.ToString();
-    public override string Prefix => $"slave {Name} {Address.Host} {Address.Port} @ {Master.Name} {Master.Address.Host} {Master.Address.Port}";
+    public override string Name => Told.ToString();
+    public override string Prefix => $"slave {Name} {Told.Host} {Told.Port} @ {Master.Name} {Master.Node.Told.Host} {Master.Node.Told.Port}";
 
     /// <summary>How far it has come in following a new master.</summary>
     public ReconfStep Reconf { get; set; }

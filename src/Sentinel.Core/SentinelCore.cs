@@ -17,6 +17,7 @@ public sealed class SentinelCore
 
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
+    private readonly NameWaits _nameWaits;
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
     private readonly List<MasterMonitor> _changed = [];
     private Instant _steppedAt;
@@ -31,6 +32,7 @@ public sealed class SentinelCore
     {
         _local = new LocalSentinel(state.Id, state.CurrentEpoch, options, random, now);
         _links = new LinkTable(_local);
+        _nameWaits = new NameWaits(_local) { Proceed = Proceed };
         _steppedAt = now;
         foreach (MasterState master in state.Masters)
             _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links));
@@ -45,7 +47,7 @@ public sealed class SentinelCore
     public Instant WakeAt => Instant.Min(_local.Schedule.WakeAt, _steppedAt + _local.Timing.Heartbeat);
 
     /// <summary>What must survive a restart, as of the last step.</summary>
-    public SentinelState State => new(_local.Id, _local.CurrentEpoch, [.. _masters.Values.Select(MasterViews.StateOf)]);
+    public SentinelState State => new(_local.Id, _local.CurrentEpoch, [.. _masters.Values.Select(master => MasterViews.StateOf(master, _local.Names))]);
 
     /// <summary>Takes in one fact, then decides everything that follows from it.</summary>
     /// <param name="input">The fact.</param>
@@ -89,13 +91,18 @@ public sealed class SentinelCore
                     Absorb(link, fact);
                 break;
             case HelloReceived hello:
-                AbsorbHello(hello.Payload);
+                AbsorbHello(hello);
                 break;
             case DownQuestionReceived question:
-                if (_masters.Values.FirstOrDefault(master => master.Address == question.Master) is { } asked)
-                    asked.Answer(question);
-                else
-                    Give(question.Id, new Answer.Down(false, null, Epoch.Zero));
+                if (AskedAbout(question) is not null || !_nameWaits.Keep(question))
+                    Proceed(question);
+                break;
+            case NameResolved resolved:
+                if (_local.Names.Resolved(resolved.Host, resolved.Ips))
+                    Follow(resolved.Host);
+                break;
+            case NameNotResolved failed:
+                _local.Names.NotResolved(failed.Host, failed.Error, failed.IsPassing);
                 break;
             case FailoverRequested request:
                 Give(request.Id, _masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Force() : NoSuchMaster);
@@ -165,7 +172,7 @@ public sealed class SentinelCore
             case HelloHeard heard when link.IsCurrent(LinkChannel.Subscription, fact.Attempt):
                 link.HeardSubscription();
                 if (heard.Payload is not null)
-                    AbsorbHello(heard.Payload);
+                    AbsorbHello(new HelloReceived(heard.Payload));
                 break;
             default:
                 break;    // of a connection that is no more
@@ -224,13 +231,47 @@ public sealed class SentinelCore
             ? link.Users[0]
             : link.Users.Find(user => user.Master.Name == masterName);
 
-    private void AbsorbHello(string payload)
+    private void AbsorbHello(HelloReceived input)
     {
         // Most that is heard is our own, coming back.
-        if (payload.Contains(_local.Id.Text, StringComparison.Ordinal))
+        if (input.Payload.Contains(_local.Id.Text, StringComparison.Ordinal))
             return;
-        if (HelloMessage.TryParse(payload, out HelloMessage? hello) && _masters.TryGetValue(hello!.MasterName, out MasterMonitor? master))
+        if (HelloMessage.TryParse(input.Payload, out HelloMessage? hello) && _masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)
+            && !_nameWaits.Keep(input, hello))
             master.HelloCame(hello);
+    }
+
+    /// <summary>Takes in what may have waited for a name.</summary>
+    private void Proceed(Input input)
+    {
+        switch (input)
+        {
+            case HelloReceived hello:
+                if (HelloMessage.TryParse(hello.Payload, out HelloMessage? message) && _masters.TryGetValue(message!.MasterName, out MasterMonitor? master))
+                    master.HelloCame(message);
+                break;
+            case DownQuestionReceived question when AskedAbout(question) is { } asked:
+                asked.Answer(question);
+                break;
+            case DownQuestionReceived question:
+                Give(question.Id, new Answer.Down(false, null, Epoch.Zero));
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private MasterMonitor? AskedAbout(DownQuestionReceived question) =>
+        _masters.Values.FirstOrDefault(master => _local.Names.AreSame(master.Address, question.Master));
+
+    /// <summary>A name leads elsewhere: so do the links to whom it names, and what is shown of them.</summary>
+    private void Follow(string host)
+    {
+        InstanceLink[] links = [.. _links.All.Where(link => string.Equals(link.Address.Host, host, StringComparison.OrdinalIgnoreCase))];
+        foreach (InstanceLink link in links)
+            link.FollowName();
+        foreach (MasterMonitor master in links.SelectMany(link => link.Users).Select(user => user.Master).Distinct().ToArray())
+            master.NameMoved();
     }
 
     private void Monitor(MonitorRequested request)
@@ -301,6 +342,14 @@ public sealed class SentinelCore
                 link.Reconnect();
             }
         }
+        if ((options.ResolveHostnames, options.AnnounceHostnames) != (before.ResolveHostnames, before.AnnounceHostnames))
+        {
+            // What is shown of all instances changes, and links that only a name is known of may be made now.
+            foreach (InstanceLink link in _links.All)
+                _local.Touch(link);
+            foreach (MasterMonitor master in _masters.Values)
+                _local.Touch(master);
+        }
         if (options.Timing == before.Timing)
             return;
         foreach (InstanceLink link in _links.All)
@@ -346,7 +395,7 @@ public sealed class SentinelCore
         foreach (MasterMonitor master in changed)
         {
             if (!master.IsRemoved)
-                view = view with { Masters = view.Masters.SetItem(master.Name, MasterViews.ViewOf(master)) };
+                view = view with { Masters = view.Masters.SetItem(master.Name, MasterViews.ViewOf(master, _local.Names)) };
         }
         View = view.CurrentEpoch == _local.CurrentEpoch ? view : view with { CurrentEpoch = _local.CurrentEpoch };
     }

@@ -17,12 +17,14 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private readonly HashSet<SentinelId> _confirmed = [];
     private Instant? _pollStartedAt;
     private Instant _nextPollAt;
+    private readonly HashSet<Replica> _undecided = [];
     private bool _isVetoed;
 
     /// <summary>Looks at what a replica just said of itself.</summary>
     public void Reported(Replica replica)
     {
-        bool isStray = replica.ReportsMaster || replica.ReportedMaster is { } reported && reported != master.Address;
+        _undecided.Remove(replica);
+        bool isStray = replica.ReportsMaster || replica.ReportedMaster is { } reported && FollowsAnother(replica, reported);
         if (!isStray)
         {
             replica.Stray = null;
@@ -41,7 +43,10 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         if (_pollStartedAt is null || belief is null)
             return;
         bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
-            || (belief.ConfigEpoch == master.ConfigEpoch && belief.Address != master.Address);
+            || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address));
+        // A name that we cannot resolve neither confirms our master nor speaks against it.
+        if (!speaksForAnother && !local.Names.AreSame(belief.Address, master.Address))
+            return;
         if (speaksForAnother || belief.Failover is not FailoverStep.None)
             _isVetoed = true;
         else
@@ -64,6 +69,9 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     /// <summary>Asks, and tells those about whom all agree.</summary>
     public void Decide(Wakeup wake)
     {
+        _undecided.IntersectWith(master.Replicas);
+        foreach (Replica replica in _undecided.ToArray())
+            Reported(replica);
         if (master.Failover is not null || !MasterIsSane || !master.Replicas.Exists(IsCase))
         {
             ForgetConfirmations();
@@ -91,6 +99,19 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         }
         if (wake.IsDue(_pollStartedAt.Value + 2 * local.Timing.StrayPollPeriod))
             ForgetPoll();
+    }
+
+    /// <summary>Whether a replica follows another than our master; not while the name that it knows its master by is not resolved.</summary>
+    private bool FollowsAnother(Replica replica, Address reported)
+    {
+        NameTable names = local.Names;
+        if (names.AreSame(reported, master.Address))
+            return false;
+        if (names.AreDifferent(reported, master.Address))
+            return true;
+        if (names.Awaits(reported, master) || names.Awaits(master.Address, master))
+            _undecided.Add(replica);
+        return names.LeadsNowhere(reported);
     }
 
     private static bool IsCase(Replica replica) => replica is { Stray: not null, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } };
@@ -126,7 +147,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 
     private void Tell(Replica replica)
     {
-        if (!replica.Link.Send(new Request.Reconfigure(Failover.Verb(replica), master.Address)))
+        if (!replica.Link.Send(new Request.Reconfigure(Failover.Verb(replica), master.Node.Told)))
             return;
         bool saysMaster = replica.Stray!.SaysMaster;
         // Told again only after another look at it, and then after another agreement.

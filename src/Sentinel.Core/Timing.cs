@@ -86,6 +86,15 @@ public sealed record Timing
     /// <summary>Pause before a script that failed is run again, doubled by each further failure. Default 30 s, as in Redis.</summary>
     public TimeSpan ScriptRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time between two resolutions of the name of an instance that answers. Default 5 s; longer with very many names.</summary>
+    public TimeSpan NamePeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same while it cannot be reached or does not answer, and the shortest time between any two of one name. Default 1 s.</summary>
+    public TimeSpan NameRetryPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the answer to a peer waits for the resolution of a name in its question. Default 500 ms.</summary>
+    public TimeSpan NameWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>A gap of this length in our own work means that we were not running, and starts TILT. Default 2 s, as in Redis.</summary>
     public TimeSpan TiltTrigger { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -3,6 +3,7 @@ using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Names;
 using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon;
@@ -22,6 +23,7 @@ internal sealed class SentinelLoop : IDisposable
 
     private readonly SentinelCore _core;
     private readonly InstanceLinks _links;
+    private readonly NameResolver _names;
     private readonly Action<SaveNumber, SentinelState, SentinelOptions> _persist;
     private readonly IEventListener[] _listeners;
     private readonly RedisLog _log;
@@ -37,6 +39,7 @@ internal sealed class SentinelLoop : IDisposable
 
     /// <param name="core">The decisions.</param>
     /// <param name="createLinks">Makes the links, given where their facts go.</param>
+    /// <param name="createNames">Makes the resolver of names, given where its facts go.</param>
     /// <param name="persist">Starts to bring a state, and the options of the Sentinel itself, to disk; its outcome is to be told with <see cref="Saved"/>.</param>
     /// <param name="listeners">Who hears events; called on the deciding thread, so they must not block.</param>
     /// <param name="log">Where log lines go.</param>
@@ -45,6 +48,7 @@ internal sealed class SentinelLoop : IDisposable
     public SentinelLoop(
         SentinelCore core,
         Func<Action<Input>, InstanceLinks> createLinks,
+        Func<Action<Input>, NameResolver> createNames,
         Action<SaveNumber, SentinelState, SentinelOptions> persist,
         IEnumerable<IEventListener> listeners,
         RedisLog log,
@@ -53,6 +57,7 @@ internal sealed class SentinelLoop : IDisposable
     {
         (_core, _persist, _log, _clock, _failed) = (core, persist, log, clock, failed);
         _links = createLinks(Post);
+        _names = createNames(Post);
         _listeners = [.. listeners];
         _view = core.View;
         _thread = new Thread(Run) { Name = "deciding loop", IsBackground = true };
@@ -137,6 +142,7 @@ internal sealed class SentinelLoop : IDisposable
     public void Dispose()
     {
         Stop();
+        _names.Dispose();
         _inputs.Dispose();
     }
 
@@ -179,6 +185,9 @@ internal sealed class SentinelLoop : IDisposable
                 break;
             case Disconnect disconnect:
                 _links.Disconnect(disconnect);
+                break;
+            case ResolveName name:
+                _names.Resolve(name.Host);
                 break;
             case PersistState persist:
                 _persist(persist.Number, _core.State, _core.View.Options);

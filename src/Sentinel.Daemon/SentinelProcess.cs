@@ -9,6 +9,7 @@ using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Names;
 using Sentinel.Daemon.Notifications;
 using Sentinel.Daemon.Telemetry;
 
@@ -124,6 +125,7 @@ internal static class SentinelProcess
         return new SentinelLoop(
             new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),
             facts => new InstanceLinks(state.Id, facts, log),
+            facts => new NameResolver(facts),
             (number, snapshot, options) =>
             {
                 SentinelConfiguration current = configuration.With(options, log.Threshold);

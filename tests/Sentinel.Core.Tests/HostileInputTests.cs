@@ -160,14 +160,28 @@ public class HostileInputTests
 
     [Theory]
     [InlineData("no-such-host", "10.0.0.1")]
-    [InlineData("10.0.1.1", "no-such-host")]
+    [InlineData("no-such-host", "no-such-host")]
     [InlineData("127.1", "10.0.0.1")]
-    public void A_hello_with_a_name_is_not_believed_where_names_are_not_resolved(string host, string masterHost)
+    public void A_hello_from_a_name_is_not_believed_where_names_are_not_resolved(string host, string masterHost)
     {
         World world = World.Settled();
         world.Sentinels[0].Input(new HelloReceived($"{host},26379,{SentinelId.Draw(new Random(3))},5,mymaster,{masterHost},7001,5"));
         Assert.Equal(2, world.Sentinels[0].View.Peers.Length);
         Assert.Equal(world.MasterNode.Address, world.Sentinels[0].View.Address);
+        Assert.Equal(Epoch.Zero, world.Sentinels[0].Whole.CurrentEpoch);
+    }
+
+    [Fact]
+    public void A_configuration_that_names_its_master_is_not_taken_over_where_names_are_not_resolved()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        for (int i = 0; i < 3; i++)
+            sentinel.Input(new HelloReceived($"10.0.1.1,26001,{world.Sentinels[1].Id},5,mymaster,no-such-host,7001,5"));
+        Assert.Equal(2, sentinel.View.Peers.Length);
+        Assert.Equal((world.MasterNode.Address, Epoch.Zero), (sentinel.View.Address, sentinel.View.ConfigEpoch));
+        Assert.DoesNotContain(sentinel.Events, e => e.Name is "+switch-master" or "+config-update-from");
+        Assert.Contains("resolve-hostnames", Assert.Single(sentinel.Log, line => line.Contains("no-such-host", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,14 @@ public class InfoReportTests
     }
 
     [Fact]
+    public void A_replica_may_be_named_by_a_host_name_and_an_address_in_any_spelling()
+    {
+        InfoReport report = InfoReport.Parse("role:master\r\nslave0:ip=db1.example,port=6380,state=online\r\n"
+            + "slave1:ip=0:0:0:0:0:0:0:1,port=6381,state=online\r\nslave2:ip=::FFFF:10.0.0.2,port=6382,state=online\r\nslave3:ip=::1,port=6381,state=online\r\n");
+        Assert.Equal(["db1.example:6380", "[::1]:6381", "10.0.0.2:6382"], report.Replicas.Select(replica => replica.ToString()));
+    }
+
+    [Fact]
     public void A_replica_tells_its_master_link_priority_and_offset()
     {
         InfoReport report = InfoReport.Parse("role:slave\r\nmaster_host:10.0.0.9\r\nmaster_port:6379\r\nmaster_link_status:down\r\n"
@@ -49,10 +57,11 @@ public class InfoReportTests
     }
 
     [Theory]
-    [InlineData("slave0:ip=not-an-ip,port=6380")]
+    [InlineData("slave0:ip=no host,port=6380")]
     [InlineData("slave0:ip=10.0.0.1,port=0")]
     [InlineData("slave0:ip=10.0.0.1,port=65536")]
     [InlineData("slave0:ip=10.0.0.1,port=6380x")]
+    [InlineData("slave0:ip=,port=6380")]
     [InlineData("slave0:")]
     [InlineData("slave_priority:7")]
     [InlineData("slaves:ip=10.0.0.1,port=6380")]

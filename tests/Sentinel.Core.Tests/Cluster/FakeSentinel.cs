@@ -16,13 +16,17 @@ internal sealed class FakeSentinel
 
     public FakeSentinel(World world, int number, MasterState master)
     {
-        (_world, _number) = (world, number);
+        (_world, _number, Options) = (world, number, world.Options);
         Id = SentinelId.Draw(new Random(number));
         _disk = new SentinelState(Id, Epoch.Zero, [master]);
         _core = NewCore();
     }
 
     public SentinelId Id { get; }
+
+    /// <summary>What it is configured with at its next start.</summary>
+    public SentinelOptions Options { get; set; }
+
     public Address Address => new("10.0.1.1", 26000 + _number);
     public bool IsRunning { get; private set; }
     public List<SentinelEvent> Events { get; } = [];
@@ -36,6 +40,9 @@ internal sealed class FakeSentinel
 
     /// <summary>What the disk says to a save; null: it is done.</summary>
     public string? DiskError { get; set; }
+
+    /// <summary>How often it had a name resolved.</summary>
+    public int Resolutions { get; private set; }
 
     /// <summary>What is on disk.</summary>
     public SentinelState Disk => _disk;
@@ -124,7 +131,7 @@ internal sealed class FakeSentinel
 
     public void Heal() => Unreachable.Clear();
 
-    private SentinelCore NewCore() => new(_disk, new SentinelOptions { Port = Address.Port }, new Random(_number), _world.Now);
+    private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now);
 
     private void AskThen(Func<RequestId, Input> question, Action<Answer> then)
     {
@@ -166,6 +173,9 @@ internal sealed class FakeSentinel
                 if (_connections.TryGetValue((order.Link, LinkChannel.Command), out Connection? connection) && connection.IsUp)
                     Deliver(connection, order.Request);
                 break;
+            case ResolveName name:
+                Resolve(name.Host);
+                break;
             case PersistState order:
                 Persist(order.Number, _core.State);
                 break;
@@ -192,6 +202,18 @@ internal sealed class FakeSentinel
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    private void Resolve(string host)
+    {
+        Resolutions++;
+        if (_world.ResolverHangs)
+            return;
+        Later(() => Input(!_world.Names.TryGetValue(host, out string[]? ips)
+            ? new NameNotResolved(host, "Name or service not known", IsPassing: false)
+            : ips.Length == 0
+                ? new NameNotResolved(host, "Temporary failure in name resolution", IsPassing: true)
+                : new NameResolved(host, [.. ips])));
     }
 
     private void Persist(SaveNumber number, SentinelState state)
@@ -250,7 +272,9 @@ internal sealed class FakeSentinel
                     peer.Serve(request, reply => Later(() => Receive(connection, request, reply)));
                 return;
             }
-            FakeNode node = _world.Node(to);
+            // What it went to may have moved away.
+            if (_world.Nodes.Find(node => node.Address == to) is not { } node)
+                return;
             if (node.IsFrozen)
                 connection.Waiting.Add(request);
             else if (node.IsAlive)

@@ -19,30 +19,68 @@ internal sealed class World
     public List<FakeSentinel> Sentinels { get; } = [];
     public List<string> Transcript { get; } = [];
 
+    /// <summary>Where names lead. A name that is not here is unknown; one that leads nowhere cannot be resolved for now.</summary>
+    public Dictionary<string, string[]> Names { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the resolver is asked, and never says anything.</summary>
+    public bool ResolverHangs { get; set; }
+
+    /// <summary>What the sentinels are configured with, their port aside.</summary>
+    public SentinelOptions Options { get; init; } = new();
+
     /// <summary>A master with replicas, all attached, and Sentinels that know only the master.</summary>
-    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1)
+    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, params ReadOnlySpan<Address> knownReplicas)
     {
-        var world = new World();
+        var world = new World { Options = options ?? new SentinelOptions() };
         for (int i = 0; i <= replicas; i++)
             world.Nodes.Add(new FakeNode(world, new Address("10.0.0.1", 7000 + i), i == 0 ? null : new Address("10.0.0.1", 7000)));
-        var options = new MasterOptions
+        var master = new MasterOptions
         {
             Name = Master, Quorum = quorum, DownAfter = TimeSpan.FromMilliseconds(downAfterMs),
             FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs,
         };
         for (int i = 0; i < sentinels; i++)
         {
-            var sentinel = new FakeSentinel(world, i, new MasterState { Options = options, Address = world.Nodes[0].Address });
+            var sentinel = new FakeSentinel(world, i, new MasterState { Options = master, Address = world.Nodes[0].Address, Replicas = [.. knownReplicas] });
             world.Sentinels.Add(sentinel);
             sentinel.Start();
         }
         return world;
     }
 
-    /// <summary>Like <see cref="With"/>, and all know all.</summary>
-    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1)
+    /// <summary>Like <see cref="With"/>, each node on a host of its own, and all of them known by name: <c>db0</c> is the master's.</summary>
+    public static World Named(SentinelOptions options, int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 5000, double failoverTimeoutMs = 10_000)
     {
-        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs);
+        var world = new World { Options = options };
+        for (int i = 0; i <= replicas; i++)
+        {
+            world.Names[$"db{i}"] = [$"10.0.0.{i + 1}"];
+            world.Nodes.Add(new FakeNode(world, new Address($"10.0.0.{i + 1}", 7000), i == 0 ? null : new Address("db0", 7000)) { AnnouncedHost = $"db{i}" });
+        }
+        var master = new MasterOptions
+        {
+            Name = Master, Quorum = quorum, DownAfter = TimeSpan.FromMilliseconds(downAfterMs), FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs),
+        };
+        for (int i = 0; i < sentinels; i++)
+            world.Sentinels.Add(new FakeSentinel(world, i, new MasterState { Options = master, Address = new Address("db0", 7000) }));
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Start();
+        return world;
+    }
+
+    /// <summary>Waits until all know all, for some time.</summary>
+    public void Settle()
+    {
+        RunUntil(
+            () => Sentinels.TrueForAll(s => s.View.Peers.Length == Sentinels.Count - 1 && s.View.Replicas.Length == Nodes.Count - 1 && s.View.Replicas.All(r => r.InfoAt is not null)),
+            "all know all");
+        Run(seconds: 3);
+    }
+
+    /// <summary>Like <see cref="With"/>, and all know all.</summary>
+    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null)
+    {
+        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options);
         world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Peers.Length == sentinels - 1 && s.View.Replicas.Length == replicas && s.View.Replicas.All(r => r.InfoAt is not null)), "all know all");
         world.Run(seconds: 3);
         return world;
@@ -62,7 +100,10 @@ internal sealed class World
         return master;
     }
 
-    public FakeNode Node(Address address) => Nodes.Single(node => node.Address == address);
+    public FakeNode Node(Address address) => Nodes.Single(node => node.Address == Resolve(address));
+
+    /// <summary>An address by its first IP address; of a name that leads nowhere, itself.</summary>
+    public Address Resolve(Address address) => Names.TryGetValue(address.Host, out string[]? ips) && ips.Length > 0 ? new Address(ips[0], address.Port) : address;
 
     public FakeNode MasterNode => Nodes[0];
 
@@ -119,8 +160,22 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     private readonly List<Subscriber> _subscribers = [];
     private int _restarts;
 
-    public Address Address { get; } = address;
+    public Address Address { get; private set; } = address;
     public Address? Master { get; private set; } = master;
+
+    /// <summary>All hellos that were published on it.</summary>
+    public List<HelloMessage> Hellos { get; } = [];
+
+    /// <summary>By what its master names it to us, as with <c>replica-announce-ip</c>; null: by its address.</summary>
+    public string? AnnouncedHost { get; set; }
+
+    /// <summary>It runs somewhere else now, as a container that was started anew.</summary>
+    public void MoveTo(string ip)
+    {
+        Kill();
+        Address = new Address(ip, Address.Port);
+        IsAlive = true;
+    }
     public bool IsAlive { get; private set; } = true;
     public bool IsFrozen { get; private set; }
     public int Priority { get; set; } = 100;
@@ -175,8 +230,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         if (request is Request.PublishHello hello)
         {
+            Hellos.Add(hello.Hello);
             Deliver(hello.Hello);
-            foreach (FakeNode replica in world.Nodes.Where(node => node.Master == Address && node is { IsAlive: true, IsFrozen: false }))
+            foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node is { IsAlive: true, IsFrozen: false }))
                 replica.Deliver(hello.Hello);
             return new Reply.Integer(1);
         }
@@ -225,6 +281,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         world.Note($"{Address} is told {Told[^1]}");
     }
 
+    private bool Follows(FakeNode node) => node.Master is { } followed && world.Resolve(followed) == Address;
+
     private string? Refusal(string command) =>
         Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
 
@@ -241,12 +299,12 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         {
             text.Append("role:master\r\n");
             int i = 0;
-            foreach (FakeNode replica in world.Nodes.Where(node => node.Master == Address && node.IsAlive))
-                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag=0\r\n");
+            foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node.IsAlive))
+                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag=0\r\n");
         }
         else
         {
-            bool isUp = world.Nodes.Exists(node => node.Address == follows && node.IsAlive && node.Master is null) && !NeverSynchronised;
+            bool isUp = world.Nodes.Exists(node => node.Address == world.Resolve(follows) && node.IsAlive && node.Master is null) && !NeverSynchronised;
             text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\n");
             if (!isUp)
                 text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : 1)}\r\n");

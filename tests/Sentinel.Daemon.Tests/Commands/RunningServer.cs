@@ -10,6 +10,7 @@ using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Names;
 using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -58,7 +59,7 @@ internal sealed class RunningServer : IAsyncDisposable
             var clock = new MonotonicClock(TimeProvider.System);
             var core = new SentinelCore(new SentinelState(id, Epoch.Zero, [.. masters]), new SentinelOptions(), new Random(1), clock.Now);
             var loop = new SentinelLoop(
-                core, facts => new InstanceLinks(id, facts, log), disk.Write, provider.GetServices<IEventListener>(), log, clock, _ => { });
+                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts), disk.Write, provider.GetServices<IEventListener>(), log, clock, _ => { });
             disk.Loop = loop;
             return loop;
         });
