@@ -30,6 +30,7 @@ internal static class SentinelProcess
     /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start.</returns>
     public static async Task<int> RunAsync(SentinelConfiguration configuration)
     {
+        using PosixSignalRegistration outlive = Posix.OutliveFileSizeLimit();
         using var log = new RedisLog(configuration.Log, TimeProvider.System);
         SayHello(log, configuration);
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));

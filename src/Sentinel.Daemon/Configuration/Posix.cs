@@ -24,11 +24,17 @@ internal static class Posix
     private const int AtEnd = 0x400;             // O_APPEND
     private const int CloseOnExec = 0x80000;     // no script inherits it
 
+    private const PosixSignal FileSizeExceeded = (PosixSignal)25;    // SIGXFSZ
+
     private const int Interrupted = 4;           // EINTR
     private const int AtWorkingDirectory = -100; // AT_FDCWD
     private const int OfDescriptor = 0x1000;     // AT_EMPTY_PATH
     private const uint BasicStatistics = 0x7ff;  // STATX_BASIC_STATS
     private const int StatisticsLength = 256;    // of struct statx, the same on every architecture
+
+    /// <summary>From now on a write beyond the largest size that a file may have (<c>ulimit -f</c>) fails, as one to a full disk does.</summary>
+    /// <returns>To be disposed when that may end the process again, which is what the system does by itself.</returns>
+    public static PosixSignalRegistration OutliveFileSizeLimit() => PosixSignalRegistration.Create(FileSizeExceeded, signal => signal.Cancel = true);
 
     /// <summary>Opens a file or a folder for reading.</summary>
     /// <returns>Null and the error when that cannot be.</returns>

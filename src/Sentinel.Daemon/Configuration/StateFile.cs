@@ -28,16 +28,19 @@ internal sealed class StateFile
     private const int TokenLength = 16;
 
     private readonly string _path;
+    private readonly Disk _disk;
     private string _known = "";
     private FileStamp? _saved;
 
     /// <param name="path">Absolute path; a link is followed.</param>
-    public StateFile(string path)
+    /// <param name="disk">Null: the one of this machine.</param>
+    public StateFile(string path, Disk? disk = null)
     {
         _path = path;
+        _disk = disk ?? new Disk();
         string target = Target();
         RemoveLeftovers(target);
-        if (Posix.Stamp(target) is { } now)
+        if (_disk.Stamp(target) is { } now)
             Read(target, now);    // when that fails, so will the first save, which says why
     }
 
@@ -53,7 +56,7 @@ internal sealed class StateFile
     public SaveResult Save(Func<string, string> rewrite)
     {
         string target = Target();
-        FileStamp? now = Posix.Stamp(target);
+        FileStamp? now = _disk.Stamp(target);
         bool isUntouched = now is not null && now == _saved;
         if (now is not null && !isUntouched && Read(target, now.Value) is { } error)
             return new SaveResult.Failed(error);
@@ -67,7 +70,7 @@ internal sealed class StateFile
     private string Target()
     {
         string target = _path;
-        for (int i = 0; i < LinksMax && new FileInfo(target).LinkTarget is { } next; i++)
+        for (int i = 0; i < LinksMax && _disk.Link(target) is { } next; i++)
             target = Path.Combine(Path.GetDirectoryName(target)!, next);
         return target;
     }
@@ -76,11 +79,8 @@ internal sealed class StateFile
     {
         if (!now.IsRegular)
             return "Not a regular file";    // a pipe would never end
-        using var file = Posix.Open(target, out string? error);
-        if (file is null)
-            return error;
         // some editors empty a file before they fill it, and fail in between when the disk is full
-        if (Posix.ReadAll(file, out error) is { Length: > 0 } bytes)
+        if (_disk.Read(target, out string? error) is { Length: > 0 } bytes)
             _known = FileText.Decode(bytes);
         return error;
     }
@@ -88,37 +88,32 @@ internal sealed class StateFile
     private string? Replace(string target, string text, FileStamp? old)
     {
         string temporary = $"{target}.{RandomNumberGenerator.GetHexString(TokenLength, lowercase: true)}{TemporarySuffix}";
-        using var file = Posix.Create(temporary, OwnerOnly, out string? error);
+        using SafeFileHandle? file = _disk.Create(temporary, OwnerOnly, out string? error);
         if (file is null)
             return error;
-        error = Posix.WriteAll(file, FileText.Encode(text))
+        // after a failed fsync the system may believe that all is written; so the file is given up, and the next save writes it anew
+        error = _disk.Write(file, FileText.Encode(text))
             ?? (old is { } like ? MakeLike(file, like) : null)
-            ?? Posix.Sync(file);
+            ?? _disk.Sync(file);
         // before the file has its name nobody else can have written to it, so later any difference to this is somebody's
-        FileStamp? written = Posix.Stamp(file);
-        error ??= Posix.Rename(temporary, target);
+        FileStamp? written = _disk.Stamp(file);
+        error ??= _disk.Rename(temporary, target);
         if (error is not null)
         {
-            Posix.Unlink(temporary);
+            _disk.Unlink(temporary);
             return error;
         }
-        error = SyncFolder(target);
+        // makes the renaming last: it is a change of the folder, not of the file
+        error = _disk.SyncFolder(Path.GetDirectoryName(target)!);
         (_known, _saved) = error is null ? (text, written) : (_known, null);
         return error;
     }
 
-    private static string? MakeLike(SafeFileHandle file, FileStamp old)
+    private string? MakeLike(SafeFileHandle file, FileStamp old)
     {
         const uint Same = uint.MaxValue;
-        bool keepsGroup = Posix.ChangeOwner(file, old.User, old.Group) is null || Posix.ChangeOwner(file, Same, old.Group) is null;
-        return Posix.ChangeMode(file, keepsGroup ? old.Mode : old.Mode & ~GroupBits);    // after the owner, whose change clears bits
-    }
-
-    /// <summary>Makes the renaming last: it is a change of the folder, not of the file.</summary>
-    private static string? SyncFolder(string target)
-    {
-        using var folder = Posix.Open(Path.GetDirectoryName(target)!, out string? error);
-        return folder is null ? error : Posix.Sync(folder);
+        bool keepsGroup = _disk.ChangeOwner(file, old.User, old.Group) is null || _disk.ChangeOwner(file, Same, old.Group) is null;
+        return _disk.ChangeMode(file, keepsGroup ? old.Mode : old.Mode & ~GroupBits);    // after the owner, whose change clears bits
     }
 
     /// <summary>Removes what an earlier process left that died while it saved.</summary>
