@@ -77,7 +77,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         // What is neither resolved nor to be announced by name would only confuse: redis-sentinel forgets us for it.
         if (!own.AnnounceHostnames && local.Names.Reachable(master.Address) is null)
             return;
-        var self = new Address(own.AnnounceIp is { } announced && HelloMessage.IsHost(announced) ? announced : localHost, own.AnnouncePort != 0 ? own.AnnouncePort : own.Port);
+        var self = new Address(own.AnnounceIp is { } announced && HelloMessage.IsHost(announced) ? announced : localHost, own.AnnouncedPort);
         var hello = new HelloMessage(self, local.Id, local.CurrentEpoch, master.Name, master.Node.Told, master.ConfigEpoch);
         if (!instance.Link.Send(new Request.PublishHello(hello)))
             return;

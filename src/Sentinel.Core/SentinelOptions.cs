@@ -6,6 +6,9 @@ public sealed record SentinelOptions
     /// <summary>Port announced to peers when <see cref="AnnouncePort"/> is 0: the one we listen on.</summary>
     public int Port { get; init; } = 26379;
 
+    /// <summary>The port announced in its place when peers connect with TLS; 0: they do not.</summary>
+    public int TlsPort { get; init; }
+
     /// <summary>Address announced to peers; null: the local address of the connection a hello goes out on.</summary>
     public string? AnnounceIp { get; init; }
 
@@ -26,6 +29,9 @@ public sealed record SentinelOptions
 
     /// <summary>The password that this Sentinel asks of its own clients; null: none.</summary>
     public string? RequirePass { get; init; }
+
+    /// <summary>The port that peers are told.</summary>
+    public int AnnouncedPort => AnnouncePort != 0 ? AnnouncePort : TlsPort != 0 ? TlsPort : Port;
 
     /// <summary>Periods and bounds.</summary>
     public Timing Timing { get; init; } = new();

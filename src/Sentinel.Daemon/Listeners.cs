@@ -4,16 +4,27 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Tls;
 
 namespace Sentinel.Daemon;
 
-/// <summary>Where the process listens: what <c>port</c>, <c>bind</c> and <c>unixsocket</c> say.</summary>
+/// <summary>Where the process listens: what <c>port</c>, <c>tls-port</c>, <c>bind</c> and <c>unixsocket</c> say.</summary>
 internal static class Listeners
 {
     /// <summary>Lets Kestrel listen there, and serve RESP.</summary>
     public static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration)
     {
-        int port = configuration.Options.Port;
+        Listen(kestrel, configuration, configuration.Options.Port, UseResp);
+        Listen(kestrel, configuration, configuration.Tls.Port, UseRespOverTls);
+        if (configuration.UnixSocket is { } path)
+        {
+            File.Delete(path);
+            kestrel.ListenUnixSocket(path, UseResp);
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration, int port, Action<ListenOptions> use)
+    {
         foreach (ListenAddress address in port == 0 ? [] : configuration.Bind)
         {
             bool isAll = address.Host is "*" or "::*";
@@ -22,23 +33,25 @@ internal static class Listeners
                 continue;
             if (isAll)
             {
-                kestrel.ListenAnyIP(port, UseResp);
+                kestrel.ListenAnyIP(port, use);
                 continue;
             }
             foreach (IPAddress ip in Dns.GetHostAddresses(address.Host))
             {
                 if (!address.IsOptional || IsOurs(ip))
-                    kestrel.Listen(ip, port, UseResp);
+                    kestrel.Listen(ip, port, use);
             }
-        }
-        if (configuration.UnixSocket is { } path)
-        {
-            File.Delete(path);
-            kestrel.ListenUnixSocket(path, UseResp);
         }
     }
 
     private static void UseResp(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();
+
+    private static void UseRespOverTls(ListenOptions listen)
+    {
+        TlsHandshake handshake = listen.ApplicationServices.GetRequiredService<TlsHandshake>();
+        listen.Use(next => connection => handshake.ServeAsync(connection, next));
+        UseResp(listen);
+    }
 
     private static bool IsOurs(IPAddress ip)
     {

@@ -12,6 +12,7 @@ using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Names;
 using Sentinel.Daemon.Notifications;
 using Sentinel.Daemon.Telemetry;
+using Sentinel.Daemon.Tls;
 
 namespace Sentinel.Daemon;
 
@@ -33,9 +34,11 @@ internal static class SentinelProcess
         using PosixSignalRegistration outlive = Posix.OutliveFileSizeLimit();
         using var log = new RedisLog(configuration.Log, TimeProvider.System);
         SayHello(log, configuration);
+        if (!TryReadTls(configuration.Tls, log, out TlsContext? tls))
+            return Failed;
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
         var file = new StateFile(configuration.File);
-        await using WebApplication app = Build(configuration, state, file, log);
+        await using WebApplication app = Build(configuration, state, file, tls, log);
         try
         {
             await app.StartAsync();
@@ -43,7 +46,9 @@ internal static class SentinelProcess
         catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException)
         {
             log.Write(EventLevel.Warning, $"Warning: Could not create server TCP listening socket {Where(failure)}: bind: {Reason(failure)}");
-            log.Write(EventLevel.Warning, $"Failed listening on port {configuration.Options.Port} (tcp), aborting.");
+            log.Write(EventLevel.Warning, Where(failure).EndsWith($":{configuration.Tls.Port}", StringComparison.Ordinal)
+                ? $"Failed listening on port {configuration.Tls.Port} (TLS), aborting."
+                : $"Failed listening on port {configuration.Options.Port} (tcp), aborting.");
             return Failed;
         }
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
@@ -72,6 +77,22 @@ internal static class SentinelProcess
         return app.Services.GetRequiredService<ExitCode>().Value;
     }
 
+    /// <returns>False when TLS is wanted and cannot be; the log says why.</returns>
+    private static bool TryReadTls(TlsOptions options, RedisLog log, out TlsContext? tls)
+    {
+        tls = null;
+        if (!options.IsUsed)
+            return true;
+        if (!options.WithoutEffect.IsEmpty)
+            log.Write(EventLevel.Notice, $"Without effect here, and accepted for the sake of Redis: {string.Join(", ", options.WithoutEffect)}");
+        tls = TlsContext.Create(options, log, TimeProvider.System, out string? problem);
+        if (tls is not null)
+            return true;
+        log.Write(EventLevel.Warning, problem!);
+        log.Write(EventLevel.Warning, "Failed to configure TLS. Check logs for more info.");
+        return false;
+    }
+
     /// <summary>The address that Kestrel could not listen on, as Redis writes it; Kestrel has it only in its message, as a URL.</summary>
     private static string Where(IOException failure)
     {
@@ -84,7 +105,7 @@ internal static class SentinelProcess
     private static string Reason(IOException failure) =>
         failure.InnerException is AddressInUseException ? "Address already in use" : failure.InnerException!.Message;
 
-    private static WebApplication Build(SentinelConfiguration configuration, SentinelState state, StateFile file, RedisLog log)
+    private static WebApplication Build(SentinelConfiguration configuration, SentinelState state, StateFile file, TlsContext? tls, RedisLog log)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new RedisLoggerProvider(log)).SetMinimumLevel(LogLevel.Warning)
@@ -103,6 +124,7 @@ internal static class SentinelProcess
         builder.Services.AddRespServer(new RespServerOptions
         {
             Port = configuration.Options.Port,
+            TlsPort = configuration.Tls.Port,
             RequirePass = configuration.Options.RequirePass,
             ProtectedMode = configuration.ProtectedMode,
             MaxClients = (int)Math.Min(configuration.MaxClients, int.MaxValue),
@@ -110,6 +132,8 @@ internal static class SentinelProcess
             ConfigFile = configuration.File,
             Directory = configuration.Directory,
         });
+        if (tls is not null)
+            builder.Services.AddSingleton(tls).AddSingleton(new HandshakeFailureLog(log, TimeProvider.System)).AddSingleton<TlsHandshake>();
         builder.Services.AddWebhooks(state.Id, configuration.Webhooks);
         builder.Services.AddSentinelTelemetry(builder.Configuration, state.Id, services => services.GetRequiredService<SentinelLoop>().View);
         builder.Services.AddSingleton<ExitCode>();
@@ -156,7 +180,7 @@ internal static class SentinelProcess
         log.Write(EventLevel.Notice, "oO0OoO0OoO0Oo Sentinel is starting oO0OoO0OoO0Oo");
         log.Write(EventLevel.Notice, $"Sentinel version={ServerVersion.Own}, redis={ServerVersion.Compatible}, bits=64, pid={Environment.ProcessId}, just started");
         log.Write(EventLevel.Notice, "Configuration loaded");
-        log.Write(EventLevel.Notice, $"Running mode=sentinel, port={configuration.Options.Port}.");
+        log.Write(EventLevel.Notice, $"Running mode=sentinel, port={(configuration.Options.Port != 0 ? configuration.Options.Port : configuration.Tls.Port)}.");
     }
 
     private static int Seed() => BitConverter.ToInt32(RandomNumberGenerator.GetBytes(sizeof(int)));

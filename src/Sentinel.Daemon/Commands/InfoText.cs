@@ -58,7 +58,7 @@ internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventH
         Line(text, $"process_id:{Environment.ProcessId}");
         Line(text, $"process_supervised:{options.Supervised}");
         Line(text, $"run_id:{options.RunId}");
-        Line(text, $"tcp_port:{options.Port}");
+        Line(text, $"tcp_port:{(options.Port != 0 ? options.Port : options.TlsPort)}");
         Line(text, $"server_time_usec:{(wall - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond}");
         Line(text, $"uptime_in_seconds:{(long)uptime.TotalSeconds}");
         Line(text, $"uptime_in_days:{(long)uptime.TotalDays}");
@@ -68,8 +68,11 @@ internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventH
         Line(text, $"executable:{Environment.ProcessPath}");
         Line(text, $"config_file:{options.ConfigFile}");
         Line(text, "io_threads_active:0");
+        string bind = string.Concat(options.Bind.Select(address => $"bind={address},"));
         if (options.Port != 0)
-            Line(text, $"listener0:name=tcp,{string.Concat(options.Bind.Select(address => $"bind={address},"))}port={options.Port}");
+            Line(text, $"listener0:name=tcp,{bind}port={options.Port}");
+        if (options.TlsPort != 0)
+            Line(text, $"listener2:name=tls,{bind}port={options.TlsPort}");
         Line(text, $"sentinel_version:{ServerVersion.Own}");
     }
 

@@ -9,6 +9,9 @@ internal sealed record RespServerOptions
     /// <summary>The port shown as <c>tcp_port</c>; what is listened on is Kestrel's business. Default 26379; 0: none.</summary>
     public int Port { get; init; } = 26379;
 
+    /// <summary>The port for TLS, shown as <c>tcp_port</c> when there is no other. Default 0: none.</summary>
+    public int TlsPort { get; init; }
+
     /// <summary>The addresses listened on, as INFO shows them (<c>listener0</c>). Default: every address.</summary>
     public ImmutableArray<string> Bind { get; init; } = ["*", "-::*"];
 

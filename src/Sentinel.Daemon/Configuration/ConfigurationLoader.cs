@@ -57,7 +57,7 @@ internal sealed class ConfigurationLoader
     {
         var loader = new ConfigurationLoader(file, directory);
         loader.ReadText(text + more, file, text.Length, ConfigurationOrigin.File, depth: 0);
-        return StatementReader.Apply(WithAbsolutePaths(loader._configuration), loader._statements);
+        return StatementReader.Apply(Completed(loader._configuration), loader._statements);
     }
 
     /// <summary>Reads line by line; what begins behind <paramref name="ownLength"/> is not of the file but came with the command line.</summary>
@@ -123,14 +123,17 @@ internal sealed class ConfigurationLoader
 
     private static bool HasWildcard(string path) => path.AsSpan().IndexOfAny("*?[") >= 0;
 
-    /// <summary>Completes the paths that are used only later, and so are relative to the last <c>dir</c>, wherever that stands.</summary>
-    private static SentinelConfiguration WithAbsolutePaths(SentinelConfiguration configuration)
+    /// <summary>Completes what hangs on several lines: paths, which are relative to the last <c>dir</c>, and the port for peers.</summary>
+    private static SentinelConfiguration Completed(SentinelConfiguration configuration)
     {
         return configuration with
         {
             Log = configuration.Log with { File = Absolute(configuration.Log.File) },
             PidFile = Absolute(configuration.PidFile),
             UnixSocket = Absolute(configuration.UnixSocket),
+            Tls = TlsDirectives.WithAbsolutePaths(configuration.Tls, configuration.Directory),
+            // Peers connect as we do: it is one setting for the whole quorum.
+            Options = configuration.Options with { TlsPort = configuration.Tls.IsForLinks ? configuration.Tls.Port : 0 },
         };
 
         string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path, configuration.Directory);

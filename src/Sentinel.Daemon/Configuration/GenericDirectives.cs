@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Net;
 using Sentinel.Daemon.Logging;
 using static Sentinel.Daemon.Configuration.DirectiveValues;
 
@@ -93,6 +94,7 @@ internal static class GenericDirectives
             ["port"] = (c, line) => c with { Options = c.Options with { Port = (int)Integer(line, 0, 65535) } },
             ["requirepass"] = (c, line) => c with { Options = c.Options with { RequirePass = TextOrNull(line) } },
             ["bind"] = (c, line) => c with { Bind = Addresses(line) },
+            ["bind-source-addr"] = (c, line) => c with { BindSource = SourceAddress(line) },
             ["protected-mode"] = (c, line) => c with { ProtectedMode = YesNo(line) },
             ["unixsocket"] = (c, line) => c with { UnixSocket = TextOrNull(line) },
             ["unixsocketperm"] = (c, line) => c with { UnixSocketMode = Mode(line) },
@@ -136,6 +138,8 @@ internal static class GenericDirectives
 
         if (Typed.TryGetValue(name, out var apply))
             configuration = apply(configuration, line);
+        else if (TlsDirectives.Apply(configuration, name, line) is { } withTls)
+            configuration = withTls;
         else
             OtherDirectives.Check(name, line);
         return line.Origin == ConfigurationOrigin.CommandLine ? WithOverride(configuration, line, name) : configuration;
@@ -182,6 +186,11 @@ internal static class GenericDirectives
             throw line.Error("Too many bind addresses specified.", $"'bind' names {words.Length} addresses; {BindMax} is the most");
         return words is [""] ? [] : [.. words.Select(ListenAddress.Parse)];
     }
+
+    private static IPAddress? SourceAddress(ConfigurationLine line) =>
+        line.Words[1].Length == 0 ? null
+        : IPAddress.TryParse(line.Words[1], out IPAddress? address) ? address
+        : throw line.Error("Invalid bind source address", $"'{line.Words[1]}' is no IP address; write one of this machine");
 
     private static string ExistingDirectory(SentinelConfiguration configuration, ConfigurationLine line)
     {

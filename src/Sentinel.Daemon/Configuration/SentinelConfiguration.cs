@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Net;
 using Sentinel.Core;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Tls;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -36,6 +38,12 @@ internal sealed record SentinelConfiguration
 
     /// <summary><c>bind</c>; empty: listen on no TCP address. Default: every address of this machine.</summary>
     public ImmutableArray<ListenAddress> Bind { get; init; } = [new("*", false), new("::*", true)];
+
+    /// <summary><c>bind-source-addr</c>: the address that our own connections come from; null: the system chooses.</summary>
+    public IPAddress? BindSource { get; init; }
+
+    /// <summary>What the <c>tls-</c> directives say.</summary>
+    public TlsOptions Tls { get; init; } = new();
 
     /// <summary>Whether clients of other machines are refused while there is no password. Default false, as in Redis' Sentinel mode.</summary>
     public bool ProtectedMode { get; init; }
