@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -13,11 +14,12 @@ internal sealed class ClientCommand
     private const CommandFlags Own = CommandFlags.NoScript | CommandFlags.Loading | CommandFlags.Stale;
 
     private readonly ClientRegistry _clients;
+    private readonly AccessControl _users;
     private readonly SentinelLoop _loop;
 
-    public ClientCommand(ClientRegistry clients, SentinelLoop loop)
+    public ClientCommand(ClientRegistry clients, AccessControl users, SentinelLoop loop)
     {
-        (_clients, _loop) = (clients, loop);
+        (_clients, _users, _loop) = (clients, users, loop);
         Spec = new CommandSpec("client", -2, null)
         {
             Since = "2.4.0",
@@ -195,7 +197,7 @@ internal sealed class ClientCommand
         return killed.Length;
     }
 
-    private static bool TryReadFilter(CommandCall call, out ClientFilter filter, out string? error)
+    private bool TryReadFilter(CommandCall call, out ClientFilter filter, out string? error)
     {
         RespCommand words = call.Words;
         filter = new ClientFilter { Except = call.Client };
@@ -215,7 +217,7 @@ internal sealed class ClientCommand
                 "TYPE" => (filter.OfType(value), $"ERR Unknown client type '{value}'"),
                 "ADDR" => (filter with { Address = value }, null),
                 "LADDR" => (filter with { LocalAddress = value }, null),
-                "USER" => (value == Authentication.DefaultUser ? filter with { User = value } : null, $"ERR No such user '{value}'"),
+                "USER" => (_users.Find(value) is not null ? filter with { User = value } : null, $"ERR No such user '{value}'"),
                 "SKIPME" => (SkipMe(filter, call.Client, value), CommandCall.SyntaxError),
                 "MAXAGE" when !isNumber => (null, "ERR maxage is not an integer or out of range"),
                 "MAXAGE" => (number > 0 ? filter with { MaxAge = TimeSpan.FromSeconds(Math.Min(number, int.MaxValue)) } : null, "ERR maxage should be greater than 0"),

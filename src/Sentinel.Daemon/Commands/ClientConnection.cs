@@ -1,4 +1,5 @@
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -8,12 +9,13 @@ namespace Sentinel.Daemon.Commands;
 /// Written by the thread that serves its connection. Others read it for <c>CLIENT LIST</c> and INFO, and may see a value
 /// that is a moment old.
 /// </remarks>
-internal sealed class ClientConnection(long id, string address, string localAddress, ClientOutput output, bool isAuthenticated, Instant now)
+internal sealed class ClientConnection(long id, string address, string localAddress, ClientOutput output, AclAccount account, bool isAuthenticated, Instant now)
 {
     private long _commands;
     private long _errors;
     private long _received;
     private bool _isClosing;
+    private volatile AclAccount _account = account;
 
     /// <summary>Its number, never used again in this process.</summary>
     public long Id => id;
@@ -42,8 +44,15 @@ internal sealed class ClientConnection(long id, string address, string localAddr
     /// <summary>The version of that library; null: it did not say.</summary>
     public string? LibraryVersion { get; set; }
 
-    /// <summary>The user it acts as.</summary>
-    public string User { get; set; } = Authentication.DefaultUser;
+    /// <summary>The user it acts as. Set by its own thread, and when that user is removed, by another.</summary>
+    public AclAccount Account
+    {
+        get => _account;
+        set => _account = value;
+    }
+
+    /// <summary>The name of that user.</summary>
+    public string User => _account.User.Name;
 
     /// <summary>Whether it may call more than what strangers may.</summary>
     public bool IsAuthenticated { get; set; } = isAuthenticated;

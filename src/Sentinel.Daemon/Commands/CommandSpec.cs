@@ -12,7 +12,13 @@ namespace Sentinel.Daemon.Commands;
 internal sealed record CommandSpec(string FullName, int Arity, Func<CommandCall, Outcome>? Handler)
 {
     private static readonly string[] FlagWords = ["admin", "pubsub", "noscript", "loading", "stale", "fast", "no_auth", "no_multi", "allow_busy"];
-    private static readonly string[] CategoryWords = ["@pubsub", "@admin", "@fast", "@slow", "@dangerous", "@connection"];
+    private static readonly string[] CategoryWords = [.. Enum.GetNames<CommandCategories>().Skip(1).Select(name => name.ToLowerInvariant())];
+
+    /// <summary>What tells it from all others in the sets of commands that users may call. Given by the <see cref="CommandTable"/>, from 0.</summary>
+    public int Number { get; init; }
+
+    /// <summary>The arguments that name channels; who calls it must be allowed to use them. Default none.</summary>
+    public ChannelArguments Channels { get; init; }
 
     /// <summary>What is special about it.</summary>
     public CommandFlags Flags { get; init; }
@@ -55,7 +61,17 @@ internal sealed record CommandSpec(string FullName, int Arity, Func<CommandCall,
     public IEnumerable<string> FlagNames => FlagWords.Where((_, bit) => ((int)Flags & (1 << bit)) != 0);
 
     /// <summary>The words of its categories, each with its <c>@</c>.</summary>
-    public IEnumerable<string> CategoryNames => CategoryWords.Where((_, bit) => ((int)Categories & (1 << bit)) != 0);
+    public IEnumerable<string> CategoryNames => CategoryWords.Where((_, bit) => ((int)Categories & (1 << bit)) != 0).Select(word => $"@{word}");
+
+    /// <summary>The names of all categories, in the order in which <c>ACL CAT</c> shows them.</summary>
+    public static IReadOnlyList<string> AllCategoryNames => CategoryWords;
+
+    /// <summary>The category of this name, in upper or lower case; null: there is none.</summary>
+    public static CommandCategories? CategoryOf(string name)
+    {
+        int bit = Array.FindIndex(CategoryWords, word => word.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return bit < 0 ? null : (CommandCategories)(1 << bit);
+    }
 
     /// <summary>Whether a request of so many words is one.</summary>
     public bool Takes(int words) => Arity >= 0 ? words == Arity : words >= -Arity;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -9,7 +10,8 @@ namespace Sentinel.Daemon.Commands;
 /// <summary>Every command that is served: finds the one that is meant, checks what can be checked for all, and calls it.</summary>
 /// <remarks>
 /// The checks come in Redis' order, so that a stranger learns that a command is unknown but not what it would have done:
-/// it exists, its number of words is right, the client has authenticated, it may be called while subscribed.
+/// it exists, its number of words is right, the client has authenticated, its user may call it and use the channels that
+/// it names, it may be called while subscribed.
 /// </remarks>
 internal sealed class CommandTable
 {
@@ -22,10 +24,18 @@ internal sealed class CommandTable
     private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _commands;
     private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _byFullName;
 
+    private readonly AccessControl _users;
+    private readonly AclLog _log;
+    private readonly SentinelLoop _loop;
+
     /// <param name="commands">The commands; COMMAND lists them in this order.</param>
-    public CommandTable(IEnumerable<CommandSpec> commands)
+    /// <param name="users">Who may call them.</param>
+    /// <param name="log">Who was refused.</param>
+    /// <param name="loop">The time.</param>
+    public CommandTable(IEnumerable<CommandSpec> commands, AccessControl users, AclLog log, SentinelLoop loop)
     {
-        ImmutableArray<CommandSpec> all = [.. commands, CommandCommand.Spec(this)];
+        (_users, _log, _loop) = (users, log, loop);
+        ImmutableArray<CommandSpec> all = Numbered([.. commands, CommandCommand.Spec(this)]);
         Listed = [.. all.Where(command => command.IsListed)];
         _commands = Lookup(all);
         _byFullName = Lookup([.. all, .. all.SelectMany(command => command.Subcommands)]);
@@ -61,19 +71,47 @@ internal sealed class CommandTable
         }
         if (!command.Takes(words.Count) || command.Handler is null)
             return call.Refuse(WrongArity(command.FullName));
-        if (!client.IsAuthenticated && !command.Flags.HasFlag(CommandFlags.NoAuth))
+        if (!client.IsAuthenticated && !_users.IsOpen && !command.Flags.HasFlag(CommandFlags.NoAuth))
             return call.Refuse("NOAUTH Authentication required.");
+        AclUser user = client.Account.User;
+        if (!user.AllowsEverything && user.Check(command, words, 0) is { IsAllowed: false } verdict)
+            return Deny(call, command, user, verdict);
         if (client.IsSubscribed && client.Version == RespVersion.Resp2 && !command.IsAllowedWhileSubscribed)
             return call.Refuse($"ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
         client.Called(command);
         return command.Handler(call);
     }
 
+    /// <summary>Redis' answer to a user that may not call a command.</summary>
+    public static string MayNotRun(AclUser user, CommandSpec command) => $"User {user.Name} has no permissions to run the '{command.FullName}' command";
+
     /// <summary>Redis' answer to too few or too many words.</summary>
     public static string WrongArity(string fullName) => $"ERR wrong number of arguments for '{fullName}' command";
 
     private static FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> Lookup(ImmutableArray<CommandSpec> commands) =>
         commands.ToFrozenDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Gives each command and subcommand its number.</summary>
+    private static ImmutableArray<CommandSpec> Numbered(ImmutableArray<CommandSpec> commands)
+    {
+        int number = 0;
+        ImmutableArray<CommandSpec> numbered =
+        [
+            .. commands.Select(command => command with
+            {
+                Number = number++,
+                Subcommands = [.. command.Subcommands.Select(subcommand => subcommand with { Number = number++ })],
+            }),
+        ];
+        return number <= CommandSet.Capacity ? numbered : throw new InvalidOperationException("There are more commands than a CommandSet has room for.");
+    }
+
+    private Outcome Deny(CommandCall call, CommandSpec command, AclUser user, AclVerdict verdict)
+    {
+        bool isChannel = verdict.Reason is DenialReason.Channel;
+        _log.Add(verdict.Reason!.Value, isChannel ? call.Words.GetLatin1(verdict.Word) : command.FullName, user.Name, ClientLine.Of(call.Client, _loop.Now).TrimEnd());
+        return call.Refuse(isChannel ? "NOPERM No permissions to access a channel" : $"NOPERM {MayNotRun(user, command)}");
+    }
 
     private CommandSpec? Find(RespCommand words)
     {

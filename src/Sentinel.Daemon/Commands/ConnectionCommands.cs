@@ -1,4 +1,5 @@
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -78,15 +79,11 @@ internal sealed class ConnectionCommands(Authentication authentication)
     {
         if (call.Words.Count > 3)
             return call.Refuse(CommandCall.SyntaxError);
-        if (call.Words.Count == 2 && !authentication.IsRequired)
+        if (call.Words.Count == 2 && !authentication.HasPassword)
             return call.Refuse("ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
-        bool isAccepted = call.Words.Count == 2
-            ? authentication.Accepts("default"u8, call.Words[1].Span)
-            : authentication.Accepts(call.Words[1].Span, call.Words[2].Span);
-        if (!isAccepted)
-            return call.Refuse(Authentication.WrongPass);
-        call.Client.IsAuthenticated = true;
-        return call.Ok();
+        int password = call.Words.Count - 1;
+        string name = password == 1 ? AclUser.DefaultName : call.Words.GetLatin1(1);
+        return authentication.TryLetIn(call, name, password) ? call.Ok() : call.Refuse(Authentication.WrongPass);
     }
 
     /// <summary>Nothing is changed unless everything asked for can be.</summary>
@@ -120,12 +117,11 @@ internal sealed class ConnectionCommands(Authentication authentication)
                 return call.Refuse($"ERR Syntax error in HELLO option '{words.GetLatin1(i)}'");
             }
         }
-        if (auth > 0 && !authentication.Accepts(words[auth].Span, words[auth + 1].Span))
+        if (auth > 0 && !authentication.TryLetIn(call, words.GetLatin1(auth), auth + 1))
             return call.Refuse(Authentication.WrongPass);
-        if (auth == 0 && !client.IsAuthenticated)
+        if (auth == 0 && !authentication.HasDone(client))
             return call.Refuse("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
 
-        client.IsAuthenticated = true;
         client.Version = (RespVersion)version;
         if (name > 0)
             ClientCommand.SetName(client, words.GetLatin1(name));

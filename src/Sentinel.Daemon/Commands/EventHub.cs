@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Threading.Channels;
 using Sentinel.Core;
@@ -91,6 +92,14 @@ internal sealed partial class EventHub(ILogger<EventHub> logger) : BackgroundSer
             client.Output.Commit(client.Version);
         }
         return Outcome.Answered;
+    }
+
+    /// <summary>The subscribed clients that fit.</summary>
+    /// <param name="fits">May look at <see cref="ClientConnection.Channels"/> and <see cref="ClientConnection.Patterns"/>, which nobody changes meanwhile.</param>
+    public ImmutableArray<ClientConnection> Subscribers(Func<ClientConnection, bool> fits)
+    {
+        lock (_gate)
+            return [.. _channels.Values.Concat(_patterns.Values).SelectMany(clients => clients).Distinct().Where(fits)];
     }
 
     /// <summary>Ends all subscriptions of a client that leaves.</summary>

@@ -10,13 +10,14 @@ internal sealed class PubSubCommands(EventHub hub, SentinelLoop loop)
     /// <summary>The commands of this class.</summary>
     public CommandSpec[] Specs { get; } =
     [
-        Of("subscribe", -2, call => hub.Subscribe(call, isPattern: false), "Listen for messages published to the given channels"),
+        Of("subscribe", -2, call => hub.Subscribe(call, isPattern: false), "Listen for messages published to the given channels") with { Channels = ChannelArguments.All },
         Of("unsubscribe", -1, call => hub.Unsubscribe(call, isPattern: false), "Stop listening for messages posted to the given channels"),
-        Of("psubscribe", -2, call => hub.Subscribe(call, isPattern: true), "Listen for messages published to channels matching the given patterns"),
+        Of("psubscribe", -2, call => hub.Subscribe(call, isPattern: true), "Listen for messages published to channels matching the given patterns") with { Channels = ChannelArguments.Patterns },
         Of("punsubscribe", -1, call => hub.Unsubscribe(call, isPattern: true), "Stop listening for messages posted to channels matching the given patterns"),
         new("publish", 3, call => Publish(call, loop))
         {
             Flags = CommandFlags.PubSub | CommandFlags.Loading | CommandFlags.Stale | CommandFlags.Fast,
+            Channels = ChannelArguments.First,
             Since = "2.0.0",
             Group = "pubsub",
             Summary = "Post a message to a channel",

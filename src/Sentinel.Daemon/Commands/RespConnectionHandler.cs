@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -21,7 +22,7 @@ internal sealed partial class RespConnectionHandler(
     ClientRegistry clients,
     CommandTable commands,
     EventHub hub,
-    Authentication authentication,
+    AccessControl users,
     SentinelLoop loop,
     RespServerOptions options,
     TimeProvider time,
@@ -69,7 +70,7 @@ internal sealed partial class RespConnectionHandler(
 
     private async Task ServeAsync(ClientConnection client, PipeReader input)
     {
-        var reader = new RespCommandReader(options.Limits, client.IsAuthenticated);
+        var reader = new RespCommandReader(options.Limits, users.HasAuthenticated(client));
         while (true)
         {
             ReadResult read = await input.ReadAsync();
@@ -84,7 +85,7 @@ internal sealed partial class RespConnectionHandler(
                         await client.Output.FlushAsync(client.Version);
                     call.Complete(await decision);
                 }
-                reader.IsAuthenticated = client.IsAuthenticated;
+                reader.IsAuthenticated = users.HasAuthenticated(client);
                 if (client.Output.UnflushedBytes > BatchBytesMax && !await client.Output.FlushAsync(client.Version))
                     return;
             }
@@ -109,7 +110,7 @@ internal sealed partial class RespConnectionHandler(
         });
         // The client's end of a Unix socket has no name, so ours stands for both.
         EndPoint? from = connection.RemoteEndPoint is UnixDomainSocketEndPoint ? connection.LocalEndPoint : connection.RemoteEndPoint;
-        return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, !authentication.IsRequired, loop.Now);
+        return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, users.Default, users.IsOpen, loop.Now);
     }
 
     /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>
@@ -121,7 +122,7 @@ internal sealed partial class RespConnectionHandler(
     };
 
     private bool IsProtectedFrom(EndPoint? end) =>
-        options.ProtectedMode && !authentication.IsRequired && end is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address);
+        options.ProtectedMode && users.Default.User.IsNoPass && end is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address);
 
     private static async Task RefuseAsync(ConnectionContext connection, string error)
     {

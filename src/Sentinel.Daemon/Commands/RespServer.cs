@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon.Commands;
@@ -15,7 +16,7 @@ internal static class RespServer
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton(options)
-            .AddSingleton<Authentication>()
+            .AddAccessControl()
             .AddSingleton<ClientRegistry>()
             .AddSingleton<EventHub>()
             .AddSingleton<IEventListener>(provider => provider.GetRequiredService<EventHub>())
@@ -37,7 +38,11 @@ internal static class RespServer
                 .. provider.GetRequiredService<ServerCommands>().Specs,
                 .. provider.GetRequiredService<PubSubCommands>().Specs,
                 provider.GetRequiredService<SentinelCommand>().Spec,
-            ]))
+                provider.GetRequiredService<AclCommand>().Spec,
+            ],
+            provider.GetRequiredService<AccessControl>(),
+            provider.GetRequiredService<AclLog>(),
+            provider.GetRequiredService<SentinelLoop>()))
             .AddSingleton<RespConnectionHandler>();
     }
 }

@@ -18,6 +18,15 @@ internal sealed record RespServerOptions
     /// <summary>Password of the user <c>default</c>; null: none is asked for.</summary>
     public string? RequirePass { get; init; }
 
+    /// <summary>The file of users, as the configuration names it; null: they stand in the configuration file.</summary>
+    public string? AclFile { get; init; }
+
+    /// <summary>Whether new users may use all channels (<c>acl-pubsub-default</c>). Default false, as in Redis since 7.0.</summary>
+    public bool HasAllChannelsByDefault { get; init; }
+
+    /// <summary>Refusals that <c>ACL LOG</c> keeps. Default 128, as in Redis.</summary>
+    public long AclLogMax { get; init; } = 128;
+
     /// <summary>Whether clients of other machines are refused while no password is asked for. Default false, as in Sentinel mode.</summary>
     public bool ProtectedMode { get; init; }
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Text;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Commands;
 using Sentinel.Resp;
 
@@ -60,7 +61,7 @@ public sealed class AddressRepliesTests
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("mymaster"));
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
         var output = new ClientOutput(pipe.Writer, OutputBufferLimit.PubSub, TimeProvider.System, _ => { });
-        var client = new ClientConnection(1, "", "", output, isAuthenticated: true, server.Loop.Now);
+        var client = new ClientConnection(1, "", "", output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, server.Loop.Now);
         var reader = new RespCommandReader(RespLimits.Default, isAuthenticated: true);
         byte[] bytes = Encoding.ASCII.GetBytes(request);
         Answer();    // compiles, and fills the cache

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Notifications;
 using Sentinel.Resp;
@@ -223,7 +224,7 @@ public sealed class PubSubTests
         var hub = new EventHub(NullLogger<EventHub>.Instance);
         var cutOff = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var output = new ClientOutput(new Pipe().Writer, OutputBufferLimit.PubSub, TimeProvider.System, cutOff.SetResult);
-        var client = new ClientConnection(1, "", "", output, isAuthenticated: true, Instant.Zero);
+        var client = new ClientConnection(1, "", "", output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, Instant.Zero);
         var request = new ReadOnlySequence<byte>("SUBSCRIBE +b\r\n"u8.ToArray());
         new RespCommandReader(RespLimits.Default, isAuthenticated: true).TryRead(ref request, out RespCommand words);
         hub.Subscribe(new CommandCall(client, words), isPattern: false);
