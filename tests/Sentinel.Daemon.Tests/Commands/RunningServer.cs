@@ -42,7 +42,15 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static Task<RunningServer> StartAsync(params MasterState[] masters) => StartAsync(new RespServerOptions(), masters);
 
-    public static async Task<RunningServer> StartAsync(RespServerOptions options, params MasterState[] masters)
+    public static Task<RunningServer> StartAsync(RespServerOptions options, params MasterState[] masters) =>
+        StartAsync(options, new SentinelOptions(), null, masters);
+
+    /// <param name="options">What clients meet.</param>
+    /// <param name="own">What the configuration says of the Sentinel.</param>
+    /// <param name="addressesOf">Where host names lead; null: as the system says.</param>
+    /// <param name="masters">What it watches.</param>
+    public static async Task<RunningServer> StartAsync(
+        RespServerOptions options, SentinelOptions own, Func<string, IPAddress[]>? addressesOf, params MasterState[] masters)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -57,9 +65,9 @@ internal sealed class RunningServer : IAsyncDisposable
         builder.Services.AddSingleton(provider =>
         {
             var clock = new MonotonicClock(TimeProvider.System);
-            var core = new SentinelCore(new SentinelState(id, Epoch.Zero, [.. masters]), new SentinelOptions(), new Random(1), clock.Now);
+            var core = new SentinelCore(new SentinelState(id, Epoch.Zero, [.. masters]), own, new Random(1), clock.Now);
             var loop = new SentinelLoop(
-                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts), disk.Write, provider.GetServices<IEventListener>(), log, clock, _ => { });
+                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts, addressesOf), disk.Write, provider.GetServices<IEventListener>(), log, clock, _ => { });
             disk.Loop = loop;
             return loop;
         });

@@ -3,6 +3,12 @@ namespace Sentinel.Daemon.Tests.Lab;
 /// <summary>What a lab is made of.</summary>
 internal sealed record LabOptions
 {
+    /// <summary>By what the nodes and the sentinels' file know a node: an address of this machine, or a name of it.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Where all servers listen; the tests' own clients come to 127.0.0.1.</summary>
+    public string Bind { get; init; } = "127.0.0.1";
+
     public int Replicas { get; init; } = 2;
 
     public IReadOnlyList<Make> Sentinels { get; init; } = [Make.Ours, Make.Ours, Make.Ours];

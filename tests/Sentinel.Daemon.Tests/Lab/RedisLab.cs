@@ -158,11 +158,11 @@ internal sealed class RedisLab : IAsyncDisposable
         string folder = Path.Combine(_folder.FullName, $"node-{port}");
         return new RedisNode(folder, port, $"""
             port {port}
-            bind 127.0.0.1
+            bind {options.Bind}
             dir {folder}
             save ""
             repl-diskless-sync-delay 0
-            {(index == 0 ? "" : $"replicaof 127.0.0.1 {masterPort}")}
+            {(index == 0 ? "" : $"replicaof {options.Host} {masterPort}")}
             {options.Node(index)}
 
             """);
@@ -174,11 +174,11 @@ internal sealed class RedisLab : IAsyncDisposable
         return new SentinelNode(make, folder, port, $"""
             # {make}, the first line of the operator
             port {port}
-            bind 127.0.0.1
+            bind {options.Bind}
             dir {folder}
 
             # the operator says why this master is watched
-            sentinel monitor {MasterName} 127.0.0.1 {masterPort} {options.Quorum}
+            sentinel monitor {MasterName} {options.Host} {masterPort} {options.Quorum}
             sentinel down-after-milliseconds {MasterName} {options.DownAfter.TotalMilliseconds}
             sentinel failover-timeout {MasterName} {options.FailoverTimeout.TotalMilliseconds}
             {(options.SentinelPassword is { } password ? $"requirepass {password}" : "")}

@@ -20,12 +20,15 @@ internal sealed class RespConnection : IDisposable
     private RespConnection(int port, Socket socket) =>
         (_port, _socket, _input) = (port, socket, PipeReader.Create(new NetworkStream(socket)));
 
-    public static async Task<RespConnection> ConnectAsync(int port)
+    /// <param name="port">Where the server listens.</param>
+    /// <param name="ip">On which address; null: 127.0.0.1.</param>
+    public static async Task<RespConnection> ConnectAsync(int port, IPAddress? ip = null)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        ip ??= IPAddress.Loopback;
+        var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port);
+            await socket.ConnectAsync(ip, port);
             return new RespConnection(port, socket);
         }
         catch (SocketException)
