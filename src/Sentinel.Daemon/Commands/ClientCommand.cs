@@ -25,18 +25,20 @@ internal sealed class ClientCommand
             Since = "2.4.0",
             Group = "connection",
             Summary = "A container for client connection commands",
+            // In the order of Redis' HELP.
             Subcommands =
             [
-                Sub("getname", 2, GetName, Own) with { Since = "2.6.9", Summary = "Get the current connection name", Help = ["GETNAME", "    Return the name of the current connection."] },
-                Sub("id", 2, Id, Own) with { Since = "5.0.0", Summary = "Returns the client ID for the current connection", Help = ["ID", "    Return the ID of the current connection."] },
-                Sub("info", 2, Info, Own) with
+                .. new ClientTracking(clients).Specs,
+                Sub("getname", 2, GetName) with { Since = "2.6.9", Summary = "Get the current connection name", Help = ["GETNAME", "    Return the name of the current connection."] },
+                Sub("id", 2, Id) with { Since = "5.0.0", Summary = "Returns the client ID for the current connection", Help = ["ID", "    Return the ID of the current connection."] },
+                Sub("info", 2, Info) with
                 {
                     Tips = ["nondeterministic_output"],
                     Since = "6.2.0",
                     Summary = "Returns information about the current client connection.",
                     Help = ["INFO", "    Return information about the current client connection."],
                 },
-                Sub("kill", -3, Kill, Own | CommandFlags.Admin) with
+                Sub("kill", -3, Kill, CommandFlags.Admin) with
                 {
                     Since = "2.4.0",
                     Summary = "Kill the connection of a client",
@@ -62,7 +64,7 @@ internal sealed class ClientCommand
                         "      Skip killing current connection (default: yes).",
                     ],
                 },
-                Sub("list", -2, List, Own | CommandFlags.Admin) with
+                Sub("list", -2, List, CommandFlags.Admin) with
                 {
                     Tips = ["nondeterministic_output"],
                     Since = "2.4.0",
@@ -77,14 +79,15 @@ internal sealed class ClientCommand
                         "      Return clients with these IDs.",
                     ],
                 },
-                Sub("setinfo", 4, SetInfo, Own) with
+                .. ClientControl.Specs,
+                Sub("setinfo", 4, SetInfo) with
                 {
                     Since = "7.2.0",
                     Summary = "Sets information specific to the client or connection.",
                     Help = ["SETINFO <option> <value>", "    Set client meta attr. Options are:", "    * LIB-NAME: the client lib name.", "    * LIB-VER: the client lib version."],
                 },
-                Sub("setname", 3, SetName, Own) with { Since = "2.6.9", Summary = "Set the current connection name", Help = ["SETNAME <name>", "    Assign the name <name> to the current connection."] },
-                Sub("help", 2, call => HelpText.Write(call, Spec!), CommandFlags.Loading | CommandFlags.Stale) with { Since = "5.0.0", Summary = "Show helpful text about the different subcommands" },
+                Sub("setname", 3, SetName) with { Since = "2.6.9", Summary = "Set the current connection name", Help = ["SETNAME <name>", "    Assign the name <name> to the current connection."] },
+                Sub("help", 2, call => HelpText.Write(call, Spec!)) with { Flags = CommandFlags.Loading | CommandFlags.Stale, Since = "5.0.0", Summary = "Show helpful text about the different subcommands" },
             ],
         };
     }
@@ -98,8 +101,9 @@ internal sealed class ClientCommand
     /// <summary>Names a client; an empty name unsets it.</summary>
     public static void SetName(ClientConnection client, string name) => client.Name = name.Length > 0 ? name : null;
 
-    private static CommandSpec Sub(string name, int arity, Func<CommandCall, Outcome> handler, CommandFlags flags) =>
-        new($"client|{name}", arity, handler) { Flags = flags, ExtraCategories = CommandCategories.Connection, Group = "connection" };
+    /// <summary>A subcommand.</summary>
+    public static CommandSpec Sub(string name, int arity, Func<CommandCall, Outcome> handler, CommandFlags flags = CommandFlags.None) =>
+        new($"client|{name}", arity, handler) { Flags = flags | Own, ExtraCategories = CommandCategories.Connection, Group = "connection" };
 
     private static Outcome Id(CommandCall call)
     {
@@ -156,14 +160,14 @@ internal sealed class ClientCommand
         }
         else if (words.Count > 3 && words.Is(2, "ID"u8))
         {
-            HashSet<long> ids = [];
+            List<long> ids = [];
             for (int i = 3; i < words.Count; i++)
             {
                 if (!words.TryGetInteger(i, out long id))
                     return call.Refuse("ERR Invalid client ID");
                 ids.Add(id);
             }
-            listed = listed.Where(client => ids.Contains(client.Id));
+            listed = ids.Select(_clients.Find).OfType<ClientConnection>();
         }
         else if (words.Count > 2)
         {
@@ -189,9 +193,8 @@ internal sealed class ClientCommand
         ImmutableArray<ClientConnection> killed = [.. _clients.All.Where(client => filter.Means(client, now))];
         foreach (ClientConnection client in killed)
         {
-            if (client == call.Client)
-                client.IsClosing = true;    // it is told first
-            else
+            client.IsClosing = true;    // whatever it has sent is not heard any more
+            if (client != call.Client)    // which is told first
                 client.Output.CutOff($"client {call.Client.Id} ({call.Client.Address}) killed it");
         }
         return killed.Length;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sentinel.Core;
 using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
@@ -16,6 +17,7 @@ internal sealed class ClientConnection(long id, string address, string localAddr
     private long _received;
     private bool _isClosing;
     private volatile AclAccount _account = account;
+    private NoOutput? _unwanted;
 
     /// <summary>Its number, never used again in this process.</summary>
     public long Id => id;
@@ -25,6 +27,9 @@ internal sealed class ClientConnection(long id, string address, string localAddr
 
     /// <summary>Our side of the connection, as <c>host:port</c>.</summary>
     public string LocalAddress => localAddress;
+
+    /// <summary>The number of the socket in this process; 0: it has none.</summary>
+    public int FileDescriptor { get; init; }
 
     /// <summary>What goes out to it.</summary>
     public ClientOutput Output => output;
@@ -60,8 +65,17 @@ internal sealed class ClientConnection(long id, string address, string localAddr
     /// <summary>The version of the protocol it speaks.</summary>
     public RespVersion Version { get; set; } = RespVersion.Resp2;
 
-    /// <summary>The last command called; null: none yet.</summary>
-    public CommandSpec? LastCommand { get; private set; }
+    /// <summary>The command it asked for last, called or refused; null: none yet, or one that there is not.</summary>
+    public CommandSpec? LastCommand { get; set; }
+
+    /// <summary>Which keys it wants to be told of; null: none.</summary>
+    public Tracking? Tracking { get; set; }
+
+    /// <summary>Whether it asked not to be evicted, which no client is.</summary>
+    public bool IsNoEvict { get; set; }
+
+    /// <summary>Whether it wants replies.</summary>
+    public ReplyMode ReplyMode { get; set; }
 
     /// <summary>Set once: what is answered is sent, then the connection is closed, and nothing more is read.</summary>
     public bool IsClosing
@@ -91,14 +105,23 @@ internal sealed class ClientConnection(long id, string address, string localAddr
     /// <summary>Bytes it sent.</summary>
     public long ReceivedBytes => Volatile.Read(ref _received);
 
-    /// <summary>Where its replies are written.</summary>
-    public RespWriter Reply => new(output.Writer, Version);
+    /// <summary>Where its replies are written, if it wants any.</summary>
+    public RespWriter Reply => new(ReplyOutput, Version);
+
+    /// <summary>Where the bytes of its replies go.</summary>
+    public IBufferWriter<byte> ReplyOutput => ReplyMode is ReplyMode.On ? output.Writer : _unwanted ??= new NoOutput();
+
+    /// <summary>Where what it has subscribed to is confirmed, which it hears in any case.</summary>
+    public RespWriter Confirmation => new(output.Writer, Version);
 
     /// <summary>Takes note of a command that is about to be called.</summary>
-    public void Called(CommandSpec command)
+    public void Called() => Volatile.Write(ref _commands, _commands + 1);
+
+    /// <summary>Takes note that a request was dealt with, and the next comes.</summary>
+    public void Done()
     {
-        LastCommand = command;
-        Volatile.Write(ref _commands, _commands + 1);
+        if (ReplyMode is ReplyMode.Skip or ReplyMode.SkipNext)
+            ReplyMode = ReplyMode is ReplyMode.SkipNext ? ReplyMode.Skip : ReplyMode.On;
     }
 
     /// <summary>Takes note of an error reply.</summary>

@@ -10,11 +10,17 @@ internal static class ClientLine
     {
         long queued = client.Output.QueuedBytes;
         return
-            $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd=0 name={client.Name}"
-            + $" age={Seconds(now - client.Since)} idle={Seconds(now - client.LastHeardAt)} flags={(client.IsSubscribed ? 'P' : 'N')} db=0"
+            $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd={client.FileDescriptor} name={client.Name}"
+            + $" age={Seconds(now - client.Since)} idle={Seconds(now - client.LastHeardAt)} flags={Flags(client)} db=0"
             + $" sub={client.Channels.Count} psub={client.Patterns.Count} ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0"
             + $" rbs=0 rbp=0 obl=0 oll={(queued > 0 ? 1 : 0)} omem={queued} tot-mem={queued} events=r cmd={client.LastCommand?.FullName ?? "NULL"}"
-            + $" user={client.User} redir=-1 resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n";
+            + $" user={client.User} redir={client.Tracking?.Redirect ?? -1} resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n";
+    }
+
+    private static string Flags(ClientConnection client)
+    {
+        string flags = (client.IsSubscribed ? "P" : "") + (client.Tracking is { } tracking ? tracking.IsBroadcast ? "tB" : "t" : "") + (client.IsNoEvict ? "e" : "");
+        return flags.Length > 0 ? flags : "N";
     }
 
     private static long Seconds(TimeSpan span) => Math.Max(0, (long)span.TotalSeconds);

@@ -26,6 +26,9 @@ internal sealed class ClientRegistry(RespServerOptions options)
     /// <summary>The clients connected now, the oldest first.</summary>
     public IEnumerable<ClientConnection> All => _clients.Values.OrderBy(client => client.Id);
 
+    /// <summary>The client of this number; null: it is not connected.</summary>
+    public ClientConnection? Find(long id) => _clients.GetValueOrDefault(id);
+
     /// <summary>What all clients have done, those that left included.</summary>
     public ClientTotals Totals
     {

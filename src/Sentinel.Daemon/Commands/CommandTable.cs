@@ -60,12 +60,13 @@ internal sealed class CommandTable
             return Outcome.Answered;
         }
         CommandSpec? command = Find(words);
+        client.LastCommand = command;
         if (command is null)
             return call.Refuse(UnknownCommand(words));
         if (command.Subcommands.Length > 0 && words.Count > 1)
         {
             CommandSpec container = command;
-            command = Find(container, words);
+            client.LastCommand = command = Find(container, words);
             if (command is null)
                 return call.Refuse($"ERR unknown subcommand '{Clip(words.GetLatin1(1))}'. Try {container.FullName.ToUpperInvariant()} HELP.");
         }
@@ -78,7 +79,7 @@ internal sealed class CommandTable
             return Deny(call, command, user, verdict);
         if (client.IsSubscribed && client.Version == RespVersion.Resp2 && !command.IsAllowedWhileSubscribed)
             return call.Refuse($"ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
-        client.Called(command);
+        client.Called();
         return command.Handler(call);
     }
 

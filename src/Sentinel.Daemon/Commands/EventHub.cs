@@ -163,7 +163,7 @@ internal sealed partial class EventHub(ILogger<EventHub> logger) : BackgroundSer
 
     private static void Confirm(ClientConnection client, ReadOnlySpan<byte> word, string? name)
     {
-        RespWriter reply = client.Reply;
+        RespWriter reply = client.Confirmation;
         reply.WritePushHeader(3);
         reply.WriteBulkString(word);
         if (name is null)

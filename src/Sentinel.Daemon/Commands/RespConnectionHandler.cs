@@ -85,6 +85,7 @@ internal sealed partial class RespConnectionHandler(
                         await client.Output.FlushAsync(client.Version);
                     call.Complete(await decision);
                 }
+                client.Done();
                 reader.IsAuthenticated = users.HasAuthenticated(client);
                 if (client.Output.UnflushedBytes > BatchBytesMax && !await client.Output.FlushAsync(client.Version))
                     return;
@@ -110,7 +111,10 @@ internal sealed partial class RespConnectionHandler(
         });
         // The client's end of a Unix socket has no name, so ours stands for both.
         EndPoint? from = connection.RemoteEndPoint is UnixDomainSocketEndPoint ? connection.LocalEndPoint : connection.RemoteEndPoint;
-        return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, users.Default, users.IsOpen, loop.Now);
+        return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, users.Default, users.IsOpen, loop.Now)
+        {
+            FileDescriptor = (int?)connection.Features.Get<IConnectionSocketFeature>()?.Socket.Handle ?? 0,
+        };
     }
 
     /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>

@@ -158,7 +158,6 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
     {
         if (port is >= 0 and <= ushort.MaxValue)
             return loop.AskAsync(id => new MonitorRequested(id, master, new Address(host, (int)port)));
-        // Redis looks at the name before it looks at the port's range.
-        return Task.FromResult<Answer>(new Answer.Refused(loop.View.Masters.ContainsKey(master.Name) ? "ERR Duplicate master name." : "ERR Invalid port number."));
+        return Task.FromResult<Answer>(new Answer.Refused("ERR Invalid port number."));
     }
 }

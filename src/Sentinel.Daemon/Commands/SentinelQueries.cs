@@ -35,7 +35,7 @@ internal sealed class SentinelQueries(SentinelLoop loop)
         if (reply.IsEmpty)
             call.Reply.WriteNullArray();
         else
-            call.Client.Output.Writer.Write(reply);
+            call.Client.ReplyOutput.Write(reply);
         return Outcome.Answered;
     }
 
@@ -47,7 +47,7 @@ internal sealed class SentinelQueries(SentinelLoop loop)
         List<MasterView> masters = [];
         for (int i = 2; i < call.Words.Count; i++)
         {
-            if (view.Masters.TryGetValue(call.Words.GetText(i), out MasterView? master))
+            if (view.Masters.TryGetValue(call.Words.GetText(i), out MasterView? master) && !masters.Contains(master))
                 masters.Add(master);
         }
         RespWriter reply = call.Reply;

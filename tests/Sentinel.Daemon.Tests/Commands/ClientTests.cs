@@ -51,8 +51,9 @@ public sealed partial class ClientTests
         using RespClient client = await server.ConnectAsync();
         await client.ExpectAsync("CLIENT SETNAME me\r\nCLIENT SETINFO LIB-NAME lib\r\nCLIENT SETINFO LIB-VER 1.2\r\n", "+OK|+OK|+OK|");
         string line = Ages().Replace(await client.AskTextAsync("CLIENT INFO"), " age=0 idle=0 ");
+        line = Descriptor().Replace(line, " fd=1 ");
         Assert.Equal(
-            $"id=1 addr={client.LocalEndPoint} laddr=127.0.0.1:{server.Port} fd=0 name=me age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 "
+            $"id=1 addr={client.LocalEndPoint} laddr=127.0.0.1:{server.Port} fd=1 name=me age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 watch=0 "
             + "qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=client|info user=default redir=-1 resp=2 lib-name=lib lib-ver=1.2\n",
             line);
     }
@@ -110,4 +111,7 @@ public sealed partial class ClientTests
 
     [GeneratedRegex(" age=[0-9]+ idle=[0-9]+ ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ages();
+
+    [GeneratedRegex(" fd=[1-9][0-9]* ")]
+    private static partial Regex Descriptor();
 }

@@ -62,7 +62,7 @@ public sealed class SentinelTests
     [InlineData("SENTINEL SIMULATE-FAILURE crash-after-election CRASH-after-promotion", "+OK|", null)]
     [InlineData("SENTINEL SIMULATE-FAILURE none", "+OK|", null)]
     [InlineData("SENTINEL MONITOR n 127.1 0 1\r\nSENTINEL GET-MASTER-ADDR-BY-NAME n\r\n", "+OK|*2|$9|127.0.0.1|$1|0|", null)]
-    [InlineData("SENTINEL MONITOR m 127.0.0.1 99999 1", "-ERR Duplicate master name.|", null)]
+    [InlineData("SENTINEL MONITOR m 127.0.0.1 99999 1", "-ERR Invalid port number.|", null)]
     [InlineData("SENTINEL MONITOR n 127.0.0.1 99999 1", "-ERR Invalid port number.|", null)]
     [InlineData("SENTINEL MONITOR n 127.0.0.1 -1 1", "-ERR Invalid port number.|", null)]
     [InlineData("SENTINEL MONITOR m 127.0.0.1 1 1", "-ERR Duplicate master name.|", null)]
