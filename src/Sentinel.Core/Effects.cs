@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sentinel.Core;
 
 /// <summary>An order to the shell, performed in the order given. Named as a command.</summary>
@@ -30,6 +32,11 @@ public sealed record PersistState(SaveNumber Number) : Effect;
 
 /// <summary>Tell an event: log, pub/sub and all other listeners.</summary>
 public sealed record PublishEvent(SentinelEvent Event) : Effect;
+
+/// <summary>Run a program of the operator's. Its end is nobody's concern here; what is told of it are <see cref="ScriptFact"/>s.</summary>
+/// <param name="Path">The program, as configured.</param>
+/// <param name="Arguments">What it is told.</param>
+public sealed record RunScript(string Path, ImmutableArray<string> Arguments) : Effect;
 
 /// <summary>Write a log line that is no event.</summary>
 public sealed record WriteLog(EventLevel Level, string Text) : Effect;

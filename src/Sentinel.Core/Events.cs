@@ -53,6 +53,9 @@ public sealed record SentinelEvent(string Name, EventLevel Level, string Payload
     /// <summary>The epoch of what is told: of the failover, the vote or the configuration; else the current one.</summary>
     public Epoch Epoch { get; init; }
 
+    /// <summary>The program that is to hear of it: of warnings about a master that has one; else null.</summary>
+    internal string? NotificationScript { get; init; }
+
     /// <summary>Why, in a sentence for people, where the payload has no room for it; else null.</summary>
     public string? Reason { get; init; }
 }

@@ -253,6 +253,7 @@ internal sealed class Failover
         Enter(FailoverStep.ReconfReplicas);
         _local.Publish(_master.About("+failover-state-reconf-slaves", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
         Promoted = null;
+        _master.CallReconfigScript("leader", _master.Node.Told, promoted.Told);
         _master.SwitchTo(promoted.Address, Epoch);
         _stepSince = since;
     }

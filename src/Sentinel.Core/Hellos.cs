@@ -52,7 +52,9 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         }
         if (peer is not null)
             local.Publish(master.About("+config-update-from", EventLevel.Warning, peer) with { Epoch = hello.ConfigEpoch });
+        Address former = master.Node.Told;
         master.SwitchTo(hello.Master, hello.ConfigEpoch);
+        master.CallReconfigScript("observer", former, master.Node.Told);
     }
 
     private void Ignore(HelloMessage hello, Address name) =>

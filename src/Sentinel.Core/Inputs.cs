@@ -126,3 +126,24 @@ public sealed record StateSaved(SaveNumber Number) : Input;
 /// <param name="Number">The save.</param>
 /// <param name="Error">The system's words.</param>
 public sealed record StateNotSaved(SaveNumber Number, string Error) : Input;
+
+/// <summary>Something about a script that was to be run.</summary>
+public abstract record ScriptFact : Input;
+
+/// <summary>A script runs.</summary>
+public sealed record ScriptStarted(int ProcessId) : ScriptFact;
+
+/// <summary>A run of a script is over.</summary>
+/// <param name="ProcessId">Its process.</param>
+/// <param name="ExitCode">What it returned; 0 when it was killed.</param>
+/// <param name="Signal">What it was killed by; 0: it ended by itself.</param>
+public sealed record ScriptEnded(int ProcessId, int ExitCode, int Signal) : ScriptFact;
+
+/// <summary>A script took too long and was killed.</summary>
+public sealed record ScriptTimedOut(string Path, int ProcessId) : ScriptFact;
+
+/// <summary>A script failed, and is not run again.</summary>
+/// <param name="Path">The script.</param>
+/// <param name="Signal">What killed it at last; 99: it could not be started, and that is tried again.</param>
+/// <param name="ExitCode">What it returned at last.</param>
+public sealed record ScriptFailed(string Path, int Signal, int ExitCode) : ScriptFact;

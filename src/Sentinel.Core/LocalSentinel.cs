@@ -65,7 +65,12 @@ internal sealed class LocalSentinel
 
     public void Do(Effect effect) => _effects.Add(effect);
 
-    public void Publish(SentinelEvent happened) => Do(new PublishEvent(happened));
+    public void Publish(SentinelEvent happened)
+    {
+        Do(new PublishEvent(happened));
+        if (happened.NotificationScript is { } script)
+            Do(new RunScript(script, [happened.Name, happened.Payload]));
+    }
 
     public void Log(EventLevel level, string text) => Do(new WriteLog(level, text));
 

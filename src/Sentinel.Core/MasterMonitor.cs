@@ -377,10 +377,24 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>An event about this group.</summary>
     public SentinelEvent About(string name, EventLevel level, string payload) =>
-        new(name, level, payload) { MasterName = Name, MasterAddress = Node.Told, Epoch = _local.CurrentEpoch };
+        new(name, level, payload)
+        {
+            MasterName = Name, MasterAddress = Node.Told, Epoch = _local.CurrentEpoch,
+            NotificationScript = level == EventLevel.Warning ? Options.NotificationScript : null,
+        };
 
     /// <summary>An address as events, nodes and peers are told it.</summary>
     public Address Told(Address address) => _local.Names.Told(address);
+
+    /// <summary>Lets the operator's program bring clients to the new master.</summary>
+    /// <param name="role">Ours in this switch: <c>leader</c> or <c>observer</c>.</param>
+    /// <param name="from">The former master.</param>
+    /// <param name="to">The new one.</param>
+    public void CallReconfigScript(string role, Address from, Address to)
+    {
+        if (Options.ClientReconfigScript is { } script)
+            _local.Do(new RunScript(script, [Name, role, "start", from.Host, $"{from.Port}", to.Host, $"{to.Port}"]));
+    }
 
     private IEnumerable<DataNode> Nodes => Replicas.Prepend<DataNode>(Node);
 

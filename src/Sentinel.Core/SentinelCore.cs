@@ -145,6 +145,9 @@ public sealed class SentinelCore
                 _local.NotSaved(failed.Number, failed.Error);
                 _saveAgainAt = _local.Now + _local.Timing.SaveRetry;
                 break;
+            case ScriptFact fact:
+                _local.Publish(ScriptEvents.Of(fact) with { Epoch = _local.CurrentEpoch });
+                break;
             default:
                 throw new UnreachableException();
         }

@@ -31,6 +31,9 @@ internal sealed class FakeSentinel
     public bool IsRunning { get; private set; }
     public List<SentinelEvent> Events { get; } = [];
     public List<string> Log { get; } = [];
+
+    /// <summary>The scripts it wanted run: path, then arguments with bars between them.</summary>
+    public List<string> Scripts { get; } = [];
     public MasterView View => _core.View.Masters[World.Master];
     public SentinelView Whole => _core.View;
     public Instant WakeAt => _core.WakeAt;
@@ -184,6 +187,9 @@ internal sealed class FakeSentinel
                 Events.Add(published.Event);
                 if (published.Event.Level > EventLevel.Debug)
                     _world.Note($"{(char)('A' + _number)} {published.Event.Name} {published.Event.Payload}{(published.Event.Reason is { } reason ? $" ({reason})" : "")}");
+                break;
+            case RunScript order:
+                Scripts.Add($"{order.Path} {string.Join('|', order.Arguments)}");
                 break;
             case WriteLog line:
                 Log.Add(line.Text);
