@@ -25,6 +25,7 @@ internal sealed class SentinelLoop : IDisposable
     private readonly InstanceLinks _links;
     private readonly NameResolver _names;
     private readonly Action<SaveNumber, SentinelState, SentinelOptions> _persist;
+    private readonly Action<RunScript> _runScript;
     private readonly IEventListener[] _listeners;
     private readonly RedisLog _log;
     private readonly MonotonicClock _clock;
@@ -41,6 +42,7 @@ internal sealed class SentinelLoop : IDisposable
     /// <param name="createLinks">Makes the links, given where their facts go.</param>
     /// <param name="createNames">Makes the resolver of names, given where its facts go.</param>
     /// <param name="persist">Starts to bring a state, and the options of the Sentinel itself, to disk; its outcome is to be told with <see cref="Saved"/>.</param>
+    /// <param name="runScript">Lets a script be run; must not block.</param>
     /// <param name="listeners">Who hears events; called on the deciding thread, so they must not block.</param>
     /// <param name="log">Where log lines go.</param>
     /// <param name="clock">The time.</param>
@@ -50,12 +52,13 @@ internal sealed class SentinelLoop : IDisposable
         Func<Action<Input>, InstanceLinks> createLinks,
         Func<Action<Input>, NameResolver> createNames,
         Action<SaveNumber, SentinelState, SentinelOptions> persist,
+        Action<RunScript> runScript,
         IEnumerable<IEventListener> listeners,
         RedisLog log,
         MonotonicClock clock,
         Action<Exception> failed)
     {
-        (_core, _persist, _log, _clock, _failed) = (core, persist, log, clock, failed);
+        (_core, _persist, _runScript, _log, _clock, _failed) = (core, persist, runScript, log, clock, failed);
         _links = createLinks(Post);
         _names = createNames(Post);
         _listeners = [.. listeners];
@@ -194,6 +197,9 @@ internal sealed class SentinelLoop : IDisposable
                 break;
             case PublishEvent published:
                 Tell(published.Event);
+                break;
+            case RunScript order:
+                _runScript(order);
                 break;
             case WriteLog line:
                 _log.Write(line.Level, line.Text);

@@ -11,6 +11,7 @@ using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Names;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Scripts;
 using Sentinel.Daemon.Telemetry;
 using Sentinel.Daemon.Tls;
 
@@ -134,6 +135,7 @@ internal static class SentinelProcess
         });
         if (tls is not null)
             builder.Services.AddSingleton(tls).AddSingleton(new HandshakeFailureLog(log, TimeProvider.System)).AddSingleton<TlsHandshake>();
+        builder.Services.AddScripts(log, services => services.GetRequiredService<SentinelLoop>().View.Options.Timing);
         builder.Services.AddWebhooks(state.Id, configuration.Webhooks);
         builder.Services.AddSentinelTelemetry(builder.Configuration, state.Id, services => services.GetRequiredService<SentinelLoop>().View);
         builder.Services.AddSingleton<ExitCode>();
@@ -156,6 +158,7 @@ internal static class SentinelProcess
                 SentinelConfiguration current = configuration.With(options, log.Threshold);
                 writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot));
             },
+            services.GetRequiredService<ScriptRunner>().Run,
             services.GetServices<IEventListener>(),
             log,
             clock,

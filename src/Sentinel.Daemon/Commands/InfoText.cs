@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Sentinel.Core;
+using Sentinel.Daemon.Scripts;
 
 namespace Sentinel.Daemon.Commands;
 
 /// <summary>The text of INFO.</summary>
 /// <remarks>Monitoring knows these fields by name, so all that Redis Sentinel has are here; those of things we do not have are 0.</remarks>
-internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventHub hub, RespServerOptions options, TimeProvider time)
+internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventHub hub, ScriptRunner scripts, RespServerOptions options, TimeProvider time)
 {
     private static readonly string OperatingSystem =
         $"{Kernel("ostype")} {Kernel("osrelease")} {RuntimeInformation.OSArchitecture switch { Architecture.X64 => "x86_64", Architecture.Arm64 => "aarch64", var other => other.ToString() }}";
@@ -172,7 +173,9 @@ internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventH
         Line(text, $"sentinel_masters:{view.Masters.Count}");
         Line(text, $"sentinel_tilt:{(view.TiltSince is null ? 0 : 1)}");
         Line(text, $"sentinel_tilt_since_seconds:{(view.TiltSince is { } since ? (long)(loop.Now - since).TotalSeconds : -1)}");
-        Zeroes(text, "sentinel_running_scripts", "sentinel_scripts_queue_length");
+        (int running, int all) = scripts.Counts;
+        Line(text, $"sentinel_running_scripts:{running}");
+        Line(text, $"sentinel_scripts_queue_length:{all}");
         Line(text, $"sentinel_simulate_failure_flags:{(int)view.SimulatedFailures}");
         int index = 0;
         foreach (MasterView master in view.Masters.Values.OrderBy(master => master.Name, StringComparer.Ordinal))

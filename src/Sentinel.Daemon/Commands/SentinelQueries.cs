@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Sentinel.Core;
+using Sentinel.Daemon.Scripts;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
 
 /// <summary>The subcommands of SENTINEL that only read: answered from the latest view, on the client's own thread.</summary>
-internal sealed class SentinelQueries(SentinelLoop loop)
+internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
 {
     private readonly AddressReplies _addresses = new();
 
@@ -88,6 +90,31 @@ internal sealed class SentinelQueries(SentinelLoop loop)
     public Outcome MyId(CommandCall call)
     {
         call.Reply.WriteBulkString(loop.View.Id.Text);
+        return Outcome.Answered;
+    }
+
+    /// <summary>PENDING-SCRIPTS: the scripts that run or wait to be run, oldest first.</summary>
+    public Outcome PendingScripts(CommandCall call)
+    {
+        ImmutableArray<ScriptView> pending = scripts.View();
+        RespWriter reply = call.Reply;
+        reply.WriteArrayHeader(pending.Length);
+        foreach (ScriptView script in pending)
+        {
+            reply.WriteMapHeader(5);
+            reply.WriteBulkString("argv");
+            reply.WriteArrayHeader(script.Words.Length);
+            foreach (string word in script.Words)
+                reply.WriteBulkString(word);
+            reply.WriteBulkString("flags");
+            reply.WriteBulkString(script.IsRunning ? "running" : "scheduled");
+            reply.WriteBulkString("pid");
+            reply.WriteBulkString($"{script.ProcessId}");
+            reply.WriteBulkString(script.IsRunning ? "run-time" : "run-delay");
+            reply.WriteBulkString($"{script.TimeMs}");
+            reply.WriteBulkString("retry-num");
+            reply.WriteBulkString($"{script.Tries}");
+        }
         return Outcome.Answered;
     }
 

@@ -57,6 +57,10 @@ internal static class EventContract
         ["-failover-abort-slave-timeout"] = Warning(s_master),
         ["+tilt"] = Warning("#tilt mode entered"),
         ["-tilt"] = Warning("#tilt mode exited"),
+        ["-script-error"] = Warning(@".+ \d+ \d+"),
+        ["-script-timeout"] = Warning(@".+ \d+"),
+        ["+script-child"] = Debug(@"\d+"),
+        ["-script-child"] = Debug(@"\d+ \d+ \d+"),
         ["-cmd-link-reconnection"] = Debug($"{s_any} #{Reason}"),
         ["-pubsub-link-reconnection"] = Debug($"{s_any} #{Reason}"),
 

@@ -12,6 +12,7 @@ using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Names;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Scripts;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
@@ -29,6 +30,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public int Port => new Uri(_app.Urls.Single()).Port;
 
     public SentinelLoop Loop => _app.Services.GetRequiredService<SentinelLoop>();
+
+    public ScriptRunner Scripts => _app.Services.GetRequiredService<ScriptRunner>();
 
     public EventHub Hub => _app.Services.GetRequiredService<EventHub>();
 
@@ -59,6 +62,7 @@ internal sealed class RunningServer : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddRespServer(options);
         var log = new RedisLog(LogThreshold.Nothing, null, TimeProvider.System);
+        builder.Services.AddScripts(log, provider => provider.GetRequiredService<SentinelLoop>().View.Options.Timing);
         var disk = new Disk();
         builder.Services.AddSingleton(log);
         _ = SentinelId.TryParse(MyId, out SentinelId id);
@@ -67,7 +71,8 @@ internal sealed class RunningServer : IAsyncDisposable
             var clock = new MonotonicClock(TimeProvider.System);
             var core = new SentinelCore(new SentinelState(id, Epoch.Zero, [.. masters]), own, new Random(1), clock.Now);
             var loop = new SentinelLoop(
-                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts, addressesOf), disk.Write, provider.GetServices<IEventListener>(), log, clock, _ => { });
+                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts, addressesOf), disk.Write, provider.GetRequiredService<ScriptRunner>().Run,
+                provider.GetServices<IEventListener>(), log, clock, _ => { });
             disk.Loop = loop;
             return loop;
         });

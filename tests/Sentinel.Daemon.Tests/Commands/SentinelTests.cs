@@ -319,6 +319,7 @@ public sealed class SentinelTests
                 "MASTERS",
                 "MONITOR <name> <ip> <port> <quorum>",
                 "MYID",
+                "PENDING-SCRIPTS",
                 "REMOVE <master-name>",
                 "REPLICAS <master-name>",
                 "RESET <pattern>",
