@@ -137,6 +137,13 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         _standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();
     }
 
+    /// <summary>We did not run for some time: the one we voted for had no chance to tell us how it stands.</summary>
+    public void Miss(TimeSpan time)
+    {
+        _standAt += time;
+        _watch?.Miss(time);
+    }
+
     /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>
     public void Reset() => (_watch, _standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, null, 0, false);
 

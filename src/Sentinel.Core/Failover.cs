@@ -73,6 +73,25 @@ internal sealed class Failover
             Abort("-failover-abort-not-elected", reason);
     }
 
+    /// <summary>We did not run for so long that the others may have taken us for dead and made another one leader.</summary>
+    /// <remarks>
+    /// Then acting on would be what a dead leader does that comes back: two masters, or a newer master told to follow an
+    /// older one. What we were elected for is left, as if we had died: whoever is elected next (we may stand too, in a new
+    /// epoch) finishes a promotion that was begun. Where the promotion is confirmed, what is left is replicas that do not
+    /// follow yet, and they are seen to as all strays are: after the peers have said that they know nothing newer.
+    /// </remarks>
+    public void Lapse(TimeSpan missed)
+    {
+        string reason = $"this Sentinel did not run for {(long)missed.TotalMilliseconds} ms, and the others may have another leader by now";
+        if (Step is not FailoverStep.ReconfReplicas)
+        {
+            Abort("-failover-abort-not-elected", reason);
+            return;
+        }
+        _local.Log(EventLevel.Notice, $"What is left of the failover of {_master.Name} in epoch {Epoch} is left to others: {reason}");
+        End();
+    }
+
     /// <summary>Takes in the replies to the promotion.</summary>
     public void PromotionAnswered(Replica replica, Request.Reconfigure request, Reply reply)
     {

@@ -43,9 +43,15 @@ internal struct RequestSlot
 {
     private int _attempt;
 
+    /// <summary>Whether what is answered to it tells of a time that is past.</summary>
+    public bool IsForsaken { get; private set; }
+
     public readonly bool IsPending(InstanceLink link) => _attempt != 0 && link.IsUsable && _attempt == link.Attempt;
 
-    public void Sent(InstanceLink link) => _attempt = link.Attempt;
+    public void Sent(InstanceLink link) => (_attempt, IsForsaken) = (link.Attempt, false);
 
-    public void Done() => _attempt = 0;
+    public void Done() => (_attempt, IsForsaken) = (0, false);
+
+    /// <summary>Its answer, if it still comes, is not to be believed.</summary>
+    public void Forsake() => IsForsaken = true;
 }

@@ -15,6 +15,8 @@ internal sealed class InstanceLink : IScheduled
     private readonly Connection _command = new(LinkChannel.Command);
     private readonly Connection? _subscription;
     private Instant _lastPingSentAt;
+    private Instant _answeredPingOf;
+    private TimeSpan _missed;
     private Instant _lastActivityAt;
     private bool _isPingInFlight;
     private bool _isRetired;
@@ -57,9 +59,12 @@ internal sealed class InstanceLink : IScheduled
 
     /// <summary>
     /// Since when the instance owes us a reply: since the oldest unanswered PING or, when a connection is missing, since
-    /// its last valid reply. Null: it owes nothing.
+    /// its last valid reply. Time in which we ourselves did not run is left out. Null: it owes nothing.
     /// </summary>
-    public Instant? SilentSince => Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt);
+    public Instant? SilentSince => (Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt)) + _missed;
+
+    /// <summary>Whether it is closed for good.</summary>
+    public bool IsRetired => _isRetired;
 
     public Instant WakeAt => _wake.At;
     public Instant ScheduledAt { get; set; } = Instant.Never;
@@ -81,9 +86,7 @@ internal sealed class InstanceLink : IScheduled
             KeepUp(_subscription, period);
         if (IsUsable && !_isPingInFlight && _wake.IsDue(_lastPingSentAt + period))
             SendPing();
-        if (_local.TiltSince is { } tiltSince)
-            _wake.IsDue(tiltSince + _local.Timing.TiltPeriod);
-        else
+        if (!_local.IsInTilt)
             ReplaceDeadConnections(downAfter);
         Health.IsDisconnected = _command.State == ConnectionState.Missing || _subscription is { State: ConnectionState.Missing };
     }
@@ -146,7 +149,26 @@ internal sealed class InstanceLink : IScheduled
             return;
         Health.LastValidReplyAt = _local.Now;
         Health.OldestPingAt = null;
+        (_answeredPingOf, _missed) = (_lastPingSentAt, TimeSpan.Zero);
     }
+
+    /// <summary>We did not run for some time: nobody's silence in it counts.</summary>
+    public void Miss(TimeSpan time)
+    {
+        _missed += time;
+        _lastActivityAt += time;
+        _local.Touch(this);
+    }
+
+    /// <summary>Lets a PING leave as soon as none is under way, whatever its period says.</summary>
+    public void PingSoon()
+    {
+        _lastPingSentAt = Instant.Zero;
+        _local.Touch(this);
+    }
+
+    /// <summary>Whether a PING sent at some time or later was answered, validly.</summary>
+    public bool HasAnsweredSince(Instant sent) => _answeredPingOf >= sent;
 
     /// <summary>Closes all connections; they are made anew at once, with the credentials of now.</summary>
     public void Reconnect()
@@ -243,7 +265,7 @@ internal sealed class InstanceLink : IScheduled
         if (IsUsable && Health.OldestPingAt is { } pingAt)
         {
             TimeSpan age = downAfter < _local.Timing.MinLinkReconnectPeriod ? downAfter : _local.Timing.MinLinkReconnectPeriod;
-            Instant silentSince = Instant.Max(pingAt, Health.LastReplyAt);
+            Instant silentSince = Instant.Max(pingAt, Health.LastReplyAt) + _missed;
             if (_wake.IsDue(Instant.Max(_command.Since + age, silentSince + downAfter / 2)))
                 Close(_command);
         }
@@ -259,8 +281,12 @@ internal sealed class InstanceLink : IScheduled
             return;
         _isPingInFlight = true;
         _lastPingSentAt = _local.Now;
+        if (Health.OldestPingAt is not null)
+            return;
         // A new connection does not restart the clock of an instance that owed a reply on the old one.
-        Health.OldestPingAt ??= IsComplete ? _local.Now : Health.LastValidReplyAt;
+        Health.OldestPingAt = IsComplete ? _local.Now : Health.LastValidReplyAt;
+        if (IsComplete)
+            _missed = TimeSpan.Zero;
     }
 
     private void Close(Connection connection)

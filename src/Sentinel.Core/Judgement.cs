@@ -29,12 +29,45 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         }
     }
 
+    /// <summary>After a pause of our own: what peers said before it is old, and so is what they answer to questions from before it.</summary>
+    public void Resume()
+    {
+        foreach (Peer peer in master.Peers)
+        {
+            (peer.SaysMasterDown, peer.SaidAt, peer.AskNow) = (false, null, true);
+            peer.DownQuestion.Forsake();
+        }
+    }
+
     /// <summary>Somebody asked about the master, which we hold down: it may have come to hold it down too.</summary>
     /// <remarks>A peer asks only about a master that it holds down itself. Which peer it is, the question does not say.</remarks>
     public void AskBack()
     {
         foreach (Peer peer in master.Peers.Where(peer => !peer.SaysMasterDown))
             peer.AskNow = true;
+    }
+
+    /// <summary>Asks those who can tell whether they hold the master down too.</summary>
+    public void AskPeers(Wakeup wake)
+    {
+        if (!master.Node.IsSubjectivelyDown)
+            return;
+        foreach (Peer peer in master.Peers)
+        {
+            bool isEarly = master.Node.DownSince is { } since && local.Now - since < local.Timing.AskOftenFor;
+            TimeSpan period = isEarly && !peer.SaysMasterDown && local.Timing.AskPeriodAtFirst < local.Timing.AskPeriod
+                ? local.Timing.AskPeriodAtFirst
+                : local.Timing.AskPeriod;
+            bool isTime = peer.AskNow || peer.AskedAt is null || wake.IsDue(peer.AskedAt.Value + period);
+            // A question that is open is not asked twice; its answer lets us decide anew whether to ask again.
+            if (!isTime || !peer.Link.IsUsable || peer.DownQuestion.IsPending(peer.Link))
+                continue;
+            if (!peer.Link.Send(new Request.AskIfDown(master.Name, master.Node.Told, local.CurrentEpoch, Candidate: null)))
+                continue;
+            peer.DownQuestion.Sent(peer.Link);
+            (peer.AskedAt, peer.AskNow) = (local.Now, false);
+            wake.IsDue(local.Now + period);
+        }
     }
 
     /// <summary>Subjectively down: this Sentinel alone believes it. Spec section 9.1.</summary>
@@ -101,27 +134,5 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         local.Publish(isDown
             ? master.About("+odown", EventLevel.Warning, $"{master.Node.Prefix} #quorum {votes}/{master.Options.Quorum}") with { Kind = InstanceKind.Master, InstanceAddress = master.Node.Told }
             : master.About("-odown", EventLevel.Warning, master.Node));
-    }
-
-    private void AskPeers(Wakeup wake)
-    {
-        if (!master.Node.IsSubjectivelyDown)
-            return;
-        foreach (Peer peer in master.Peers)
-        {
-            bool isEarly = master.Node.DownSince is { } since && local.Now - since < local.Timing.AskOftenFor;
-            TimeSpan period = isEarly && !peer.SaysMasterDown && local.Timing.AskPeriodAtFirst < local.Timing.AskPeriod
-                ? local.Timing.AskPeriodAtFirst
-                : local.Timing.AskPeriod;
-            bool isTime = peer.AskNow || peer.AskedAt is null || wake.IsDue(peer.AskedAt.Value + period);
-            // A question that is open is not asked twice; its answer lets us decide anew whether to ask again.
-            if (!isTime || !peer.Link.IsUsable || peer.DownQuestion.IsPending(peer.Link))
-                continue;
-            if (!peer.Link.Send(new Request.AskIfDown(master.Name, master.Node.Told, local.CurrentEpoch, Candidate: null)))
-                continue;
-            peer.DownQuestion.Sent(peer.Link);
-            (peer.AskedAt, peer.AskNow) = (local.Now, false);
-            wake.IsDue(local.Now + period);
-        }
     }
 }

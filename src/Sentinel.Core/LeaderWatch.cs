@@ -7,6 +7,7 @@ namespace Sentinel.Core;
 /// </remarks>
 internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedAt)
 {
+    private Instant _votedAt = votedAt;
     private Instant? _askedAt;
     private Instant? _answeredAt;
     private Instant? _missingSince;
@@ -27,20 +28,29 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
         _missingSince = peer.Link.IsUsable ? null : _missingSince ?? local.Now;
         if (_missingSince is { } missing)
             return !wake.IsDue(missing + 2 * timing.PingPeriod(master.Options.DownAfter) + timing.LeaderCheckAfter);
-        if (wake.IsDue(_askedAt is { } askedAt ? askedAt + timing.LeaderCheckPeriod : votedAt + timing.LeaderCheckAfter))
+        if (wake.IsDue(_askedAt is { } askedAt ? askedAt + timing.LeaderCheckPeriod : _votedAt + timing.LeaderCheckAfter))
         {
             _askedAt = local.Now;
             peer.RequestMasterBelief();
             wake.IsDue(local.Now + timing.LeaderCheckPeriod);
         }
-        if (_step is FailoverStep.WaitStart && wake.IsDue(votedAt + timing.CandidatePatience))
+        if (_step is FailoverStep.WaitStart && wake.IsDue(_votedAt + timing.CandidatePatience))
             return false;
         if (_isSecretive)
-            return !wake.IsDue(votedAt + master.Options.FailoverTimeout);
+            return !wake.IsDue(_votedAt + master.Options.FailoverTimeout);
         TimeSpan silence = master.Options.DownAfter < timing.LeaderSilence ? master.Options.DownAfter : timing.LeaderSilence;
-        if (wake.IsDue((_answeredAt ?? votedAt) + silence + timing.LeaderCheckPeriod))
+        if (wake.IsDue((_answeredAt ?? _votedAt) + silence + timing.LeaderCheckPeriod))
             return false;
-        return !wake.IsDue(votedAt + 2 * master.Options.FailoverTimeout);
+        return !wake.IsDue(_votedAt + 2 * master.Options.FailoverTimeout);
+    }
+
+    /// <summary>We did not run for some time: what the leader said in it is still to be asked for.</summary>
+    public void Miss(TimeSpan time)
+    {
+        _votedAt += time;
+        _answeredAt += time;
+        _missingSince += time;
+        _askedAt = null;
     }
 
     /// <summary>Whether its failover has brought a new configuration.</summary>

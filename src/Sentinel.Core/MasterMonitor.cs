@@ -24,6 +24,7 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Strays _strays;
     private readonly Hellos _hellos;
     private readonly List<Address> _unresolvedReplicas = [];
+    private Epoch _votesAskedBeforePause;
 
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
     {
@@ -89,6 +90,10 @@ internal sealed class MasterMonitor : IScheduled
             Election.Decide(_wake);
             Failover?.Decide(_wake);
             _strays.Decide(_wake);
+        }
+        else
+        {
+            Judgement.AskPeers(_wake);    // that it is known when TILT ends
         }
         RefreshInfo();
         _hellos.Decide(_wake);
@@ -156,6 +161,42 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
+    /// <summary>This process did not run for some time.</summary>
+    /// <remarks>
+    /// <para>Nothing is held against others for that time: no silence, no role, no reboot, no leader that did not report.</para>
+    /// <para>
+    /// After a pause in which the others may have acted without us (one as long as the silence after which they hold us
+    /// down, or one that starts TILT) beliefs are old. What stays true for ever still counts: votes, epochs, configurations; a larger
+    /// epoch wins as always. What was true at a time does not: who holds the master down, what a node or a peer said of
+    /// itself, also in answers that come only now to what was asked before. And a right to act may have gone to
+    /// another: see <see cref="Failover.Lapse"/>.
+    /// </para>
+    /// </remarks>
+    public void Resume(TimeSpan missed)
+    {
+        Node.Miss(missed);
+        Election.Miss(missed);
+        if (missed < Options.DownAfter && missed <= _local.Timing.TiltTrigger)
+            return;
+        _votesAskedBeforePause = _local.CurrentEpoch;
+        Judgement.Resume();
+        _strays.Resume();
+        foreach (Peer peer in Peers)
+            peer.MasterQuestion.Forsake();
+        foreach (DataNode node in Nodes)
+            node.Info.Forsake();
+        Failover?.Lapse(missed);
+        RequestNews();
+    }
+
+    /// <summary>Asks all data nodes how they stand.</summary>
+    public void RequestNews()
+    {
+        foreach (DataNode node in Nodes)
+            node.RequestInfo();
+        _local.Touch(this);
+    }
+
     /// <summary>Starts a failover that an operator ordered.</summary>
     /// <returns>What is to be answered.</returns>
     public Answer Force()
@@ -213,8 +254,11 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A data node answered INFO.</summary>
     public void InfoAnswered(DataNode node, Reply reply)
     {
+        bool isOld = node.Info.IsForsaken;
         node.Info.Done();
-        if (reply is Reply.Text { Value: var text })
+        if (isOld)
+            node.RequestInfo();
+        else if (reply is Reply.Text { Value: var text })
             AbsorbInfo(node, text);
         else
             node.NextInfoAt = _local.Now + _local.Timing.InfoPeriodInTrouble;
@@ -264,12 +308,16 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A peer answered whether it holds the master down, perhaps with a vote.</summary>
     public void DownAnswered(Peer peer, Request.AskIfDown request, Reply reply)
     {
+        bool isOld = request.Candidate is null ? peer.DownQuestion.IsForsaken : request.Epoch <= _votesAskedBeforePause;
         if (request.Candidate is null)
             peer.DownQuestion.Done();
         if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && _local.Names.AreSame(request.Master, Address))
         {
-            (peer.SaysMasterDown, peer.SaidAt) = (down.Value == 1, _local.Now);
-            peer.AskNow &= !peer.SaysMasterDown;
+            if (!isOld)
+            {
+                (peer.SaysMasterDown, peer.SaidAt) = (down.Value == 1, _local.Now);
+                peer.AskNow &= !peer.SaysMasterDown;
+            }
             if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0)
             {
                 var epoch = new Epoch((ulong)leaderEpoch.Value);
@@ -286,7 +334,13 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A peer answered what it believes about the master.</summary>
     public void BeliefAnswered(Peer peer, Reply reply)
     {
+        bool isOld = peer.MasterQuestion.IsForsaken;
         peer.MasterQuestion.Done();
+        if (isOld)
+        {
+            _local.Touch(this);
+            return;
+        }
         PeerBelief? belief = PeerBelief.Parse(reply);
         Election.LeaderSaid(peer.Id, belief);
         _strays.PeerSaid(peer.Id, belief);

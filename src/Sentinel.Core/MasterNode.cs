@@ -19,6 +19,14 @@ internal sealed class MasterNode : DataNode
             (ReportsMaster, RoleSince) = (true, now);
     }
 
+    /// <summary>We did not run for some time, in which it had no chance to show itself in another light.</summary>
+    public void Miss(TimeSpan time)
+    {
+        if (!ReportsMaster)
+            RoleSince += time;
+        RebootedAt += time;
+    }
+
     public override InstanceKind Kind => InstanceKind.Master;
     public override string Name => Master.Name;
     public override string Prefix => $"master {Master.Name} {Told.Host} {Told.Port}";

@@ -18,6 +18,7 @@ public sealed class SentinelCore
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
     private readonly NameWaits _nameWaits;
+    private readonly Tilt _tilt;
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
     private readonly List<MasterMonitor> _changed = [];
     private Instant _steppedAt;
@@ -33,6 +34,7 @@ public sealed class SentinelCore
         _local = new LocalSentinel(state.Id, state.CurrentEpoch, options, random, now);
         _links = new LinkTable(_local);
         _nameWaits = new NameWaits(_local) { Proceed = Proceed };
+        _tilt = new Tilt(_local, _links);
         _steppedAt = now;
         foreach (MasterState master in state.Masters)
             _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links));
@@ -44,7 +46,7 @@ public sealed class SentinelCore
     public SentinelView View { get; private set; }
 
     /// <summary>When to hand in a <see cref="Tick"/>, if nothing else comes before.</summary>
-    public Instant WakeAt => Instant.Min(_local.Schedule.WakeAt, _steppedAt + _local.Timing.Heartbeat);
+    public Instant WakeAt => Instant.Min(Instant.Min(_local.Schedule.WakeAt, _tilt.EndsAt), _steppedAt + _local.Timing.Heartbeat);
 
     /// <summary>What must survive a restart, as of the last step.</summary>
     public SentinelState State => new(_local.Id, _local.CurrentEpoch, [.. _masters.Values.Select(master => MasterViews.StateOf(master, _local.Names))]);
@@ -57,9 +59,11 @@ public sealed class SentinelCore
     {
         Instant expected = WakeAt;
         _local.Begin(now);
-        NoticeStall(expected);
+        NoticePause(expected, isStart: input is Started);
         _steppedAt = now;
         Absorb(input);
+        if (_tilt.TryLeave())
+            LookAgain();
         if (_saveAgainAt is { } again && again <= now)
         {
             _saveAgainAt = null;
@@ -370,26 +374,35 @@ public sealed class SentinelCore
             failed: _ => Give(id, new Answer.Refused("ERR Failed to save config file. Check server logs.")));
 
     /// <summary>A late step means that we were not running; what looks like others' silence may be our own.</summary>
-    private void NoticeStall(Instant expected)
+    /// <param name="expected">When this step should have come at the latest.</param>
+    /// <param name="isStart">Whether it is the first one: what came before was the start of the process, and no pause.</param>
+    private void NoticePause(Instant expected, bool isStart)
     {
         Instant now = _local.Now;
         TimeSpan late = now - expected;
-        if (late > StallMin)
-            _local.JudgeAfter = now + (late < StallGraceMax ? late : StallGraceMax);
-        if (now - _steppedAt > _local.Timing.TiltTrigger)
-        {
-            _local.TiltSince = now;
-            _local.Publish(new SentinelEvent("+tilt", EventLevel.Warning, "#tilt mode entered") { Epoch = _local.CurrentEpoch });
-            View = View with { TiltSince = now };
-        }
-        else if (_local.TiltSince is { } since && now - since >= _local.Timing.TiltPeriod)
-        {
-            _local.TiltSince = null;
-            _local.Publish(new SentinelEvent("-tilt", EventLevel.Warning, "#tilt mode exited") { Epoch = _local.CurrentEpoch });
-            View = View with { TiltSince = null };
-            foreach (MasterMonitor master in _masters.Values)
-                _local.Touch(master);
-        }
+        if (late <= StallMin)
+            return;
+        // Of a long pause we cannot say where in the gap it began, and nobody shall pay for that.
+        bool isLong = now - _steppedAt > _local.Timing.TiltTrigger;
+        TimeSpan missed = isLong || isStart ? now - _steppedAt : late;
+        _local.JudgeAfter = now + (late < StallGraceMax ? late : StallGraceMax);
+        foreach (InstanceLink link in _links.All)
+            link.Miss(missed);
+        if (isStart)
+            return;
+        if (isLong)
+            _tilt.Enter();
+        foreach (MasterMonitor master in _masters.Values)
+            master.Resume(missed);
+    }
+
+    /// <summary>TILT is over: everything is decided that was not, on what nodes say now.</summary>
+    private void LookAgain()
+    {
+        foreach (InstanceLink link in _links.All)
+            _local.Touch(link);
+        foreach (MasterMonitor master in _masters.Values)
+            master.RequestNews();
     }
 
     private void RefreshView(IEnumerable<MasterMonitor> changed)
@@ -400,6 +413,8 @@ public sealed class SentinelCore
             if (!master.IsRemoved)
                 view = view with { Masters = view.Masters.SetItem(master.Name, MasterViews.ViewOf(master, _local.Names)) };
         }
-        View = view.CurrentEpoch == _local.CurrentEpoch ? view : view with { CurrentEpoch = _local.CurrentEpoch };
+        View = view.CurrentEpoch == _local.CurrentEpoch && view.TiltSince == _local.TiltSince
+            ? view
+            : view with { CurrentEpoch = _local.CurrentEpoch, TiltSince = _local.TiltSince };
     }
 }

@@ -19,6 +19,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private Instant _nextPollAt;
     private readonly HashSet<Replica> _undecided = [];
     private bool _isVetoed;
+    private Instant _resumedAt;
 
     /// <summary>Looks at what a replica just said of itself.</summary>
     public void Reported(Replica replica)
@@ -58,6 +59,15 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     {
         ForgetConfirmations();
         _nextPollAt = local.Now;
+    }
+
+    /// <summary>After a pause of our own: whoever was astray before it is so no more until seen again, and so is the master's health.</summary>
+    public void Resume()
+    {
+        ForgetPoll();
+        _resumedAt = local.Now;
+        foreach (Replica replica in master.Replicas)
+            replica.Stray = null;
     }
 
     private void ForgetConfirmations()
@@ -121,6 +131,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private bool MasterIsSane =>
         master.Node is { IsSubjectivelyDown: false, ReportsMaster: true, Link.IsUsable: true, InfoAt: { } infoAt }
         && infoAt >= master.ConfiguredSince
+        && infoAt >= _resumedAt
         && local.Now - infoAt < 2 * local.Timing.InfoPeriod;
 
     private bool IsAgreed =>

@@ -98,8 +98,11 @@ public sealed record Timing
     /// <summary>A gap of this length in our own work means that we were not running, and starts TILT. Default 2 s, as in Redis.</summary>
     public TimeSpan TiltTrigger { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long TILT lasts. Default 30 s, as in Redis.</summary>
+    /// <summary>How long TILT lasts at most. Default 30 s, which is how long it always lasts in Redis.</summary>
     public TimeSpan TiltPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long TILT waits for those who answered before it and do not answer now. Default 2 s.</summary>
+    public TimeSpan TiltPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often we look at the clock even when nothing is due, so that a gap can be told from quiet. Default 500 ms.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(500);

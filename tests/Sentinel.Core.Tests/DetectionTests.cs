@@ -121,22 +121,4 @@ public class DetectionTests
         world.Run(seconds: 3);
         Assert.DoesNotContain(world.Sentinels[0].Events, e => e.Name == "+sdown" && e.Kind == InstanceKind.Master);
     }
-
-    [Fact]
-    public void A_long_pause_of_our_own_starts_TILT_in_which_nobody_is_held_down_for_30_s()
-    {
-        World world = World.Settled();
-        FakeSentinel sentinel = world.Sentinels[0];
-        sentinel.Freeze();
-        world.Run(seconds: 2.6);
-        sentinel.Thaw();
-        Assert.Contains(sentinel.Events, e => e is { Name: "+tilt", Payload: "#tilt mode entered" });
-        Assert.NotNull(sentinel.Whole.TiltSince);
-        sentinel.CutOff(world.MasterNode.Address);
-        world.Run(seconds: 28);
-        Assert.False(sentinel.View.IsSubjectivelyDown);
-        world.Run(seconds: 4);
-        Assert.Contains(sentinel.Events, e => e.Name == "-tilt");
-        Assert.True(sentinel.View.IsSubjectivelyDown);
-    }
 }

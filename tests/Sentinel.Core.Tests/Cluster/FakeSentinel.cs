@@ -11,6 +11,8 @@ internal sealed class FakeSentinel
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
     private SentinelState _disk;
     private SentinelCore _core;
+    private readonly Queue<Action> _unread = [];
+    private bool _isFrozen;
     private long _lastRequest;
     private int _life;
 
@@ -36,7 +38,7 @@ internal sealed class FakeSentinel
     public List<string> Scripts { get; } = [];
     public MasterView View => _core.View.Masters[World.Master];
     public SentinelView Whole => _core.View;
-    public Instant WakeAt => _core.WakeAt;
+    public Instant WakeAt => _isFrozen ? Instant.Never : _core.WakeAt;
 
     /// <summary>Whether it does not tell peers what it believes, as with an ACL that does not let them ask.</summary>
     public bool IsSecretive { get; set; }
@@ -77,6 +79,8 @@ internal sealed class FakeSentinel
     {
         IsRunning = false;
         _life++;
+        _isFrozen = false;
+        _unread.Clear();
         _connections.Clear();
         _asked.Clear();
         foreach (FakeSentinel other in _world.Sentinels)
@@ -89,12 +93,22 @@ internal sealed class FakeSentinel
         Start();
     }
 
-    /// <summary>Lets the process miss some time, as SIGSTOP does.</summary>
-    public void Freeze() => IsRunning = false;
+    /// <summary>Starts a new process, which is ready only after some time.</summary>
+    public void RestartAfter(double seconds)
+    {
+        _core = NewCore();
+        _world.After(TimeSpan.FromSeconds(seconds), Start);
+    }
 
+    /// <summary>Lets the process miss some time, as SIGSTOP does. What comes meanwhile waits in its sockets.</summary>
+    public void Freeze() => _isFrozen = true;
+
+    /// <summary>Ends that: what waited is read before anything else, old as it is.</summary>
     public void Thaw()
     {
-        IsRunning = true;
+        _isFrozen = false;
+        while (_unread.TryDequeue(out Action? read))
+            read();
         Input(Tick.Instance);
     }
 
@@ -110,6 +124,11 @@ internal sealed class FakeSentinel
     {
         if (!IsRunning)
             return;
+        if (_isFrozen)
+        {
+            _unread.Enqueue(() => Input(input));
+            return;
+        }
         foreach (Effect effect in _core.Step(input, _world.Now).ToArray())
         {
             if (IsRunning)
@@ -275,7 +294,7 @@ internal sealed class FakeSentinel
             if (_world.Sentinels.Find(sentinel => sentinel.Address == to) is { } peer)
             {
                 if (peer.IsRunning && !peer.Unreachable.Contains(Address))
-                    peer.Serve(request, reply => Later(() => Receive(connection, request, reply)));
+                    peer.ReadThen(() => peer.Serve(request, reply => Later(() => Receive(connection, request, reply))));
                 return;
             }
             // What it went to may have moved away.
@@ -295,6 +314,14 @@ internal sealed class FakeSentinel
     {
         if (IsCurrent(connection) && connection.IsUp)
             Input(new Answered(connection.Order.Link, connection.Order.Attempt, request, reply));
+    }
+
+    private void ReadThen(Action serve)
+    {
+        if (_isFrozen)
+            _unread.Enqueue(serve);
+        else
+            serve();
     }
 
     private void Serve(Request request, Action<Reply> answer)
