@@ -3,7 +3,6 @@ namespace Sentinel.Daemon.Configuration;
 /// <summary>The configuration cannot be used: an operator's mistake, with its place and its cure.</summary>
 internal sealed class ConfigurationException : Exception
 {
-    private readonly string _original;
     private readonly string _hint;
 
     /// <summary>A mistake in one line.</summary>
@@ -11,7 +10,8 @@ internal sealed class ConfigurationException : Exception
         : base($"{Place(line)}: {cure}")
     {
         Line = line;
-        _original = message;
+        Original = message;
+        Cure = cure;
         _hint = $"{Place(line)}: {cure}";
     }
 
@@ -22,10 +22,17 @@ internal sealed class ConfigurationException : Exception
     public ConfigurationException(string message, string cure, bool isLogged)
         : base(cure)
     {
-        _original = message;
+        Original = message;
+        Cure = cure;
         _hint = cure;
         IsLogged = isLogged;
     }
+
+    /// <summary>What Redis says, to the letter.</summary>
+    public string Original { get; }
+
+    /// <summary>What is wrong and how to put it right.</summary>
+    public string Cure { get; }
 
     /// <summary>The line at fault; null when it is not one line's fault.</summary>
     public ConfigurationLine? Line { get; }
@@ -41,7 +48,7 @@ internal sealed class ConfigurationException : Exception
     /// </remarks>
     public string Report(string product)
     {
-        string said = $"{_original}\nHint: {_hint}";
+        string said = $"{Original}\nHint: {_hint}";
         if (IsLogged)
             return said;
         string headline = $"\n*** FATAL CONFIG FILE ERROR ({product}) ***\n";

@@ -11,16 +11,32 @@ namespace Sentinel.Daemon.Configuration;
 /// </remarks>
 internal sealed class ConfigurationLoader
 {
-    /// <summary>Includes within includes; deeper ones include themselves.</summary>
-    private const int IncludeDepthMax = 16;
+    /// <summary>Includes within includes. Recursion, so the stack is the bound; nobody needs more than a few.</summary>
+    private const int IncludeDepthMax = 64;
+
+    /// <summary>Included files in all. A file that includes two, which include two each, and so on, soon is a million.</summary>
+    private const int IncludesMax = 10_000;
+
+    /// <summary>Characters to read in all, so that <c>include /dev/zero</c> comes to an end. A thousand masters take less than one million.</summary>
+    private const int TextMax = 1 << 26;
 
     private static readonly EnumerationOptions AllEntries = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
 
-    private readonly List<ConfigurationLine> _statements = [];
+    private readonly List<ConfigurationLine> _lines = [];
+    private readonly List<ConfigurationException>? _mistakes;
+    private readonly Stack<string> _open = [];
     private SentinelConfiguration _configuration;
+    private int _includes;
+    private int _read;
 
-    private ConfigurationLoader(string file, string directory) =>
+    /// <param name="file">Absolute path of the file.</param>
+    /// <param name="directory">Absolute path of the directory to begin in.</param>
+    /// <param name="mistakes">Where mistakes are collected; null: the first one is thrown.</param>
+    private ConfigurationLoader(string file, string directory, List<ConfigurationException>? mistakes)
+    {
+        _mistakes = mistakes;
         _configuration = new SentinelConfiguration { File = file, Directory = directory };
+    }
 
     /// <summary>Reads what the command line names, and makes sure that it can be saved again.</summary>
     /// <param name="arguments">The command line.</param>
@@ -28,23 +44,23 @@ internal sealed class ConfigurationLoader
     /// <exception cref="ConfigurationException">A file cannot be read or written, or holds a mistake.</exception>
     public static SentinelConfiguration Load(ConfigurationArguments arguments, TextReader standardInput)
     {
-        string text = arguments.File is null ? "" : ReadFile(arguments.File);
-        string more = arguments.ReadsStandardInput ? standardInput.ReadToEnd() : "";
-        SentinelConfiguration configuration = Parse(text, $"{more}\n{arguments.Options}", arguments.File ?? "", arguments.Directory);
+        var loader = new ConfigurationLoader(arguments.File ?? "", arguments.Directory, mistakes: null);
+        SentinelConfiguration configuration = loader.Read(arguments, standardInput);
         CheckLogFile(configuration);
-        if (arguments.File is null)
-        {
-            throw new ConfigurationException(
-                "Sentinel needs config file on disk to save state. Exiting...",
-                "name a configuration file as the first argument; it may be empty", isLogged: true);
-        }
-        if (Posix.CheckAccess(arguments.File, Posix.MayWrite) is { } error)
-        {
-            throw new ConfigurationException(
-                $"Sentinel config file {arguments.File} is not writable: {error}. Exiting...",
-                $"{arguments.File}: give the user we run as write permission on the file and its folder", isLogged: true);
-        }
+        CheckStateFile(arguments);
         return configuration;
+    }
+
+    /// <summary>Reads what <see cref="Load"/> would read, mistakes and all. Makes no file.</summary>
+    public static Examination Examine(ConfigurationArguments arguments, TextReader standardInput)
+    {
+        List<ConfigurationException> mistakes = [];
+        var loader = new ConfigurationLoader(arguments.File ?? "", arguments.Directory, mistakes);
+        SentinelConfiguration configuration = loader.Read(arguments, standardInput);
+        loader.Try(() => CheckLogFile(configuration, mayCreate: false));
+        if (arguments.File is null || File.Exists(arguments.File))    // that it cannot be read is said already
+            loader.Try(() => CheckStateFile(arguments));
+        return new Examination(configuration, [.. loader._lines], [.. mistakes]);
     }
 
     /// <summary>Reads a text that is at hand. Files are touched only for <c>include</c>, and to check <c>dir</c> and scripts.</summary>
@@ -55,13 +71,42 @@ internal sealed class ConfigurationLoader
     /// <exception cref="ConfigurationException">It holds a mistake.</exception>
     public static SentinelConfiguration Parse(string text, string more, string file, string directory)
     {
-        var loader = new ConfigurationLoader(file, directory);
-        loader.ReadText(text + more, file, text.Length, ConfigurationOrigin.File, depth: 0);
-        return StatementReader.Apply(Completed(loader._configuration), loader._statements);
+        return new ConfigurationLoader(file, directory, mistakes: null).Read(text, more);
+    }
+
+    private SentinelConfiguration Read(ConfigurationArguments arguments, TextReader standardInput)
+    {
+        string text = "";
+        if (arguments.File is { } file)
+            Try(() => text = ReadFile(file));
+        string more = arguments.ReadsStandardInput ? standardInput.ReadToEnd() : "";
+        return Read(text, $"{more}\n{arguments.Options}");
+    }
+
+    private SentinelConfiguration Read(string text, string more)
+    {
+        _open.Push(_configuration.File);
+        ReadText(text + more, _configuration.File, text.Length, ConfigurationOrigin.File);
+        // alone it is the switch "--sentinel" of redis-server
+        ConfigurationLine[] statements = [.. _lines.Where(line => line is { Name: "sentinel", Words.Length: > 1 })];
+        return StatementReader.Apply(Completed(_configuration), statements, Try);
+    }
+
+    /// <summary>Takes one step; where mistakes are collected, a wrong one has no effect.</summary>
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (ConfigurationException mistake) when (_mistakes is not null)
+        {
+            _mistakes.Add(mistake);
+        }
     }
 
     /// <summary>Reads line by line; what begins behind <paramref name="ownLength"/> is not of the file but came with the command line.</summary>
-    private void ReadText(string text, string file, int ownLength, ConfigurationOrigin origin, int depth)
+    private void ReadText(string text, string file, int ownLength, ConfigurationOrigin origin)
     {
         int start = 0;
         int number = 0;
@@ -74,34 +119,37 @@ internal sealed class ConfigurationLoader
             start += raw.Length + 1;
             if (trimmed.Length == 0 || trimmed[0] == '#')
                 continue;
-            if (!ConfigurationLexer.TrySplit(trimmed, out ImmutableArray<string> words))
-            {
-                throw new ConfigurationLine(from, file, number, trimmed, [""]).Error(
-                    "Unbalanced quotes in configuration line", "close each quote, and put white space behind the closing one");
-            }
-            Read(new ConfigurationLine(from, file, number, trimmed, words), depth);
+            bool isWhole = ConfigurationLexer.TrySplit(trimmed, out ImmutableArray<string> words);
+            var line = new ConfigurationLine(from, file, number, trimmed, isWhole ? words : [""]);
+            _lines.Add(line);
+            Try(() => Apply(line));
         }
     }
 
-    private void Read(ConfigurationLine line, int depth)
+    private void Apply(ConfigurationLine line)
     {
+        if (line.Words is [""])
+            throw line.Error("Unbalanced quotes in configuration line", "close each quote, and put white space behind the closing one");
         if (line.Name == "include" && line.Words.Length == 2)
-            Include(line, depth);
+            Include(line);
         else if (line.Name != "sentinel")
             _configuration = GenericDirectives.Apply(_configuration, line);
-        else if (line.Words.Length > 1)    // alone it is the switch "--sentinel" of redis-server
-            _statements.Add(line);
     }
 
-    private void Include(ConfigurationLine line, int depth)
+    private void Include(ConfigurationLine line)
     {
-        if (depth == IncludeDepthMax)
-            throw line.Error("Too many nested includes.", $"{IncludeDepthMax} files include one another; does one include itself?");
         string path = Path.GetFullPath(line.Words[1], _configuration.Directory);
         foreach (string file in Matches(path))
         {
-            string text = ReadFile(file);
-            ReadText(text, file, int.MaxValue, ConfigurationOrigin.Include, depth + 1);
+            if (_open.Contains(file))
+                throw line.Error("Too many nested includes.", $"'{file}' includes itself, by way of {string.Join(" and ", _open.Reverse())}; remove one of the lines");
+            if (_open.Count > IncludeDepthMax)
+                throw line.Error("Too many nested includes.", $"{IncludeDepthMax} files include one another; does one include itself by another name?");
+            if (++_includes > IncludesMax)
+                throw line.Error("Too many includes.", $"more than {IncludesMax} files are included; do files include each other more than once?");
+            _open.Push(file);
+            ReadText(ReadFile(file, line), file, int.MaxValue, ConfigurationOrigin.Include);
+            _open.Pop();
         }
     }
 
@@ -139,24 +187,46 @@ internal sealed class ConfigurationLoader
         string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path, configuration.Directory);
     }
 
-    private static string ReadFile(string path)
+    private string ReadFile(string path, ConfigurationLine? includedBy = null)
     {
         using var file = Posix.Open(path, out string? error);
-        byte[]? content = file is null ? null : Posix.ReadAll(file, out error);
+        byte[]? content = file is null ? null : Posix.ReadAll(file, out error, TextMax - _read);
+        _read += content?.Length ?? 0;
         return content is not null
             ? FileText.Decode(content)
             : throw new ConfigurationException(
                 $"Fatal error, can't open config file '{path}': {error}",
-                $"{path}: create the file, or correct the path or its permissions", isLogged: true);
+                $"{path}: create the file, or correct the path or its permissions{(includedBy is null ? "" : $"; it is included by {includedBy.File}:{includedBy.Number}")}",
+                isLogged: true);
     }
 
-    private static void CheckLogFile(SentinelConfiguration configuration)
+    private static void CheckStateFile(ConfigurationArguments arguments)
+    {
+        if (arguments.File is null)
+        {
+            throw new ConfigurationException(
+                "Sentinel needs config file on disk to save state. Exiting...",
+                "name a configuration file as the first argument; it may be empty", isLogged: true);
+        }
+        if (Posix.CheckAccess(arguments.File, Posix.MayWrite) is { } error)
+        {
+            throw new ConfigurationException(
+                $"Sentinel config file {arguments.File} is not writable: {error}. Exiting...",
+                $"{arguments.File}: give the user we run as write permission on the file and its folder", isLogged: true);
+        }
+    }
+
+    private static void CheckLogFile(SentinelConfiguration configuration, bool mayCreate = true)
     {
         if (configuration.Log.File is not { } path)
             return;
         const UnixFileMode AsFopenDoes = (UnixFileMode)0b110_110_110;    // the umask takes its part
-        using var file = Posix.OpenToAppend(path, AsFopenDoes, out string? error);
-        if (file is null)
+        string? error;
+        if (mayCreate)
+            Posix.OpenToAppend(path, AsFopenDoes, out error)?.Dispose();
+        else
+            error = Posix.CheckAccess(File.Exists(path) ? path : Path.GetDirectoryName(path)!, Posix.MayWrite);
+        if (error is not null)
         {
             throw new ConfigurationException(
                 $"Can't open the log file: {error}",

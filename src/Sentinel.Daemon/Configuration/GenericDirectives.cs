@@ -119,6 +119,9 @@ internal static class GenericDirectives
     private static readonly FrozenDictionary<string, string> MainNames =
         Names(Single).Concat(Multiple.Keys.Select(name => KeyValuePair.Create(name, name))).ToFrozenDictionary();
 
+    /// <summary>The main name of a directive; null: there is none of this name with values of its own.</summary>
+    public static string? MainName(string name) => MainNames.GetValueOrDefault(name);
+
     /// <summary>Takes in one line that is neither <c>include</c> nor <c>sentinel</c>.</summary>
     /// <exception cref="ConfigurationException">No such directive, or not such a value.</exception>
     public static SentinelConfiguration Apply(SentinelConfiguration configuration, ConfigurationLine line)

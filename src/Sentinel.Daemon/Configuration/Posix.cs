@@ -50,14 +50,21 @@ internal static class Posix
     public static SafeFileHandle? OpenToAppend(string path, UnixFileMode mode, out string? error) =>
         Open(path, WriteOnly | IfAbsent | AtEnd, mode, out error);
 
-    /// <summary>Reads to the end.</summary>
-    public static byte[]? ReadAll(SafeFileHandle file, out string? error)
+    /// <summary>Reads to the end; a file of more bytes than that, or without an end, is an error.</summary>
+    public static byte[]? ReadAll(SafeFileHandle file, out string? error, int bytesMax = int.MaxValue)
     {
         using var content = new MemoryStream();
         byte[] buffer = new byte[64 * 1024];
         int count;
         while ((count = Retried(() => (int)read(file, buffer, buffer.Length), out error)) > 0)
+        {
+            if (content.Length + count > bytesMax)
+            {
+                error = "File too large";
+                return null;
+            }
             content.Write(buffer, 0, count);
+        }
         return error is null ? content.ToArray() : null;
     }
 

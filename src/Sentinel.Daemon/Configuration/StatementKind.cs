@@ -24,6 +24,9 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     /// <summary>Fewest words of a line; where <see cref="Words"/> has more, the last ones may be absent.</summary>
     public int WordsMin { get; init; } = Words.Length;
 
+    /// <summary>Whether no redis-sentinel knows it, and would start on a file that holds it.</summary>
+    public bool IsOurOwn { get; init; }
+
     /// <summary>Whether any number of words may follow.</summary>
     public bool IsOpenEnded { get; init; }
 
@@ -59,10 +62,10 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
         OfMaster("rename-command", WordKind.Command, WordKind.Text) with { Key = [0, 1], IsUnique = true };
 
     /// <summary>Our own: an identity and a URL.</summary>
-    public static readonly StatementKind Webhook = new("webhook", LoadPass.Monitor, [WordKind.Text, WordKind.Text]);
+    public static readonly StatementKind Webhook = new("webhook", LoadPass.Monitor, [WordKind.Text, WordKind.Text]) { IsOurOwn = true };
     /// <summary>Our own: the identity of a webhook, and patterns.</summary>
     public static readonly StatementKind WebhookEvents =
-        new("webhook-events", LoadPass.AfterMonitor, [WordKind.Text, WordKind.Text]) { IsOpenEnded = true };
+        new("webhook-events", LoadPass.AfterMonitor, [WordKind.Text, WordKind.Text]) { IsOpenEnded = true, IsOurOwn = true };
 
     private static readonly FrozenDictionary<string, StatementKind> ByName = new[]
     {

@@ -55,14 +55,17 @@ internal sealed class StatementReader
     private StatementReader(SentinelConfiguration configuration) => _configuration = configuration;
 
     /// <summary>Adds what the statements say to what the generic directives said.</summary>
-    /// <exception cref="ConfigurationException">One of them is wrong; the first one, in the order in which they take effect.</exception>
-    public static SentinelConfiguration Apply(SentinelConfiguration configuration, IReadOnlyList<ConfigurationLine> statements)
+    /// <param name="configuration">What the generic directives said.</param>
+    /// <param name="statements">The statements, as they stand.</param>
+    /// <param name="attempt">Does what it is given, which fails when a statement is wrong, in the order in which they take effect.</param>
+    public static SentinelConfiguration Apply(
+        SentinelConfiguration configuration, IReadOnlyList<ConfigurationLine> statements, Action<Action> attempt)
     {
         var reader = new StatementReader(configuration);
         foreach (LoadPass pass in Enum.GetValues<LoadPass>())
         {
             foreach (ConfigurationLine line in statements.Where(line => PassOf(line) == pass))
-                reader.Apply(line);
+                attempt(() => reader.Apply(line));
         }
         return reader._configuration with { Masters = [.. reader._masters.Values.Select(master => master.State)] };
     }

@@ -147,7 +147,7 @@ public sealed class MistakeTests
     {
         using var folder = new TemporaryFolder();
         ConfigurationException mistake = Mistake(folder.Write("sentinel.conf", "include sentinel.conf"));
-        Assert.EndsWith("does one include itself?", mistake.Message, StringComparison.Ordinal);
+        Assert.Contains("sentinel.conf' includes itself", mistake.Message, StringComparison.Ordinal);
     }
 
     [Theory]
