@@ -23,6 +23,13 @@ internal static class Listeners
         }
     }
 
+    /// <summary>Gives the Unix socket its mode, once it is there.</summary>
+    public static void Opened(SentinelConfiguration configuration)
+    {
+        if (configuration is { UnixSocket: { } path, UnixSocketMode: { } mode } && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, mode);
+    }
+
     private static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration, int port, Action<ListenOptions> use)
     {
         foreach (ListenAddress address in port == 0 ? [] : configuration.Bind)

@@ -43,6 +43,7 @@ internal static class SentinelProcess
         try
         {
             await app.StartAsync();
+            Listeners.Opened(configuration);
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException)
         {
@@ -129,6 +130,12 @@ internal static class SentinelProcess
             RequirePass = configuration.Options.RequirePass,
             ProtectedMode = configuration.ProtectedMode,
             MaxClients = (int)Math.Min(configuration.MaxClients, int.MaxValue),
+            Bind = [.. configuration.Bind.Select(address => $"{(address.IsOptional ? "-" : "")}{address.Host}")],
+            Limits = configuration.Requests,
+            NormalOutput = configuration.NormalOutput,
+            PubSubOutput = configuration.PubSubOutput,
+            ClientTimeout = configuration.ClientTimeout,
+            TcpKeepAlive = configuration.TcpKeepAlive,
             DenyScriptsReconfig = configuration.DenyScriptsReconfig,
             ConfigFile = configuration.File,
             Directory = configuration.Directory,

@@ -195,7 +195,7 @@ internal sealed class ClientCommand
         {
             client.IsClosing = true;    // whatever it has sent is not heard any more
             if (client != call.Client)    // which is told first
-                client.Output.CutOff($"client {call.Client.Id} ({call.Client.Address}) killed it");
+                client.Output.CutOff($"client {call.Client.Id} ({call.Client.Address}) killed it", LogLevel.Information);
         }
         return killed.Length;
     }

@@ -17,7 +17,7 @@ namespace Sentinel.Daemon.Commands;
 /// looked at when something is added, for only then they can be exceeded anew.
 /// </para>
 /// </remarks>
-internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, TimeProvider time, Action<string> cutOff)
+internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, TimeProvider time, Action<string, LogLevel> cutOff)
 {
     /// <summary>Bytes put into the pipe between two flushes, so that a client is sent to while more is being written.</summary>
     public const int FlushBytes = 64 * 1024;
@@ -35,6 +35,9 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     private long _queuedBytes;
     private long? _softExceededAt;
     private long _sent;
+
+    /// <summary>How much may wait before the client has subscribed. Default: no limit.</summary>
+    public OutputBufferLimit LimitBefore { get; init; } = OutputBufferLimit.None;
 
     /// <summary>Where the serving thread writes replies. Another one after <see cref="Share"/>.</summary>
     public IBufferWriter<byte> Writer => _replies ?? (IBufferWriter<byte>)pipe;
@@ -82,7 +85,8 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
 
     /// <summary>Closes the connection and forgets what was to go out. From any thread; never blocks and runs nobody else's code.</summary>
     /// <param name="reason">Why, in words for the log.</param>
-    public void CutOff(string reason)
+    /// <param name="level">How much the operator should care.</param>
+    public void CutOff(string reason, LogLevel level = LogLevel.Warning)
     {
         lock (_gate)
         {
@@ -91,7 +95,7 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
             Drop();
         }
         // Elsewhere: closing a connection may run its handler to the end, and the caller may be in the middle of telling an event.
-        ThreadPool.UnsafeQueueUserWorkItem(static work => work.cutOff(work.reason), (cutOff, reason), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static work => work.cutOff(work.reason, work.level), (cutOff, reason, level), preferLocal: false);
     }
 
     /// <summary>Sends what was written. Called by the serving thread, which thereby waits for a slow client.</summary>
@@ -99,10 +103,7 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     public async ValueTask<bool> FlushAsync(RespVersion version)
     {
         if (_replies is null)
-        {
-            Volatile.Write(ref _sent, _sent + pipe.UnflushedBytes);
-            return IsOpen(await pipe.FlushAsync());
-        }
+            return await FlushRepliesAsync();
         Commit(version);
         // A client that is served faster than it reads is not read from, as if it had not subscribed.
         if (QueuedBytes > FlushBytes)
@@ -127,7 +128,7 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
         }
         catch (TimeoutException)
         {
-            cutOff("it did not read what was left for it");
+            cutOff("it did not read what was left for it", LogLevel.Warning);
             await pump;
         }
     }
@@ -136,6 +137,30 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     public static bool MeansGone(Exception exception) => exception is IOException or OperationCanceledException or ObjectDisposedException;
 
     private static bool IsOpen(FlushResult flushed) => flushed is { IsCompleted: false, IsCanceled: false };
+
+    /// <summary>Sends replies to a client that has not subscribed. It is not read from meanwhile, so no more than these wait.</summary>
+    private async ValueTask<bool> FlushRepliesAsync()
+    {
+        long bytes = pipe.UnflushedBytes;
+        Volatile.Write(ref _sent, _sent + bytes);
+        if (LimitBefore.HardBytes > 0 && bytes > LimitBefore.HardBytes)
+        {
+            cutOff($"{bytes} bytes wait for it to read, more than {LimitBefore.HardBytes}", LogLevel.Warning);    // at once, or they would be sent yet
+            return false;
+        }
+        ValueTask<FlushResult> flush = pipe.FlushAsync();
+        if (LimitBefore.SoftBytes == 0 || bytes <= LimitBefore.SoftBytes || flush.IsCompleted)
+            return IsOpen(await flush);
+        try
+        {
+            return IsOpen(await flush.AsTask().WaitAsync(LimitBefore.SoftFor, time));
+        }
+        catch (TimeoutException)
+        {
+            cutOff($"more than {LimitBefore.SoftBytes} bytes have been waiting for it to read for more than {LimitBefore.SoftFor.TotalSeconds} s", LogLevel.Warning);
+            return false;
+        }
+    }
 
     private void Enqueue(ReadOnlyMemory<byte> frames)
     {

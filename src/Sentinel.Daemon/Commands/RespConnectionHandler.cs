@@ -37,6 +37,8 @@ internal sealed partial class RespConnectionHandler(
         + "'requirepass' or turn protected mode off with 'protected-mode no' in the configuration file, and restart. "
         + "Do so only where Sentinel cannot be reached from the internet.";
 
+    private readonly RefusedClients _refused = new(logger, time);
+
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -47,9 +49,11 @@ internal sealed partial class RespConnectionHandler(
         }
         if (!clients.TryAdmit(id => Client(id, connection), out ClientConnection? client))
         {
+            _refused.Tell(Text(connection.RemoteEndPoint), options.MaxClients);
             await RefuseAsync(connection, "ERR max number of clients reached");
             return;
         }
+        KeepAlive(connection);
         CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
         try
@@ -104,17 +108,32 @@ internal sealed partial class RespConnectionHandler(
 
     private ClientConnection Client(long id, ConnectionContext connection)
     {
-        var output = new ClientOutput(connection.Transport.Output, options.PubSubOutput, time, reason =>
+        var output = new ClientOutput(connection.Transport.Output, options.PubSubOutput, time, (reason, level) =>
         {
-            CutOff(logger, id, reason);
+            CutOff(logger, level, id, reason);
             connection.Abort(new ConnectionAbortedException(reason));
-        });
+        })
+        {
+            LimitBefore = options.NormalOutput,
+        };
         // The client's end of a Unix socket has no name, so ours stands for both.
         EndPoint? from = connection.RemoteEndPoint is UnixDomainSocketEndPoint ? connection.LocalEndPoint : connection.RemoteEndPoint;
         return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, users.Default, users.IsOpen, loop.Now)
         {
             FileDescriptor = (int?)connection.Features.Get<IConnectionSocketFeature>()?.Socket.Handle ?? 0,
         };
+    }
+
+    /// <summary>Lets the system look now and then whether a silent client is still there, as often as Redis does.</summary>
+    private void KeepAlive(ConnectionContext connection)
+    {
+        int seconds = (int)options.TcpKeepAlive.TotalSeconds;
+        if (seconds == 0 || connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { ProtocolType: ProtocolType.Tcp } socket)
+            return;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 
     /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>
@@ -134,6 +153,6 @@ internal sealed partial class RespConnectionHandler(
         await connection.Transport.Output.FlushAsync();
     }
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Client {Id} is disconnected: {Reason}")]
-    private static partial void CutOff(ILogger logger, long id, string reason);
+    [LoggerMessage(EventId = 3002, Message = "Client {Id} is disconnected: {Reason}")]
+    private static partial void CutOff(ILogger logger, LogLevel level, long id, string reason);
 }

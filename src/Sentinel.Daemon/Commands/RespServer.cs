@@ -21,6 +21,7 @@ internal static class RespServer
             .AddSingleton<EventHub>()
             .AddSingleton<IEventListener>(provider => provider.GetRequiredService<EventHub>())
             .AddHostedService(provider => provider.GetRequiredService<EventHub>())
+            .AddHostedService<IdleClients>()
             .AddSingleton<InfoText>()
             .AddSingleton<ConnectionCommands>()
             .AddSingleton<ClientCommand>()

@@ -36,6 +36,15 @@ internal sealed record RespServerOptions
     /// <summary>What one request may ask for.</summary>
     public RespLimits Limits { get; init; } = RespLimits.Default;
 
+    /// <summary>Time between two keep-alive probes on an idle connection; zero: none. Default 300 s, as in Redis.</summary>
+    public TimeSpan TcpKeepAlive { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Idle time after which a client that has not subscribed is disconnected; zero: never. Default zero, as in Redis.</summary>
+    public TimeSpan ClientTimeout { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How much output may wait for a slow client that has not subscribed.</summary>
+    public OutputBufferLimit NormalOutput { get; init; } = OutputBufferLimit.None;
+
     /// <summary>How much output may wait for a slow subscriber.</summary>
     public OutputBufferLimit PubSubOutput { get; init; } = OutputBufferLimit.PubSub;
 

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
+using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Logging;
 using static Sentinel.Daemon.Configuration.DirectiveValues;
 
@@ -101,6 +103,9 @@ internal static class GenericDirectives
             ["tcp-backlog"] = (c, line) => c with { TcpBacklog = (int)Integer(line, 0, int.MaxValue) },
             ["tcp-keepalive"] = (c, line) => c with { TcpKeepAlive = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
             ["timeout"] = (c, line) => c with { ClientTimeout = TimeSpan.FromSeconds(Integer(line, 0, int.MaxValue)) },
+            ["client-output-buffer-limit"] = BufferLimits,
+            ["client-query-buffer-limit"] = (c, line) => c with { Requests = c.Requests with { MaxMessageLength = (int)Math.Min(Memory(line, 1 << 20, long.MaxValue), int.MaxValue) } },
+            ["proto-max-bulk-len"] = (c, line) => c with { Requests = c.Requests with { MaxBulkLength = (int)Math.Min(Memory(line, 1 << 20, long.MaxValue), int.MaxValue) } },
             ["maxclients"] = (c, line) => c with { MaxClients = Integer(line, 1, uint.MaxValue) },
             ["loglevel"] = (c, line) => c with { Log = c.Log with { Threshold = OneOf<LogThreshold>(line) } },
             ["logfile"] = (c, line) => c with { Log = c.Log with { File = TextOrNull(line) } },
@@ -216,5 +221,24 @@ internal static class GenericDirectives
                 names.Add(name, parts[0]);
         }
         return names;
+    }
+
+    /// <summary>Groups of four: a class of clients, a hard limit, a soft limit, and the seconds that one may be exceeded for. There are no replicas here.</summary>
+    private static SentinelConfiguration BufferLimits(SentinelConfiguration configuration, ConfigurationLine line)
+    {
+        OtherDirectives.Check("client-output-buffer-limit", line);
+        foreach (string[] words in Several(line).Chunk(4))
+        {
+            _ = TryReadMemory(words[1], out ulong hard);
+            _ = TryReadMemory(words[2], out ulong soft);
+            var limit = new OutputBufferLimit((long)hard, (long)soft, TimeSpan.FromSeconds(int.Parse(words[3], CultureInfo.InvariantCulture)));
+            configuration = words[0].ToLowerInvariant() switch
+            {
+                "normal" => configuration with { NormalOutput = limit },
+                "pubsub" => configuration with { PubSubOutput = limit },
+                _ => configuration,
+            };
+        }
+        return configuration;
     }
 }

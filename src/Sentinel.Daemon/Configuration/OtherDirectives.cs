@@ -72,7 +72,6 @@ internal static class OtherDirectives
             set-max-listpack-value stream-node-max-bytes zset-max-listpack-value
             """),
         (1, "active-defrag-ignore-bytes repl-backlog-size"),
-        (1 << 20, "client-query-buffer-limit proto-max-bulk-len"),
     ];
 
     private static readonly FrozenDictionary<string, Action<ConfigurationLine>> Checks = new Dictionary<string, Action<ConfigurationLine>>(

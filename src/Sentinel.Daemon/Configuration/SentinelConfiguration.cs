@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
 using Sentinel.Core;
+using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Notifications;
 using Sentinel.Daemon.Tls;
+using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -65,6 +67,15 @@ internal sealed record SentinelConfiguration
 
     /// <summary>Connections beyond which new ones are refused. Default 10,000, as in Redis.</summary>
     public long MaxClients { get; init; } = 10_000;
+
+    /// <summary>What one request may ask for: <c>client-query-buffer-limit</c>, <c>proto-max-bulk-len</c>.</summary>
+    public RespLimits Requests { get; init; } = RespLimits.Default;
+
+    /// <summary>How much output may wait for a client that has not subscribed: <c>client-output-buffer-limit normal</c>.</summary>
+    public OutputBufferLimit NormalOutput { get; init; } = OutputBufferLimit.None;
+
+    /// <summary>How much output may wait for one that has: <c>client-output-buffer-limit pubsub</c>.</summary>
+    public OutputBufferLimit PubSubOutput { get; init; } = OutputBufferLimit.PubSub;
 
     /// <summary>What is logged, how, and where to.</summary>
     public LogOptions Log { get; init; } = new();

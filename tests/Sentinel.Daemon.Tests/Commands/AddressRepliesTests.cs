@@ -60,7 +60,7 @@ public sealed class AddressRepliesTests
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("mymaster"));
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-        var output = new ClientOutput(pipe.Writer, OutputBufferLimit.PubSub, TimeProvider.System, _ => { });
+        var output = new ClientOutput(pipe.Writer, OutputBufferLimit.PubSub, TimeProvider.System, (_, _) => { });
         var client = new ClientConnection(1, "", "", output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, server.Loop.Now);
         var reader = new RespCommandReader(RespLimits.Default, isAuthenticated: true);
         byte[] bytes = Encoding.ASCII.GetBytes(request);

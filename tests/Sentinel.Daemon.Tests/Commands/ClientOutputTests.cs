@@ -119,7 +119,7 @@ public sealed class ClientOutputTests
 
         public SlowClient(OutputBufferLimit limit)
         {
-            Output = new ClientOutput(_pipe.Writer, limit, Time, reason => _cutOff.TrySetResult(reason));
+            Output = new ClientOutput(_pipe.Writer, limit, Time, (reason, _) => _cutOff.TrySetResult(reason)) { LimitBefore = limit };
         }
 
         public ManualTime Time { get; } = new();
