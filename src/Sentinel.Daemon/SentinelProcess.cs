@@ -137,6 +137,7 @@ internal static class SentinelProcess
             ClientTimeout = configuration.ClientTimeout,
             TcpKeepAlive = configuration.TcpKeepAlive,
             DenyScriptsReconfig = configuration.DenyScriptsReconfig,
+            CommandNames = configuration.CommandNames,
             ConfigFile = configuration.File,
             Directory = configuration.Directory,
         });

@@ -57,13 +57,13 @@ internal sealed class CommandCommand
 
     private Outcome All(CommandCall call)
     {
-        WriteArray(call.Reply, _table.Listed, WriteDetails);
+        WriteArray(call.Reply, _table.Callable, WriteDetails);
         return Outcome.Answered;
     }
 
     private Outcome Count(CommandCall call)
     {
-        call.Reply.WriteInteger(_table.Listed.Length);
+        call.Reply.WriteInteger(_table.Callable.Length);
         return Outcome.Answered;
     }
 
@@ -86,7 +86,7 @@ internal sealed class CommandCommand
     private Outcome Docs(CommandCall call)
     {
         ImmutableArray<CommandSpec> specs = call.Words.Count == 2
-            ? _table.Listed
+            ? _table.Callable
             : [.. Enumerable.Range(2, call.Words.Count - 2).Select(call.Words.GetLatin1).Select(_table.FindListed).OfType<CommandSpec>()];
         WriteDocs(call.Reply, specs);
         return Outcome.Answered;
@@ -95,7 +95,7 @@ internal sealed class CommandCommand
     private Outcome List(CommandCall call)
     {
         RespCommand words = call.Words;
-        IEnumerable<CommandSpec> listed = _table.Listed.SelectMany(command => command.Subcommands.Prepend(command));
+        IEnumerable<CommandSpec> listed = _table.Callable.SelectMany(command => command.Subcommands.Prepend(command));
         if (words.Count == 5 && words.Is(2, "FILTERBY"u8))
         {
             string wanted = words.GetLatin1(4);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Sentinel.Core;
 using Sentinel.Daemon.Acl;
+using Sentinel.Daemon.Configuration;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -29,24 +30,37 @@ internal sealed class CommandTable
     private readonly SentinelLoop _loop;
 
     /// <param name="commands">The commands; COMMAND lists them in this order.</param>
+    /// <param name="names">What they are called.</param>
     /// <param name="users">Who may call them.</param>
     /// <param name="log">Who was refused.</param>
     /// <param name="loop">The time.</param>
-    public CommandTable(IEnumerable<CommandSpec> commands, AccessControl users, AclLog log, SentinelLoop loop)
+    public CommandTable(IEnumerable<CommandSpec> commands, CommandNames names, AccessControl users, AclLog log, SentinelLoop loop)
     {
         (_users, _log, _loop) = (users, log, loop);
         ImmutableArray<CommandSpec> all = Numbered([.. commands, CommandCommand.Spec(this)]);
         Listed = [.. all.Where(command => command.IsListed)];
-        _commands = Lookup(all);
-        _byFullName = Lookup([.. all, .. all.SelectMany(command => command.Subcommands)]);
+        Dictionary<string, CommandSpec> callable = all.Where(command => !names.IsGone(command.FullName)).ToDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase);
+        foreach ((string other, string own) in names.Others)
+            callable[other] = all.Single(command => command.FullName == own);
+        _commands = Lookup(callable);
+        Callable = [.. Listed.Where(callable.ContainsValue)];
+        _byFullName = Lookup(all.SelectMany(command => command.Subcommands).ToDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase));
     }
 
-    /// <summary>The commands that <c>COMMAND</c> tells of.</summary>
+    /// <summary>The commands that ACLs know, also those that cannot be called because they were removed.</summary>
     public ImmutableArray<CommandSpec> Listed { get; }
 
-    /// <summary>A command, or with its full name (<c>sentinel|set</c>) a subcommand; null: there is none, or it is not listed.</summary>
-    public CommandSpec? FindListed(string fullName) =>
-        _byFullName.TryGetValue(fullName, out CommandSpec? spec) && spec.IsListed ? spec : null;
+    /// <summary>Those of them that can be called: <c>COMMAND</c> tells of them.</summary>
+    public ImmutableArray<CommandSpec> Callable { get; }
+
+    /// <summary>A command by what it is called, or with a subcommand's name (<c>sentinel|set</c>) the subcommand; null: there is none, or it is not listed.</summary>
+    public CommandSpec? FindListed(string name)
+    {
+        string[] parts = name.Split('|', 2);
+        if (!_commands.TryGetValue(parts[0], out CommandSpec? spec) || !spec.IsListed)
+            return null;
+        return parts.Length == 1 ? spec : _byFullName.TryGetValue($"{spec.FullName}|{parts[1]}", out CommandSpec? subcommand) ? subcommand : null;
+    }
 
     /// <summary>Answers one request, or says what is wrong with it.</summary>
     public Outcome Call(CommandCall call)
@@ -68,7 +82,7 @@ internal sealed class CommandTable
             CommandSpec container = command;
             client.LastCommand = command = Find(container, words);
             if (command is null)
-                return call.Refuse($"ERR unknown subcommand '{Clip(words.GetLatin1(1))}'. Try {container.FullName.ToUpperInvariant()} HELP.");
+                return call.Refuse($"ERR unknown subcommand '{Clip(words.GetLatin1(1))}'. Try {words.GetLatin1(0).ToUpperInvariant()} HELP.");
         }
         if (!command.Takes(words.Count) || command.Handler is null)
             return call.Refuse(WrongArity(command.FullName));
@@ -89,8 +103,8 @@ internal sealed class CommandTable
     /// <summary>Redis' answer to too few or too many words.</summary>
     public static string WrongArity(string fullName) => $"ERR wrong number of arguments for '{fullName}' command";
 
-    private static FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> Lookup(ImmutableArray<CommandSpec> commands) =>
-        commands.ToFrozenDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> Lookup(Dictionary<string, CommandSpec> commands) =>
+        commands.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Gives each command and subcommand its number.</summary>
     private static ImmutableArray<CommandSpec> Numbered(ImmutableArray<CommandSpec> commands)

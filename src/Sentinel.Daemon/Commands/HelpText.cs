@@ -15,7 +15,7 @@ internal static class HelpText
     {
         ImmutableArray<string> lines =
         [
-            $"{container.FullName.ToUpperInvariant()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            $"{call.Words.GetLatin1(0).ToUpperInvariant()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
             .. own,
             .. container.Subcommands.SelectMany(subcommand => subcommand.Help),
             "HELP",

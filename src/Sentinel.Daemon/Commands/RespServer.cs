@@ -41,6 +41,7 @@ internal static class RespServer
                 provider.GetRequiredService<SentinelCommand>().Spec,
                 provider.GetRequiredService<AclCommand>().Spec,
             ],
+            options.CommandNames,
             provider.GetRequiredService<AccessControl>(),
             provider.GetRequiredService<AclLog>(),
             provider.GetRequiredService<SentinelLoop>()))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sentinel.Daemon.Configuration;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -11,6 +12,9 @@ internal sealed record RespServerOptions
 
     /// <summary>The port for TLS, shown as <c>tcp_port</c> when there is no other. Default 0: none.</summary>
     public int TlsPort { get; init; }
+
+    /// <summary>What commands are called. Default: by their names.</summary>
+    public CommandNames CommandNames { get; init; } = CommandNames.Unchanged;
 
     /// <summary>The addresses listened on, as INFO shows them (<c>listener0</c>). Default: every address.</summary>
     public ImmutableArray<string> Bind { get; init; } = ["*", "-::*"];

@@ -134,6 +134,8 @@ internal static class GenericDirectives
         if (!MainNames.TryGetValue(line.Name, out string? name))
         {
             CheckAdditive(line);
+            if (line is { Name: "rename-command", Arguments.Length: 2 })
+                return configuration with { CommandNames = configuration.CommandNames.With(line) };
             return configuration;
         }
         (int min, int max) = Multiple.GetValueOrDefault(name, (1, 1));

@@ -65,6 +65,9 @@ internal sealed record SentinelConfiguration
     /// <summary>Idle time after which a client is disconnected; zero: never. Default zero, as in Redis.</summary>
     public TimeSpan ClientTimeout { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What our own commands are called, after <c>rename-command</c>.</summary>
+    public CommandNames CommandNames { get; init; } = CommandNames.Unchanged;
+
     /// <summary>Connections beyond which new ones are refused. Default 10,000, as in Redis.</summary>
     public long MaxClients { get; init; } = 10_000;
 
