@@ -138,7 +138,7 @@ internal sealed class ConfigurationLoader
 
     private void Include(ConfigurationLine line)
     {
-        string path = Path.GetFullPath(line.Words[1], _configuration.Directory);
+        string path = DirectiveValues.FullPath(line, line.Words[1], _configuration.Directory);
         foreach (string file in Matches(path))
         {
             if (_open.Contains(file))

@@ -84,7 +84,14 @@ internal static class DirectiveValues
     }
 
     /// <summary>The text, or null when it is empty.</summary>
-    public static string? TextOrNull(ConfigurationLine line) => line.Words[1].Length == 0 ? null : line.Words[1];
+    public static string? TextOrNull(ConfigurationLine line) => line.Words[1].Length == 0 ? null : ForSystem(line, line.Words[1]);
+
+    /// <summary>The absolute path that a path of a line means.</summary>
+    public static string FullPath(ConfigurationLine line, string path, string directory) => Path.GetFullPath(ForSystem(line, path), directory);
+
+    /// <summary>A text that the system can be given; to it a text ends at a NUL, so that something else would be meant.</summary>
+    private static string ForSystem(ConfigurationLine line, string text) =>
+        text.Contains('\0') ? throw line.Error("Bad directive or wrong number of arguments", $"a value of '{line.Name}' holds a NUL character; remove it") : text;
 
     /// <summary>What a directive with several values was given: one word in quotes stands for the words in it.</summary>
     /// <remarks>Which is how <c>--bind "127.0.0.1 ::1"</c> and <c>save "900 1"</c> come to mean what they say.</remarks>

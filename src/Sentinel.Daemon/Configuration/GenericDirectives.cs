@@ -206,7 +206,7 @@ internal static class GenericDirectives
     {
         if (line.Words[1].Length == 0)
             throw line.Error("No such file or directory", "'dir' is empty; name a directory, or remove the line");
-        string path = Path.GetFullPath(line.Words[1], configuration.Directory);
+        string path = FullPath(line, line.Words[1], configuration.Directory);
         return Posix.CheckAccess(path + "/", Posix.MayExecute) is { } error
             ? throw line.Error(error, $"cannot change to directory '{path}': create it, or name another")
             : path;

@@ -246,7 +246,7 @@ internal sealed class StatementReader
     }
 
     private static string Script(ConfigurationLine line, string path, string directory, string what) =>
-        Posix.CheckAccess(Path.GetFullPath(path, directory), Posix.MayExecute) is { } error
+        Posix.CheckAccess(DirectiveValues.FullPath(line, path, directory), Posix.MayExecute) is { } error
             ? throw line.Error(
                 $"{what} script seems non existing or non executable.",
                 $"'{path}': {error}; a script must exist and be executable at start, and a relative path starts in {directory}")
