@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Tests.Lab;
+using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Configuration;
 
@@ -12,7 +14,7 @@ public sealed class InteroperationTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Redis_sentinel_reads_what_we_wrote_whatever_the_names_and_passwords(int seed)
+    public async Task Redis_sentinel_reads_what_we_wrote_whatever_the_names_and_passwords(int seed)
     {
         using var folder = new TemporaryFolder();
         var random = new Random(seed);
@@ -27,9 +29,65 @@ public sealed class InteroperationTests
         using RealSentinel theirs = RealSentinel.Start(file, port);
         Assert.NotEmpty(state.Masters);
         foreach (MasterState master in state.Masters)
-            Assert.Equal(master.Address.Port, theirs.PortOf(master.Options.Name));
+        {
+            Dictionary<string, string> read = (await RespConnection.AskAsync(port, "SENTINEL", "MASTER", master.Options.Name)).Fields();
+            Assert.Equal(
+                [master.Address.Host, $"{master.Address.Port}", $"{master.Options.Quorum}", $"{master.Options.ParallelSyncs}", $"{master.ConfigEpoch}"],
+                new[] { "ip", "port", "quorum", "parallel-syncs", "config-epoch" }.Select(field => read[field]));
+            Assert.Equal(
+                [$"{master.Options.DownAfter.TotalMilliseconds}", $"{master.Options.FailoverTimeout.TotalMilliseconds}", $"{master.Replicas.Length}", $"{master.Peers.Length}"],
+                new[] { "down-after-milliseconds", "failover-timeout", "num-slaves", "num-other-sentinels" }.Select(field => read[field]));
+        }
+        Dictionary<string, string> options = (await RespConnection.AskAsync(port, "SENTINEL", "CONFIG", "GET", "*")).Fields();
+        Assert.Equal(
+            [configuration.Options.AnnounceIp ?? "", $"{configuration.Options.AnnouncePort}", configuration.Options.SentinelUser ?? "", configuration.Options.SentinelPass ?? ""],
+            new[] { "announce-ip", "announce-port", "sentinel-user", "sentinel-pass" }.Select(option => options[option]));
         Assert.EndsWith($"{state.Id}\r\n", theirs.Ask(2, "SENTINEL", "MYID"), StringComparison.Ordinal);
     }
+
+    /// <summary>Names are what can be asked for; how their words are written decides how every other value is read too.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Redis_sentinel_and_we_read_the_same_words_whatever_bytes_and_quotes_they_are_written_with(int seed)
+    {
+        const int Count = 150;
+        using var folder = new TemporaryFolder();
+        var random = new Random(seed);
+        int port = RealSentinel.FreePort();
+        var text = new List<string> { $"port {port}", "bind 127.0.0.1", "loglevel warning" };
+        for (int i = 1; i <= Count;)
+        {
+            // half of the words as we write them, half as somebody else might; the number tells them apart
+            string word = string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Piece(random)));
+            string written = random.Next(2) == 0 ? ConfigurationLexer.Write($"{i}{word}") : $"{i}{word}";
+            string line = $"sentinel monitor {written} 127.0.0.1 {i} 1";
+            if (!ConfigurationLexer.TrySplit(ConfigurationLexer.Trim(line), out var words) || words.Length != 6 || words[2].Contains('\0'))
+                continue;
+            text.Add(line);
+            i++;
+        }
+        File.WriteAllBytes(folder.File("sentinel.conf"), FileText.Encode(string.Join('\n', text)));
+        IEnumerable<string> ours = ReadingTests.Read(FileText.Decode(File.ReadAllBytes(folder.File("sentinel.conf")))).Masters
+            .Select(master => $"{master.Address.Port} {Convert.ToHexString(FileText.Encode(master.Options.Name))}");
+
+        using RealSentinel running = RealSentinel.Start(folder.File("sentinel.conf"), port);
+        RespValue masters = await RespConnection.AskAsync(port, "SENTINEL", "MASTERS");
+        IEnumerable<string> theirs = masters.Items.Select(master => $"{master.Fields()["port"]} {Convert.ToHexString(master.Items[1].Bytes.Span)}");
+        Assert.Equal(ours.Order(StringComparer.Ordinal), theirs.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>One byte of any value but 0 and newline, or what a reader may stumble over.</summary>
+    private static string Piece(Random random) => random.Next(6) switch
+    {
+        0 => FileText.Decode([(byte)random.Next(1, 256)]).Replace('\n', ' '),
+        1 => new[] { "é", "日", "😀", "\u00a0", "\u2028" }[random.Next(5)],
+        2 => new[] { "\\n", "\\x41", "\\xff", "\\xc3\\xa9", "\\x4", "\\q", "\\\\", "\\\"", "\\'" }[random.Next(9)],
+        3 => "\"",
+        4 => "'",
+        _ => new[] { " ", "#", "a", "=", "\t" }[random.Next(5)],
+    };
 
     [Fact]
     public void We_read_what_redis_sentinel_wrote_and_it_reads_our_rewrite_of_it()
