@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
@@ -40,6 +41,9 @@ internal static class SentinelProcess
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
         var file = new StateFile(configuration.File);
         await using WebApplication app = Build(configuration, state, file, tls, log);
+        UserStore users = app.Services.GetRequiredService<UserStore>();
+        if (!users.TryLoad())
+            return Failed;
         try
         {
             await app.StartAsync();
@@ -54,7 +58,7 @@ internal static class SentinelProcess
             return Failed;
         }
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
-        if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state)) is SaveResult.Failed(var error))
+        if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state, users.Saved())) is SaveResult.Failed(var error))
         {
             log.Write(EventLevel.Warning, $"Sentinel config file {configuration.File} is not writable: {error}. Exiting...");
             await app.StopAsync();
@@ -128,6 +132,9 @@ internal static class SentinelProcess
             Port = configuration.Options.Port,
             TlsPort = configuration.Tls.Port,
             RequirePass = configuration.Options.RequirePass,
+            AclFile = configuration.AclFile,
+            HasAllChannelsByDefault = configuration.HasAllChannelsByDefault,
+            AclLogMax = configuration.AclLogMax,
             ProtectedMode = configuration.ProtectedMode,
             MaxClients = (int)Math.Min(configuration.MaxClients, int.MaxValue),
             Bind = [.. configuration.Bind.Select(address => $"{(address.IsOptional ? "-" : "")}{address.Host}")],
@@ -144,6 +151,8 @@ internal static class SentinelProcess
         if (tls is not null)
             builder.Services.AddSingleton(tls).AddSingleton(new HandshakeFailureLog(log, TimeProvider.System)).AddSingleton<TlsHandshake>();
         builder.Services.AddScripts(log, services => services.GetRequiredService<SentinelLoop>().View.Options.Timing);
+        builder.Services.AddSingleton(services => new UserStore(
+            services.GetRequiredService<AccessControl>(), services.GetRequiredService<AclGrammar>(), configuration, log));
         builder.Services.AddWebhooks(state.Id, configuration.Webhooks);
         builder.Services.AddSentinelTelemetry(builder.Configuration, state.Id, services => services.GetRequiredService<SentinelLoop>().View);
         builder.Services.AddSingleton<ExitCode>();
@@ -164,7 +173,8 @@ internal static class SentinelProcess
             (number, snapshot, options) =>
             {
                 SentinelConfiguration current = configuration.With(options, log.Threshold);
-                writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot));
+                SavedUsers? users = services.GetRequiredService<UserStore>().Saved();
+                writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot, users));
             },
             services.GetRequiredService<ScriptRunner>().Run,
             services.GetServices<IEventListener>(),

@@ -1,5 +1,6 @@
 using System.Text;
 using Sentinel.Core;
+using Sentinel.Daemon.Acl;
 
 namespace Sentinel.Daemon.Configuration;
 
@@ -12,8 +13,9 @@ namespace Sentinel.Daemon.Configuration;
 /// lines, our own directives and all generic ones are the user's.
 /// <para>
 /// A generic directive given on the command line, or on standard input, takes the place of the last such line of the
-/// file and so lasts, as in Redis. Directives that add up over lines (<c>user</c>, <c>include</c>, <c>save</c>,
-/// webhooks) are not written: the next start with the same command line would say them twice.
+/// file and so lasts, as in Redis. Directives that add up over lines (<c>include</c>, <c>save</c>, webhooks)
+/// are not written: the next start with the same command line would say them twice. A user is written when it is no
+/// longer what the command line makes it.
 /// </para>
 /// Rewriting the result again gives the result. Source: redis config.c, rewriteConfig; redis sentinel.c,
 /// rewriteConfigSentinelOption.
@@ -29,8 +31,9 @@ internal sealed class ConfigurationRewriter
     /// <param name="old">The text of the file now; empty when there is none.</param>
     /// <param name="configuration">What this Sentinel is to be; its masters and epochs are not looked at.</param>
     /// <param name="state">What is to survive a restart.</param>
+    /// <param name="users">The users there are; null: lines about users stay as they are.</param>
     /// <returns>The same text when nothing changed.</returns>
-    public static string Rewrite(string old, SentinelConfiguration configuration, SentinelState state)
+    public static string Rewrite(string old, SentinelConfiguration configuration, SentinelState state, SavedUsers? users = null)
     {
         // should the state ever hold something twice, the file must not: neither we nor Redis would start on it again
         List<Statement> statements = [.. StatementWriter.Statements(configuration, state).DistinctBy(statement => statement.Key)];
@@ -38,6 +41,8 @@ internal sealed class ConfigurationRewriter
         foreach (CommandLineOverride made in configuration.Overrides)
             rewriter.Apply(made);
         rewriter.Apply(statements);
+        if (users is not null)
+            rewriter.Apply(users);
         return rewriter.Text(old.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n");
     }
 
@@ -77,6 +82,26 @@ internal sealed class ConfigurationRewriter
                 Put(statement, line);
             else
                 _appended.Add(statement.Text);
+        }
+    }
+
+    /// <summary>Makes the lines about users say what they should. After the statements, for these have places of their own.</summary>
+    private void Apply(SavedUsers users)
+    {
+        ILookup<string?, RewritableLine> byName = _lines.ToLookup(line => SavedUsers.NameIn(line.Words));
+        foreach (RewritableLine line in byName.Where(lines => lines.Key is not null).SelectMany(lines => lines))
+            line.IsRemoved = true;
+        foreach (AclUser user in users.All)
+        {
+            if (byName[user.Name].FirstOrDefault() is not { } line)
+            {
+                if (!users.IsImplied(user))
+                    _appended.Add(SavedUsers.Line(user));
+                continue;
+            }
+            line.IsRemoved = false;
+            if (!users.IsSaidBy(user, line.Words))
+                line.ReplaceBy(SavedUsers.Line(user));
         }
     }
 

@@ -95,6 +95,9 @@ internal static class GenericDirectives
         {
             ["port"] = (c, line) => c with { Options = c.Options with { Port = (int)Integer(line, 0, 65535) } },
             ["requirepass"] = (c, line) => c with { Options = c.Options with { RequirePass = TextOrNull(line) } },
+            ["aclfile"] = (c, line) => c with { AclFile = TextOrNull(line) },
+            ["acl-pubsub-default"] = (c, line) => c with { HasAllChannelsByDefault = OneOf(line, line.Words[1], "allchannels", "resetchannels") == 0 },
+            ["acllog-max-len"] = (c, line) => c with { AclLogMax = Integer(line, 0, long.MaxValue) },
             ["bind"] = (c, line) => c with { Bind = Addresses(line) },
             ["bind-source-addr"] = (c, line) => c with { BindSource = SourceAddress(line) },
             ["protected-mode"] = (c, line) => c with { ProtectedMode = YesNo(line) },
@@ -136,7 +139,7 @@ internal static class GenericDirectives
             CheckAdditive(line);
             if (line is { Name: "rename-command", Arguments.Length: 2 })
                 return configuration with { CommandNames = configuration.CommandNames.With(line) };
-            return configuration;
+            return line.Name == "user" ? configuration with { Users = UserLine.Add(configuration.Users, line) } : configuration;
         }
         (int min, int max) = Multiple.GetValueOrDefault(name, (1, 1));
         int count = max == 1 ? line.Arguments.Length : Several(line).Length;

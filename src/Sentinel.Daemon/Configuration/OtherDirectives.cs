@@ -50,7 +50,7 @@ internal static class OtherDirectives
             """),
         (0, long.MaxValue,
             """
-            acllog-max-len busy-reply-threshold cluster-blacklist-ttl cluster-node-timeout cluster-ping-interval
+            busy-reply-threshold cluster-blacklist-ttl cluster-node-timeout cluster-ping-interval
             events-per-io-thread hash-max-listpack-entries latency-monitor-threshold max-new-connections-per-cycle
             max-new-tls-connections-per-cycle prefetch-batch-max-size repl-backlog-ttl set-max-intset-entries
             set-max-listpack-entries slowlog-max-len stream-node-max-entries tracking-table-max-keys
@@ -80,7 +80,6 @@ internal static class OtherDirectives
         .. Integers.SelectMany(group => Words(group.Names).Select(name => Check(name, line => Integer(line, group.Min, group.Max)))),
         .. Sizes.SelectMany(group => Words(group.Names).Select(name => Check(name, line => Memory(line, group.Min, long.MaxValue)))),
         Check("maxmemory-clients", line => MemoryOrPercent(line)),
-        Check("acl-pubsub-default", line => OneOf(line, line.Words[1], "allchannels", "resetchannels")),
         Check("tls-auth-clients", line => OneOf(line, line.Words[1], "no", "yes", "optional")),
         Check("appenddirname", IsFileName),
         Check("appendfilename", IsFileName),

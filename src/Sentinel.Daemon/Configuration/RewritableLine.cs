@@ -47,7 +47,10 @@ internal sealed class RewritableLine
     public ImmutableArray<string> Words { get; } = [];
 
     /// <summary>Whether it stays. A line that is this Sentinel's to change stays when something wants it; all others do.</summary>
-    public bool IsKept => Statement is null || IsWanted;
+    public bool IsKept => !IsRemoved && (Statement is null || IsWanted);
+
+    /// <summary>Set when what it is about is no more, and it is no statement.</summary>
+    public bool IsRemoved { get; set; }
 
     /// <summary>Set when a statement has its place here.</summary>
     public bool IsWanted { get; set; }

@@ -92,6 +92,18 @@ internal sealed record SentinelConfiguration
     /// <summary>Whom to tell that we are ready. Default nobody, as in Redis.</summary>
     public Supervision Supervised { get; init; } = Supervision.No;
 
+    /// <summary>The <c>user</c> lines. What users there are is up to <see cref="Acl.AccessControl"/>.</summary>
+    public ImmutableArray<UserLine> Users { get; init; } = [];
+
+    /// <summary>The file of users, relative to <see cref="Directory"/>; null: they stand in this configuration.</summary>
+    public string? AclFile { get; init; }
+
+    /// <summary>Whether new users may use all channels (<c>acl-pubsub-default</c>). Default false, as in Redis since 7.0.</summary>
+    public bool HasAllChannelsByDefault { get; init; }
+
+    /// <summary>Refusals that <c>ACL LOG</c> keeps. Default 128, as in Redis.</summary>
+    public long AclLogMax { get; init; } = 128;
+
     /// <summary>Where events are sent over HTTP.</summary>
     public ImmutableArray<WebhookOptions> Webhooks { get; init; } = [];
 
