@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Kills, pauses, partitions and bad disks drawn from a seed, with the safety rules checked all along and agreement at the end.</summary>
+/// <summary>Kills, pauses (of nodes and of Sentinels), partitions and bad disks drawn from a seed, with the safety rules checked all along and agreement at the end.</summary>
 public class RandomFaultsTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 100)];
@@ -50,7 +50,7 @@ public class RandomFaultsTests
         FakeNode node = world.Nodes[random.Next(world.Nodes.Count)];
         FakeSentinel sentinel = world.Sentinels[random.Next(world.Sentinels.Count)];
         FakeSentinel other = world.Sentinels[random.Next(world.Sentinels.Count)];
-        switch (random.Next(12))
+        switch (random.Next(15))
         {
             case 0 when node.IsAlive:
                 node.Kill();
@@ -73,7 +73,13 @@ public class RandomFaultsTests
             case 9:
                 sentinel.CutOff(random.Next(2) == 0 ? node.Address : other.Address);
                 break;
-            case 10:
+            case 10 or 11 when sentinel is { IsRunning: true, IsFrozen: false }:
+                sentinel.Freeze();
+                break;
+            case 12 or 13 when sentinel.IsFrozen:
+                sentinel.Thaw();
+                break;
+            case 14:
                 sentinel.DiskError = sentinel.DiskError is null && random.Next(3) == 0 ? "No space left on device" : null;
                 break;
             default:
@@ -93,6 +99,8 @@ public class RandomFaultsTests
             sentinel.Heal();
             if (!sentinel.IsRunning)
                 sentinel.Restart();
+            if (sentinel.IsFrozen)
+                sentinel.Thaw();
         }
         foreach (FakeNode node in world.Nodes)
         {

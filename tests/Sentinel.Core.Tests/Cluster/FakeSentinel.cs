@@ -12,7 +12,6 @@ internal sealed class FakeSentinel
     private SentinelState _disk;
     private SentinelCore _core;
     private readonly Queue<Action> _unread = [];
-    private bool _isFrozen;
     private long _lastRequest;
     private int _life;
 
@@ -31,6 +30,10 @@ internal sealed class FakeSentinel
 
     public Address Address => new("10.0.1.1", 26000 + _number);
     public bool IsRunning { get; private set; }
+
+    /// <summary>A frozen one runs too.</summary>
+    public bool IsFrozen { get; private set; }
+
     public List<SentinelEvent> Events { get; } = [];
     public List<string> Log { get; } = [];
 
@@ -38,7 +41,7 @@ internal sealed class FakeSentinel
     public List<string> Scripts { get; } = [];
     public MasterView View => _core.View.Masters[World.Master];
     public SentinelView Whole => _core.View;
-    public Instant WakeAt => _isFrozen ? Instant.Never : _core.WakeAt;
+    public Instant WakeAt => IsFrozen ? Instant.Never : _core.WakeAt;
 
     /// <summary>Whether it does not tell peers what it believes, as with an ACL that does not let them ask.</summary>
     public bool IsSecretive { get; set; }
@@ -79,7 +82,7 @@ internal sealed class FakeSentinel
     {
         IsRunning = false;
         _life++;
-        _isFrozen = false;
+        IsFrozen = false;
         _unread.Clear();
         _connections.Clear();
         _asked.Clear();
@@ -101,12 +104,12 @@ internal sealed class FakeSentinel
     }
 
     /// <summary>Lets the process miss some time, as SIGSTOP does. What comes meanwhile waits in its sockets.</summary>
-    public void Freeze() => _isFrozen = true;
+    public void Freeze() => IsFrozen = true;
 
     /// <summary>Ends that: what waited is read before anything else, old as it is.</summary>
     public void Thaw()
     {
-        _isFrozen = false;
+        IsFrozen = false;
         while (_unread.TryDequeue(out Action? read))
             read();
         Input(Tick.Instance);
@@ -124,7 +127,7 @@ internal sealed class FakeSentinel
     {
         if (!IsRunning)
             return;
-        if (_isFrozen)
+        if (IsFrozen)
         {
             _unread.Enqueue(() => Input(input));
             return;
@@ -318,7 +321,7 @@ internal sealed class FakeSentinel
 
     private void ReadThen(Action serve)
     {
-        if (_isFrozen)
+        if (IsFrozen)
             _unread.Enqueue(serve);
         else
             serve();
