@@ -20,6 +20,12 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
                 return;
             }
         }
+        else if (peer.Address.IsLiteral && !hello.Sentinel.IsLiteral)
+        {
+            // It calls itself by a name now, and will do so when it has moved.
+            peer.Link.Rename(hello.Sentinel);
+            local.Save();
+        }
         local.EnterEpoch(hello.CurrentEpoch, master);
         if (hello.ConfigEpoch > master.ConfigEpoch)
         {
@@ -58,7 +64,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     }
 
     private void Ignore(HelloMessage hello, Address name) =>
-        local.Names.SayOnce(name.Host, $"A hello of {hello.Id} about {master.Name} names {name} and is not followed: {local.Names.WhyUnreachable}");
+        local.LogOnce(name.Host, $"A hello of {hello.Id} about {master.Name} names {name} and is not followed: {local.Names.WhyUnreachable}");
 
     /// <summary>Says hello to all to whom it is due.</summary>
     public void Decide(Wakeup wake)
@@ -100,7 +106,8 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
             local.Save();
             return known;
         }
-        if (master.Peers.Find(peer => local.Names.AreSame(peer.Address, hello.Sentinel)) is { } other)
+        // Two that announce one address, as behind a badly configured NAT, must not take turns in replacing each other.
+        if (master.Peers.Find(peer => local.Names.AreSame(peer.Address, hello.Sentinel)) is { Link.IsIdentityConfirmed: false } other)
         {
             local.Publish(master.About("+sentinel-invalid-addr", EventLevel.Notice, other));
             foreach (Peer entry in other.Link.Users.OfType<Peer>().ToArray())

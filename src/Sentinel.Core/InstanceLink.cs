@@ -20,6 +20,8 @@ internal sealed class InstanceLink : IScheduled
     private Instant _lastActivityAt;
     private bool _isPingInFlight;
     private bool _isRetired;
+    private int _confirmedIn;
+    private Instant _notBefore;
 
     public InstanceLink(LinkId id, Address address, bool hasSubscription, LocalSentinel local)
     {
@@ -38,6 +40,15 @@ internal sealed class InstanceLink : IScheduled
     public Address Address { get; private set; }
     public Credentials? Credentials { get; set; }
     public LinkHealth Health { get; } = new();
+
+    /// <summary>The Sentinel that is to answer; null: it is a data node's link.</summary>
+    public SentinelId? Owner { get; init; }
+
+    /// <summary>Whether it was ever sure that <see cref="Owner"/> listens at the present address.</summary>
+    public bool OwnerWasThere { get; private set; }
+
+    /// <summary>Whether it is sure that the connection leads to <see cref="Owner"/>.</summary>
+    public bool IsIdentityConfirmed => IsUsable && _confirmedIn == Attempt;
 
     /// <summary>The instances that are reached over this link.</summary>
     public List<Instance> Users { get; } = [];
@@ -113,6 +124,9 @@ internal sealed class InstanceLink : IScheduled
         if (connection == _command)
         {
             LocalHost = fact.LocalHost;
+            // First of all, so that nothing which the wrong one answers is taken for an answer.
+            if (Owner is not null)
+                Send(Request.AskIdentity.Instance);
             SendPing();
         }
         else
@@ -135,6 +149,28 @@ internal sealed class InstanceLink : IScheduled
 
     /// <summary>Takes note that one request was answered.</summary>
     public void CountAnswer() => Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
+
+    /// <summary>Takes in who it is that answers; one that does not tell, as with an ACL, is believed.</summary>
+    /// <remarks>
+    /// Behind a badly configured NAT a peer announces the address of another one, or ours. Its votes would be given by whoever
+    /// listens there, and counted twice; as a peer that cannot be reached it counts among those who do not vote.
+    /// </remarks>
+    /// <returns>Who answers instead of the one it should be; null: no mistake.</returns>
+    public SentinelId? IdentityAnswered(Reply reply)
+    {
+        if (reply is not Reply.Text { Value: var text } || !SentinelId.TryParse(text, out SentinelId actual))
+            return null;
+        if (actual == Owner)
+        {
+            (_confirmedIn, OwnerWasThere) = (Attempt, true);
+            return null;
+        }
+        string who = actual == _local.Id ? "we listen" : $"Sentinel {actual} listens";
+        _local.LogOnce($"{Owner} {actual}", $"Sentinel {Owner} announces {Address}, where {who}: it cannot be reached");
+        _notBefore = _local.Now + _local.Timing.PublishPeriod;
+        Close(_command);
+        return actual;
+    }
 
     /// <summary>Judges the reply to a PING.</summary>
     /// <remarks>Source: Redis Sentinel counts a node that is loading, or that lost its master, as alive.</remarks>
@@ -194,9 +230,19 @@ internal sealed class InstanceLink : IScheduled
     public void MoveTo(Address address)
     {
         Address = address;
+        (_notBefore, OwnerWasThere) = (Instant.Zero, false);
         Reconnect();
         foreach (Instance user in Users)
             _local.Touch(user.Master);    // all of them show it
+    }
+
+    /// <summary>The same place is called by another name from now on.</summary>
+    public void Rename(Address address)
+    {
+        Address = address;
+        _local.Touch(this);
+        foreach (Instance user in Users)
+            _local.Touch(user.Master);
     }
 
     /// <summary>Its name was resolved anew: connections that go where it no longer leads are made anew, and waiting ones are made.</summary>
@@ -233,7 +279,7 @@ internal sealed class InstanceLink : IScheduled
         switch (connection.State)
         {
             // At once after a loss, then once in a PING period: an instance that comes back is noticed within one.
-            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(connection.TriedAt is { } tried ? tried + period : _local.Now):
+            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, connection.TriedAt is { } tried ? tried + period : _local.Now)):
                 // A name that was never resolved is being asked for; its answer brings us here at once.
                 if (_local.Names.Reachable(Address) is not { } target)
                 {

@@ -30,7 +30,7 @@ internal sealed class LinkTable(LocalSentinel local)
     {
         if (_peers.TryGetValue(id, out InstanceLink? link))
             return link;
-        link = new InstanceLink(new LinkId(++_last), address, hasSubscription: false, local) { Credentials = local.Options.PeerCredentials };
+        link = new InstanceLink(new LinkId(++_last), address, hasSubscription: false, local) { Owner = id, Credentials = local.Options.PeerCredentials };
         _links.Add(link.Id, link);
         _peers.Add(id, link);
         local.Touch(link);

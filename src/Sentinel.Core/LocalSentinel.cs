@@ -6,6 +6,9 @@ namespace Sentinel.Core;
 internal sealed class LocalSentinel
 {
     private readonly Random _random;
+    private const int SaidMax = 256;
+
+    private readonly HashSet<string> _said = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Effect> _effects = [];
     private readonly Queue<WaitingForSave> _waiting = [];
     private bool _isSaveRequested;
@@ -73,6 +76,18 @@ internal sealed class LocalSentinel
     }
 
     public void Log(EventLevel level, string text) => Do(new WriteLog(level, text));
+
+    /// <summary>Says something to the operator that would be said again and again; once for each subject.</summary>
+    public void LogOnce(string subject, string text)
+    {
+        if (_said.Count >= SaidMax)
+            _said.Clear();    // who floods us with subjects may make us repeat ourselves
+        if (_said.Add(subject))
+            Log(EventLevel.Warning, text);
+    }
+
+    /// <summary>A subject is settled: what is said of it next is news.</summary>
+    public void ForgetSaid(string subject) => _said.Remove(subject);
 
     /// <summary>Asks for the state, as it is when this step is over, to be brought to disk.</summary>
     public SaveNumber Save()

@@ -534,7 +534,13 @@ internal sealed class MasterMonitor : IScheduled
     private void DiscoverReplica(Address address)
     {
         NameTable names = _local.Names;
-        if (names.AreSame(address, Address) || Replicas.Exists(replica => names.AreSame(replica.Address, address)) || Replicas.Count >= InfoReport.ReplicasMax)
+        if (Replicas.Find(replica => names.AreSame(replica.Address, address)) is { } known)
+        {
+            if (known.Address.IsLiteral && !address.IsLiteral)
+                Rename(known, address);
+            return;
+        }
+        if (names.AreSame(address, Address) || Replicas.Count >= InfoReport.ReplicasMax)
             return;
         // It may be one that is known by its IP address.
         if (names.Awaits(address, this))
@@ -545,12 +551,20 @@ internal sealed class MasterMonitor : IScheduled
         }
         if (names.Reachable(address) is null)
         {
-            names.SayOnce(address.Host, $"Replica {address} of {Name} is not watched: {names.WhyUnreachable}");
+            _local.LogOnce(address.Host, $"Replica {address} of {Name} is not watched: {names.WhyUnreachable}");
             return;
         }
         var replica = new Replica(this, _links.OpenNode(address, Options.Credentials), _local.Now);
         Replicas.Add(replica);
         _local.Publish(About("+slave", EventLevel.Notice, replica));
+        _local.Save();
+    }
+
+    /// <summary>A replica announces a name now: by that it is found when it has moved.</summary>
+    private void Rename(Replica replica, Address name)
+    {
+        _local.Log(EventLevel.Notice, $"Replica {replica.Address} of {Name} is known as {name} from now on");
+        replica.Link.Rename(name);
         _local.Save();
     }
 
@@ -609,6 +623,20 @@ internal sealed class MasterMonitor : IScheduled
         link.Health.Masters = link.Users.Count;
         Peers.Add(peer);
         return peer;
+    }
+
+    /// <summary>Another Sentinel answers where a peer should.</summary>
+    public void Mistook(Peer peer, SentinelId actual)
+    {
+        _local.Touch(this);
+        // One that was there, has fallen silent, and has a successor there that is known, lost its identity when it was started anew.
+        // One that never was there is only wrong about its address, and counts in every majority, silent or not.
+        if (!peer.Link.OwnerWasThere || _local.Now - peer.LastHelloAt <= 3 * _local.Timing.PublishPeriod
+            || !Peers.Exists(other => other.Id == actual && _local.Names.AreSame(other.Address, peer.Address)))
+            return;
+        _local.Publish(About("+sentinel-invalid-addr", EventLevel.Notice, peer));
+        Forget(peer);
+        _local.Save();
     }
 
     /// <summary>Drops a peer.</summary>

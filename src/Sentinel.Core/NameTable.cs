@@ -24,7 +24,6 @@ internal sealed class NameTable(LocalSentinel local)
 
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly Queue<string> _line = [];
-    private readonly HashSet<string> _said = new(StringComparer.OrdinalIgnoreCase);
     private int _sweepAt = 64;
     private int _askedInLine;
 
@@ -47,8 +46,8 @@ internal sealed class NameTable(LocalSentinel local)
             return true;
         if (one.IsLiteral && other.IsLiteral)
             return false;
-        ImmutableArray<string> ips = IpsOf(one);
-        return IpsOf(other).Any(ip => ips.Contains(ip));
+        string[] ips = IpsOf(one);
+        return IpsOf(other).Any(ips.Contains);
     }
 
     /// <summary>Whether both surely lead to different instances: the ports differ, or the IP addresses behind them.</summary>
@@ -146,19 +145,19 @@ internal sealed class NameTable(LocalSentinel local)
     /// <returns>Whether that is news.</returns>
     public bool Resolved(string host, ImmutableArray<string> ips)
     {
+        if (!_entries.ContainsKey(host))
+            Use(host);    // the shell may know a name before we ask for it
         if (Answered(host) is not { } entry)
             return false;
         (entry.IsFailurePassing, entry.IsFailureSaid) = (false, false);
-        ImmutableArray<string> before = entry.Ips;
-        string? former = entry.Current;
+        string? former = entry.Current, formerOther = entry.Other;
         entry.Ips = ips;
-        // Names with several addresses come in any order: what works is kept as long as it is one of them.
-        if (entry.Current is null || !ips.Contains(entry.Current))
-            entry.Current = ips[0];
+        // The addresses of a name come in any order: what is in use is kept as long as it is one of them.
+        entry.Prefer(former is not null && ips.Contains(former) ? former : ips[0]);
         if (former is not null && former != entry.Current)
             local.Log(EventLevel.Notice, $"Hostname '{host}' leads to {entry.Current} now, and no longer to {former}");
-        _said.Remove(host);
-        return !before.SequenceEqual(ips);
+        local.ForgetSaid(host);
+        return former != entry.Current || formerOther != entry.Other;
     }
 
     /// <summary>Takes in that a name could not be resolved; where it led before still holds.</summary>
@@ -178,20 +177,11 @@ internal sealed class NameTable(LocalSentinel local)
     {
         if (address.IsLiteral || Use(address.Host) is not { Ips.Length: > 1 } entry || entry.Current != ip)
             return;
-        entry.Current = entry.Ips[(entry.Ips.IndexOf(ip) + 1) % entry.Ips.Length];
+        entry.Prefer(entry.Ips[(entry.Ips.IndexOf(ip) + 1) % entry.Ips.Length]);
     }
 
     /// <summary>Whether a connection to an IP address still leads to the instance of that name.</summary>
-    public bool StillLeads(Address address, string ip) => address.IsLiteral || IpsOf(address).Contains(ip);
-
-    /// <summary>Says something to the operator, once for each subject.</summary>
-    public void SayOnce(string subject, string text)
-    {
-        if (_said.Count >= 256)
-            _said.Clear();    // who floods us with names may make us repeat ourselves
-        if (_said.Add(subject))
-            local.Log(EventLevel.Warning, text);
-    }
+    public bool StillLeads(Address address, string ip) => address.IsLiteral || Use(address.Host)?.Ips.Contains(ip) is true;
 
     /// <summary>Why an instance that is known by name only cannot be reached.</summary>
     public string WhyUnreachable => IsAllowed ? "its name cannot be resolved" : "names are not resolved here ('sentinel resolve-hostnames' is no)";
@@ -199,7 +189,12 @@ internal sealed class NameTable(LocalSentinel local)
     /// <summary>With many names the resolver is asked no more than a hundred times a second.</summary>
     private TimeSpan Period => TimeSpan.FromTicks(Math.Max(local.Timing.NamePeriod.Ticks, _entries.Count * TimeSpan.FromMilliseconds(10).Ticks));
 
-    private ImmutableArray<string> IpsOf(Address address) => address.IsLiteral ? [address.Host] : Use(address.Host)?.Ips ?? [];
+    /// <summary>What an instance of that name may be called by: an address of each family, of which others may use the other one.</summary>
+    /// <remarks>Not all addresses: a name of several machines would make one instance of them.</remarks>
+    private string[] IpsOf(Address address) => address.IsLiteral ? [address.Host]
+        : Use(address.Host) is not { Current: { } current } entry ? []
+        : entry.Other is { } other ? [current, other]
+        : [current];
 
     private Entry? Answered(string host)
     {
@@ -253,7 +248,10 @@ internal sealed class NameTable(LocalSentinel local)
         public ImmutableArray<string> Ips { get; set; } = [];
 
         /// <summary>Which of them is connected to and shown.</summary>
-        public string? Current { get; set; }
+        public string? Current { get; private set; }
+
+        /// <summary>Which of them is the same place in the other family, IPv4 or IPv6; null: none.</summary>
+        public string? Other { get; private set; }
 
         public Instant? AskedAt { get; set; }
 
@@ -275,5 +273,13 @@ internal sealed class NameTable(LocalSentinel local)
         public bool IsFailureSaid { get; set; }
         public Instant UsedAt { get; set; }
         public HashSet<IScheduled> Interested { get; } = [];
+
+        public void Prefer(string ip)
+        {
+            bool isIPv6 = ip.Contains(':');
+            Current = ip;
+            if (Other is null || !Ips.Contains(Other) || Other.Contains(':') == isIPv6)
+                Other = Ips.FirstOrDefault(other => other.Contains(':') != isIPv6);
+        }
     }
 }

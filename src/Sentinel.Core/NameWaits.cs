@@ -24,10 +24,10 @@ internal sealed class NameWaits(LocalSentinel local) : IScheduled
     /// <returns>False when nothing is to be waited for.</returns>
     public bool Keep(HelloReceived input, HelloMessage hello)
     {
+        _waiting.RemoveAll(wait => wait.Sender == (hello.Id, hello.MasterName));
         // Both are asked for, so both bars.
         if (!(local.Names.Awaits(hello.Sentinel, this) | local.Names.Awaits(hello.Master, this)))
             return false;
-        _waiting.RemoveAll(wait => wait.Sender == (hello.Id, hello.MasterName));
         if (_waiting.Count(wait => wait.Sender is not null) >= WaitingMax)
             _waiting.RemoveAt(_waiting.FindIndex(wait => wait.Sender is not null));
         _waiting.Add(new Wait(input, [hello.Sentinel, hello.Master], Instant.Never, (hello.Id, hello.MasterName)));

@@ -58,6 +58,16 @@ public abstract record Request
         public override ImmutableArray<ImmutableArray<string>> Commands => One("SENTINEL", "MASTER", MasterName);
     }
 
+    /// <summary>Asks a peer who it is: what it announces may be the address of another.</summary>
+    public sealed record AskIdentity : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly AskIdentity Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("SENTINEL", "MYID");
+    }
+
     /// <summary>Finds out, without any effect, whether a node takes <c>REPLICAOF</c> from us or knows only <c>SLAVEOF</c>.</summary>
     /// <remarks>
     /// A port that is no number is refused by every version after the checks of existence, arity and ACL, and before

@@ -208,6 +208,13 @@ public sealed class SentinelCore
                     user.Master.PingAnswered(user, answered.Reply);
                 _local.Touch(link);
                 break;
+            case Request.AskIdentity:
+                if (link.IdentityAnswered(answered.Reply) is { } actual)
+                {
+                    foreach (Peer peer in link.Users.OfType<Peer>().ToArray())
+                        peer.Master.Mistook(peer, actual);
+                }
+                break;
             case Request.Info when NodeOf(link) is { } node:
                 node.Master.InfoAnswered(node, answered.Reply);
                 break;

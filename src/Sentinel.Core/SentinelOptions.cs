@@ -31,7 +31,7 @@ public sealed record SentinelOptions
     public string? RequirePass { get; init; }
 
     /// <summary>The port that peers are told.</summary>
-    public int AnnouncedPort => AnnouncePort != 0 ? AnnouncePort : TlsPort != 0 ? TlsPort : Port;
+    public int AnnouncedPort => AnnouncePort is > 0 and <= ushort.MaxValue ? AnnouncePort : TlsPort != 0 ? TlsPort : Port;
 
     /// <summary>Periods and bounds.</summary>
     public Timing Timing { get; init; } = new();

@@ -100,10 +100,12 @@ public class HelloTests
     }
 
     [Fact]
-    public void Another_id_at_the_address_of_a_peer_replaces_it()
+    public void Another_id_at_the_address_of_a_peer_that_is_gone_replaces_it()
     {
         World world = World.Settled();
         FakeSentinel sentinel = world.Sentinels[0];
+        world.Sentinels[1].Kill();
+        world.Run(seconds: 0.1);
         var successor = new HelloMessage(world.Sentinels[1].Address, SentinelId.Draw(new Random(99)), Epoch.Zero, World.Master, world.MasterNode.Address, Epoch.Zero);
         sentinel.Input(new HelloReceived(successor.ToString()));
         Assert.Contains(sentinel.Events, e => e.Name == "+sentinel-invalid-addr");

@@ -135,27 +135,51 @@ public class NameTests
     {
         World world = World.Named(Resolving, sentinels: 1, quorum: 1);
         world.Sentinels[0].Kill();
-        world.Names["db0"] = ["10.9.9.9", "10.0.0.1"];
+        world.Names["db0"] = ["2001:db8::9", "10.0.0.1"];
         world.Sentinels[0].Restart();
         world.RunUntil(() => world.Sentinels[0].NodeConnections.Count(c => c.Address.Host == "10.0.0.1") == 2, "connected", atMostSeconds: 4);
         int attempts = world.Sentinels[0].NodeConnections.Max(c => c.Attempt);
-        world.Names["db0"] = ["10.0.0.1", "10.9.9.9"];
+        world.Names["db0"] = ["10.0.0.1", "2001:db8::9"];
         world.Run(seconds: 10);
-        world.Names["db0"] = ["10.9.9.9", "10.0.0.1", "10.9.9.8"];
+        world.Names["db0"] = ["2001:db8::9", "10.9.9.9", "10.0.0.1"];
         world.Run(seconds: 10);
         Assert.Equal(attempts, world.Sentinels[0].NodeConnections.Max(c => c.Attempt));
         Assert.Equal("10.0.0.1", world.Sentinels[0].View.Address.Host);
     }
 
     [Fact]
-    public void A_replica_known_by_its_address_is_not_found_again_under_its_name()
+    public void A_replica_known_by_its_address_is_not_found_again_under_its_name_but_is_known_by_it()
     {
-        World world = World.Settled(options: Resolving);
+        World world = World.Settled(options: Announcing);
         world.Names["db1"] = ["10.0.0.1"];
         world.Nodes[1].AnnouncedHost = "db1";
         world.Run(seconds: 30);
-        Assert.All(world.Sentinels, s => Assert.Equal(2, s.View.Replicas.Length));
+        Assert.All(world.Sentinels, s => Assert.Equal(["10.0.0.1:7002", "db1:7001"], s.View.Replicas.Select(r => r.Name).Order(StringComparer.Ordinal)));
+        Assert.All(world.Sentinels, s => Assert.Contains(new Address("db1", 7001), s.Disk.Masters[0].Replicas));
         Assert.Equal(6, world.Count("+slave"));
+    }
+
+    [Fact]
+    public void Nodes_behind_a_name_with_an_address_of_each_family_are_the_same_by_both()
+    {
+        World world = World.Settled(options: Resolving);
+        world.Names["dual.example"] = ["2001:db8::9", "10.0.0.1"];
+        world.Nodes[1].Restart(asReplicaOf: new Address("dual.example", 7000));
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.NodeDied(world.Nodes[1]);
+        world.Run(seconds: 30);
+        Assert.Equal(0, world.Count("+fix-slave-config"));
+    }
+
+    [Fact]
+    public void A_name_of_several_machines_does_not_make_one_of_them()
+    {
+        World world = World.Named(Resolving, sentinels: 1, quorum: 1);
+        world.Sentinels[0].Kill();
+        world.Names["db0"] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
+        world.Sentinels[0].Restart();
+        world.Settle();
+        Assert.Equal(2, world.Sentinels[0].View.Replicas.Length);
     }
 
     [Fact]

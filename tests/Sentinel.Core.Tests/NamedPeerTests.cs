@@ -21,6 +21,18 @@ public class NamedPeerTests
     }
 
     [Fact]
+    public void A_peer_that_began_to_announce_a_name_is_found_when_it_has_moved()
+    {
+        World world = World.Settled(sentinels: 2, options: Resolving);
+        world.Names["s1"] = ["10.0.1.1"];
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.Input(new HelloReceived($"s1,26001,{world.Sentinels[1].Id},0,mymaster,10.0.0.1,7000,0"));
+        world.Run(seconds: 0.1);
+        Assert.Equal(new Address("s1", 26001), Assert.Single(sentinel.Disk.Masters[0].Peers).Address);
+        Assert.DoesNotContain(sentinel.Events, e => e.Name == "+sentinel-address-switch");
+    }
+
+    [Fact]
     public void A_hello_whose_sender_cannot_be_resolved_removes_no_peer_and_adds_none()
     {
         World world = World.Settled(options: Resolving);

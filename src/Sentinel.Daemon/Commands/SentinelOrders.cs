@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using Sentinel.Core;
+using Sentinel.Daemon.Names;
 using Sentinel.Resp;
 using Host = Sentinel.Daemon.Configuration.Host;
 
@@ -142,16 +141,11 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
 
     private async Task<Answer> MonitorNameAsync(MasterOptions master, string host, long port)
     {
-        try
-        {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(host);
-            return addresses.Length > 0 ? await Monitor(master, host, port) : new Answer.Refused(BadHost);
-        }
-        catch (Exception unknown) when (unknown is SocketException or ArgumentException)
-        {
-            // The only way in which the resolver says that there is no such host.
+        NameLookup found = await NameLookup.OfAsync(host);
+        if (found.Ips.IsEmpty)
             return new Answer.Refused(BadHost);
-        }
+        loop.TryPost(new NameResolved(host, found.Ips));    // so that its address is there as soon as the master is
+        return await Monitor(master, host, port);
     }
 
     private Task<Answer> Monitor(MasterOptions master, string host, long port)

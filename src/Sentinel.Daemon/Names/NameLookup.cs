@@ -13,6 +13,24 @@ internal sealed record NameLookup(ImmutableArray<string> Ips, string Error, bool
     /// <summary>Addresses taken of one name. More than any instance has; what is beyond them is not looked at.</summary>
     private const int IpsMax = 16;
 
+    /// <summary>Clients whose names are looked up at a time; the others wait.</summary>
+    private static readonly SemaphoreSlim Turns = new(4);
+
+    /// <summary>Asks the system on behalf of a client, and keeps no thread of the pool waiting for what it says.</summary>
+    public static async Task<NameLookup> OfAsync(string host)
+    {
+        await Turns.WaitAsync();
+        try
+        {
+            return await Task.Factory.StartNew(
+                () => Of(host, Dns.GetHostAddresses), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+
     /// <summary>Asks the system, and waits for what it says.</summary>
     /// <param name="host">The name.</param>
     /// <param name="addressesOf">The system's resolver.</param>

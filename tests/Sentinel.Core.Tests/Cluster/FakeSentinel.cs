@@ -23,7 +23,7 @@ internal sealed class FakeSentinel
         _core = NewCore();
     }
 
-    public SentinelId Id { get; }
+    public SentinelId Id { get; private set; }
 
     /// <summary>What it is configured with at its next start.</summary>
     public SentinelOptions Options { get; set; }
@@ -101,6 +101,15 @@ internal sealed class FakeSentinel
     {
         _core = NewCore();
         _world.After(TimeSpan.FromSeconds(seconds), Start);
+    }
+
+    /// <summary>Starts it anew with nothing but its file's masters, as another Sentinel.</summary>
+    public void LoseIdentity(SentinelId id)
+    {
+        Kill();
+        Id = id;
+        _disk = new SentinelState(id, Epoch.Zero, [new MasterState { Options = _disk.Masters[0].Options, Address = _disk.Masters[0].Address }]);
+        Restart();
     }
 
     /// <summary>Lets the process miss some time, as SIGSTOP does. What comes meanwhile waits in its sockets.</summary>
@@ -344,6 +353,9 @@ internal sealed class FakeSentinel
                     var down = (Answer.Down)given;
                     answer(new Reply.List([new Reply.Integer(down.IsDown ? 1 : 0), new Reply.Text(down.Leader?.Text ?? "*"), new Reply.Integer((long)down.LeaderEpoch.Number)]));
                 });
+                break;
+            case Request.AskIdentity when !IsSecretive:
+                answer(new Reply.Text(Id.Text));
                 break;
             case Request.AskMaster ask when !IsSecretive && _core.View.Masters.TryGetValue(ask.MasterName, out MasterView? view):
                 string[] pairs =

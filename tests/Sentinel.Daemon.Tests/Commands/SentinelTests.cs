@@ -1,3 +1,4 @@
+using System.Net;
 using System.Globalization;
 using Sentinel.Core;
 using Sentinel.Daemon.Commands;
@@ -288,9 +289,11 @@ public sealed class SentinelTests
     {
         await using RunningServer server = await RunningServer.StartAsync();
         using RespClient client = await server.ConnectAsync();
-        await client.ExpectAsync("SENTINEL CONFIG SET resolve-hostnames yes", "+OK|");
+        await client.ExpectAsync("SENTINEL CONFIG SET resolve-hostnames yes announce-hostnames yes", "+OK|");
         await client.ExpectAsync("SENTINEL MONITOR n localhost 0 1", "+OK|");
         await client.ExpectAsync("SENTINEL GET-MASTER-ADDR-BY-NAME n", "*2|$9|localhost|$1|0|");
+        await client.ExpectAsync("SENTINEL CONFIG SET announce-hostnames no", "+OK|");
+        Assert.True(IPAddress.IsLoopback(IPAddress.Parse(server.Loop.View.Masters["n"].Address.Host)));
         await client.ExpectAsync("SENTINEL MONITOR o no.such.host.invalid 0 1", "-ERR Invalid IP address or hostname specified|");
         await client.ExpectAsync("SENTINEL MONITOR p localhost 99999 1", "-ERR Invalid port number.|");
     }
