@@ -3,6 +3,16 @@ namespace Sentinel.Core;
 /// <summary>The hellos about one master: saying ours, and learning peers and newer configurations from those of others.</summary>
 internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
 {
+    /// <summary>In this time at most so many Sentinels are met, or found moved, as one master can have. Real ones say hello again.</summary>
+    private static readonly TimeSpan MeetingPeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a Sentinel may be silent from the first hello on before another may have its place.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+
+    private readonly LineThrottle _refusals = new(MeetingPeriod);
+    private Instant _meetingsUntil;
+    private int _meetings;
+
     /// <summary>Takes in what another Sentinel says about this master. Spec section 8.2.</summary>
     public void Absorb(HelloMessage hello)
     {
@@ -94,8 +104,17 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     }
 
     /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
+    /// <remarks>
+    /// Anybody who may publish on a data node can make up Sentinels. So those that never answered give way to others, those
+    /// that did stay, and not more are met in a while than there is room for: each is an event, a link and a save.
+    /// </remarks>
     private Peer? Meet(Peer? known, HelloMessage hello)
     {
+        if (IsTooMuch())
+        {
+            Refuse(hello, "too many Sentinels are new or have moved");
+            return known;
+        }
         if (known is not null)
         {
             Address moved = local.Names.Told(hello.Sentinel);
@@ -113,14 +132,36 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
             foreach (Peer entry in other.Link.Users.OfType<Peer>().ToArray())
                 entry.Master.Forget(entry);
         }
-        if (master.Peers.Count >= MasterMonitor.PeersMax)
+        if (master.Peers.Count >= MasterMonitor.PeersMax && !MakeRoom())
         {
-            local.Log(EventLevel.Warning, $"A hello of {hello.Id} is ignored: {master.Name} has {MasterMonitor.PeersMax} Sentinels already");
+            Refuse(hello, $"{MasterMonitor.PeersMax} are known already");
             return null;
         }
         Peer peer = master.AddPeer(hello.Id, hello.Sentinel);
         local.Publish(master.About("+sentinel", EventLevel.Notice, peer));
         local.Save();
         return peer;
+    }
+
+    private bool IsTooMuch()
+    {
+        if (local.Now >= _meetingsUntil)
+            (_meetingsUntil, _meetings) = (local.Now + MeetingPeriod, 0);
+        return ++_meetings > MasterMonitor.PeersMax;
+    }
+
+    /// <summary>Forgets the first Sentinel that never answered although it had time to.</summary>
+    private bool MakeRoom()
+    {
+        if (master.Peers.Find(peer => !peer.Link.HasAnswered && local.Now - peer.Link.OpenedAt > AnswerPatience) is not { } silent)
+            return false;
+        master.Forget(silent);
+        return true;
+    }
+
+    private void Refuse(HelloMessage hello, string reason)
+    {
+        if (_refusals.Lets(local.Now, out long more))
+            local.Log(EventLevel.Warning, $"A hello of {hello.Id} about {master.Name} is not followed: {reason}{(more > 0 ? $" ({more} others before it)" : "")}");
     }
 }

@@ -12,6 +12,9 @@ public sealed record InfoReport
 {
     private const int RunIdLength = 40;
 
+    /// <summary>Characters of a host: as many as a name can have in DNS.</summary>
+    private const int HostMax = 255;
+
     /// <summary>Bound of the replicas taken from one INFO, so that a broken node cannot make us open links without end.</summary>
     public const int ReplicasMax = 256;
 
@@ -75,7 +78,7 @@ public sealed record InfoReport
                 case "master_link_down_since_seconds" when long.TryParse(value, CultureInfo.InvariantCulture, out long seconds):
                     report = report with { MasterLinkDownTime = TimeSpan.FromSeconds(Math.Clamp(seconds, -1, int.MaxValue)) };
                     break;
-                case "master_host" when isReplica:
+                case "master_host" when isReplica && value.Length is > 0 and <= HostMax && !value.ContainsAnyExceptInRange('!', '~'):
                     report = report with { MasterHost = value.ToString() };
                     break;
                 case "master_port" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int port):

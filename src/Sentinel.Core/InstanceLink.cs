@@ -27,6 +27,7 @@ internal sealed class InstanceLink : IScheduled
     {
         Id = id;
         Address = address;
+        OpenedAt = local.Now;
         _local = local;
         _wake = new Wakeup(local);
         _subscription = hasSubscription ? new Connection(LinkChannel.Subscription) : null;
@@ -58,6 +59,12 @@ internal sealed class InstanceLink : IScheduled
 
     /// <summary>Our own address on the command connection; null: it never stood.</summary>
     public string? LocalHost { get; private set; }
+
+    /// <summary>When the instance became known.</summary>
+    public Instant OpenedAt { get; }
+
+    /// <summary>Whether it ever answered as an instance does.</summary>
+    public bool HasAnswered { get; private set; }
 
     /// <summary>The number of the command connection; requests of another number are answered no more.</summary>
     public int Attempt => _command.Attempt;
@@ -183,6 +190,7 @@ internal sealed class InstanceLink : IScheduled
             && !text.StartsWith("LOADING", StringComparison.Ordinal)
             && !text.StartsWith("MASTERDOWN", StringComparison.Ordinal))
             return;
+        HasAnswered = true;
         Health.LastValidReplyAt = _local.Now;
         Health.OldestPingAt = null;
         (_answeredPingOf, _missed) = (_lastPingSentAt, TimeSpan.Zero);

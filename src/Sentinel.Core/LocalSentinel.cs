@@ -13,6 +13,9 @@ internal sealed class LocalSentinel
     private readonly Queue<WaitingForSave> _waiting = [];
     private bool _isSaveRequested;
 
+    /// <summary>Characters of a log line. An error of a node may be quoted in it, and that can be any length.</summary>
+    private const int LogLineMax = 1024;
+
     public LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelOptions options, Random random, Instant now)
     {
         (Id, CurrentEpoch, Options, _random, Now) = (id, currentEpoch, options, random, now);
@@ -75,7 +78,9 @@ internal sealed class LocalSentinel
             Do(new RunScript(script, [happened.Name, happened.Payload]));
     }
 
-    public void Log(EventLevel level, string text) => Do(new WriteLog(level, text));
+    /// <summary>Writes a log line; what is quoted in it of others may be cut.</summary>
+    public void Log(EventLevel level, string text) =>
+        Do(new WriteLog(level, text.Length > LogLineMax ? $"{text.AsSpan(0, LogLineMax)}..." : text));
 
     /// <summary>Says something to the operator that would be said again and again; once for each subject.</summary>
     public void LogOnce(string subject, string text)

@@ -318,10 +318,10 @@ internal sealed class MasterMonitor : IScheduled
                 (peer.SaysMasterDown, peer.SaidAt) = (down.Value == 1, _local.Now);
                 peer.AskNow &= !peer.SaysMasterDown;
             }
-            if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0)
+            if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0 && _local.Believes(new Epoch((ulong)leaderEpoch.Value)))
             {
                 var epoch = new Epoch((ulong)leaderEpoch.Value);
-                if (peer.VotedEpoch != epoch)
+                if (peer.VotedEpoch != epoch && peer.VoteLines.Lets(_local.Now, out _))
                     _local.Log(EventLevel.Warning, $"{peer.Name} voted for {id} {epoch}");
                 (peer.VotedLeader, peer.VotedEpoch) = (id, epoch);
             }
@@ -342,6 +342,8 @@ internal sealed class MasterMonitor : IScheduled
             return;
         }
         PeerBelief? belief = PeerBelief.Parse(reply);
+        if (belief is not null && !_local.Believes(belief.ConfigEpoch))
+            belief = null;    // with an epoch that nobody will ever reach it could veto for ever
         Election.LeaderSaid(peer.Id, belief);
         _strays.PeerSaid(peer.Id, belief);
         _local.Touch(this);

@@ -44,6 +44,9 @@ internal sealed class Peer : Instance
     public SentinelId? VotedLeader { get; set; }
     public Epoch VotedEpoch { get; set; }
 
+    /// <summary>Log lines about its votes: one that votes anew in every answer must not fill the log.</summary>
+    public LineThrottle VoteLines { get; } = new(TimeSpan.FromMilliseconds(100));
+
     /// <summary>The largest epoch in which it answered our question for its vote, with whatever vote.</summary>
     public Epoch AnsweredVoteOf { get; set; }
 
