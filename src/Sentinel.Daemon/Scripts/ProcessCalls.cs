@@ -132,7 +132,7 @@ internal static class ProcessCalls
 
     /// <summary>Waits until one of the descriptors is readable or at its end.</summary>
     /// <param name="descriptors">What to look at.</param>
-    /// <param name="timeoutMs">The longest wait; below 0: none.</param>
+    /// <param name="timeoutMs">The longest wait.</param>
     /// <returns>Which are.</returns>
     public static bool[] Poll(ReadOnlySpan<SafeFileHandle> descriptors, int timeoutMs)
     {

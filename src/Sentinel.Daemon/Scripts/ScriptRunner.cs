@@ -26,6 +26,9 @@ internal sealed class ScriptRunner(Action<Input> facts, RedisLog log, MonotonicC
     /// <summary>How often to look at a process for which the system gives no descriptor to wait on.</summary>
     private const int LookAgainMs = 50;
 
+    /// <summary>How often to look whether a running script is overdue: its bound may be changed while it runs.</summary>
+    private const int BoundLookedAtMs = 1000;
+
     /// <summary>Outputs that are read after their script's end, for what it left running; beyond it the oldest is closed.</summary>
     private const int LeftOutputsMax = 16;
 
@@ -163,9 +166,12 @@ internal sealed class ScriptRunner(Action<Input> facts, RedisLog log, MonotonicC
     /// <summary>Waits until there is something to do, and reads what was written meanwhile.</summary>
     private void Wait()
     {
-        int timeoutMs = Locked(now => _queue.WakeAt(timing().ScriptMaxRuntime)) is var wake && wake == Instant.Never ? -1 : clock.MillisecondsUntil(wake);
+        Instant wake = Locked(_ => _queue.WakeAt(timing().ScriptMaxRuntime));
+        int timeoutMs = wake == Instant.Never ? int.MaxValue : clock.MillisecondsUntil(wake);
+        if (_processes.Exists(process => process.Job is not null))
+            timeoutMs = Math.Min(timeoutMs, BoundLookedAtMs);
         if (_processes.Exists(process => process is { Job: not null, End.IsInvalid: true }))
-            timeoutMs = timeoutMs < 0 ? LookAgainMs : Math.Min(timeoutMs, LookAgainMs);
+            timeoutMs = Math.Min(timeoutMs, LookAgainMs);
         SafeFileHandle[] awaited = [_wakeup, .. _processes.Select(process => process.Output), .. _processes.Select(process => process.End)];
         bool[] isReady = ProcessCalls.Poll(awaited, timeoutMs);
         if (isReady[0])

@@ -156,6 +156,15 @@ public sealed class ScriptRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shorter_bound_holds_for_what_runs_already()
+    {
+        _runner.Run(new RunScript(Script("slow.sh", "sleep 1000"), []));
+        await FactsAsync(1, facts => facts is [ScriptStarted]);
+        _timing = new Timing { ScriptMaxRuntime = TimeSpan.FromMilliseconds(1) };
+        await FactsAsync(3, facts => facts is [ScriptStarted, ScriptTimedOut, ScriptEnded { ExitCode: 0, Signal: 9 }]);
+    }
+
+    [Fact]
     public async Task What_a_script_left_running_may_go_on_to_write()
     {
         string script = Script("leaves.sh", $"(while [ ! -e {_folder.File("go")} ]; do sleep 0.05; done; echo later; echo alive > {Out}.tmp; mv {Out}.tmp {Out}) & exit 0");
