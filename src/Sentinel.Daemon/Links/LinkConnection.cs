@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -16,14 +17,17 @@ namespace Sentinel.Daemon.Links;
 /// </remarks>
 internal sealed class LinkConnection : IDisposable
 {
-    /// <summary>What one reply may be at most. An INFO is some 10 kB; what is beyond this is no data node that we can use.</summary>
+    /// <summary>What one reply may be at most. An INFO is some 10 kB, and is kept; what is beyond this is no data node that we can use.</summary>
     private static readonly RespLimits ReplyLimits = new()
     {
-        MaxBulkLength = 4 * 1024 * 1024,
-        MaxMessageLength = 8 * 1024 * 1024,
+        MaxBulkLength = 1024 * 1024,
+        MaxMessageLength = 2 * 1024 * 1024,
         MaxElements = 65_536,
         MaxDepth = 8,
     };
+
+    /// <summary>Messages that are taken from one subscription in a second: several times what the most Sentinels of a master say.</summary>
+    private const int HellosPerSecondMax = 1000;
 
     // A read rents its memory only when bytes are there: thousands of idle links hold none.
     private static readonly StreamPipeReaderOptions ReadOptions = new(bufferSize: 8192, minimumReadSize: 1024, leaveOpen: true, useZeroByteReads: true);
@@ -209,6 +213,8 @@ internal sealed class LinkConnection : IDisposable
         PipeReader input = PipeReader.Create(stream, ReadOptions);
         var replies = new RespReplyReader(ReplyLimits);
         List<Reply> collected = [];
+        long second = Stopwatch.GetTimestamp();
+        int heard = 0;
         while (true)
         {
             ReadResult read = await input.ReadAsync(_closing.Token);
@@ -217,16 +223,46 @@ internal sealed class LinkConnection : IDisposable
             while ((status = replies.TryRead(ref buffer, out RespValue value)) is RespReadStatus.Complete)
             {
                 if (_order.Channel == LinkChannel.Subscription && value.Kind is RespKind.Array or RespKind.Push)
+                {
                     HearSubscription(value);
+                    if (++heard < HellosPerSecondMax)
+                        continue;
+                    // Not read, it stays with whoever sends it: neither our memory nor the other masters pay for it.
+                    await RestOfSecondAsync(second);
+                    (second, heard) = (Stopwatch.GetTimestamp(), 0);
+                }
+                else if (value.Kind is RespKind.Push)
+                {
+                    return Broken("it pushed what was not asked");
+                }
                 else if (!TakeReply(value, collected))
-                    return "it answered what was not asked";
+                {
+                    return Broken("it answered what was not asked");
+                }
             }
             if (status is RespReadStatus.ProtocolError)
-                return $"protocol error: {replies.ProtocolError}";
+                return Broken($"protocol error: {replies.ProtocolError}");
             input.AdvanceTo(buffer.Start);
             if (read.IsCompleted)
                 return "Server closed the connection";
         }
+    }
+
+    /// <summary>Waits unless the messages came slowly enough.</summary>
+    private async Task RestOfSecondAsync(long since)
+    {
+        TimeSpan rest = TimeSpan.FromSeconds(1) - Stopwatch.GetElapsedTime(since);
+        if (rest <= TimeSpan.Zero)
+            return;
+        _reports.Misbehaves(_order, $"more than {HellosPerSecondMax} messages in a second on its hello channel; they are read no faster");
+        await Task.Delay(rest, _closing.Token);
+    }
+
+    /// <summary>Tells the operator, too, why the connection is given up: such an instance is of no use until somebody looks at it.</summary>
+    private string Broken(string reason)
+    {
+        _reports.Misbehaves(_order, reason);
+        return reason;
     }
 
     private void HearSubscription(RespValue value)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +34,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ScriptRunner Scripts => _app.Services.GetRequiredService<ScriptRunner>();
 
+    /// <summary>All events since the start.</summary>
+    public IReadOnlyCollection<SentinelEvent> Events => _app.Services.GetRequiredService<EventRecorder>().Events;
+
     public EventHub Hub => _app.Services.GetRequiredService<EventHub>();
 
     public ClientRegistry Clients => _app.Services.GetRequiredService<ClientRegistry>();
@@ -63,6 +67,7 @@ internal sealed class RunningServer : IAsyncDisposable
         builder.Services.AddRespServer(options);
         var log = new RedisLog(LogThreshold.Nothing, null, TimeProvider.System);
         builder.Services.AddScripts(log, provider => provider.GetRequiredService<SentinelLoop>().View.Options.Timing);
+        builder.Services.AddSingleton<EventRecorder>().AddSingleton<IEventListener>(provider => provider.GetRequiredService<EventRecorder>());
         var disk = new Disk();
         builder.Services.AddSingleton(log);
         _ = SentinelId.TryParse(MyId, out SentinelId id);
@@ -126,6 +131,13 @@ internal sealed class RunningServer : IAsyncDisposable
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
         _log.Dispose();
+    }
+
+    private sealed class EventRecorder : IEventListener
+    {
+        public ConcurrentQueue<SentinelEvent> Events { get; } = new();
+
+        public void OnEvent(StampedEvent e) => Events.Enqueue(e.Event);
     }
 
     private sealed class Disk
