@@ -14,9 +14,6 @@ internal sealed record Conversation(string Title, ImmutableArray<Step> Steps)
 {
     private const string Head = "== ";
 
-    /// <summary>What is not built yet: requests, and titles of conversations.</summary>
-    public static IEnumerable<string> Waiting => Lines("waiting.txt");
-
     /// <summary>The conversations of a file, in its order.</summary>
     public static ImmutableArray<Conversation> Read(string file)
     {

@@ -139,9 +139,8 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
 
     private static void Disconnect(CommandCall call, ClientConnection client, string reason)
     {
-        if (client == call.Client)
-            client.IsClosing = true;    // it is told first
-        else
+        client.IsClosing = true;    // whatever it has sent is not heard any more
+        if (client != call.Client)    // which is told first
             client.Output.CutOff(reason);
     }
 

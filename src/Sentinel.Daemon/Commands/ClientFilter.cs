@@ -28,6 +28,7 @@ internal sealed record ClientFilter
     /// <summary>Whether a client is meant.</summary>
     public bool Means(ClientConnection client, Instant now) =>
         !IsImpossible
+        && !client.IsClosing    // as good as gone
         && client != Except
         && (Id is null || client.Id == Id)
         && (IsSubscribed is null || client.IsSubscribed == IsSubscribed)

@@ -151,13 +151,14 @@ internal sealed class CommandCommand
         foreach (CommandSpec spec in specs)
         {
             reply.WriteBulkString(spec.FullName);
-            reply.WriteMapHeader(spec.Subcommands.IsEmpty ? 3 : 4);
+            reply.WriteMapHeader(3 + CommandDocs.CountOf(spec.FullName) + (spec.Subcommands.IsEmpty ? 0 : 1));
             reply.WriteBulkString("summary"u8);
             reply.WriteBulkString(spec.Summary);
             reply.WriteBulkString("since"u8);
             reply.WriteBulkString(spec.Since);
             reply.WriteBulkString("group"u8);
             reply.WriteBulkString(spec.Group);
+            CommandDocs.WriteFields(reply, spec.FullName);
             if (spec.Subcommands.IsEmpty)
                 continue;
             reply.WriteBulkString("subcommands"u8);

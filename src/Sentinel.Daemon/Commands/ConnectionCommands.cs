@@ -37,7 +37,7 @@ internal sealed class ConnectionCommands(Authentication authentication)
             ExtraCategories = CommandCategories.Connection,
             Since = "6.0.0",
             Group = "connection",
-            Summary = "Handshake with the server",
+            Summary = "Handshake with Redis",
         },
         // Redis Sentinel has no such command, so its users see an error where others see OK; friendlier, and so not listed.
         new("quit", -1, Quit)
@@ -86,7 +86,7 @@ internal sealed class ConnectionCommands(Authentication authentication)
         return authentication.TryLetIn(call, name, password) ? call.Ok() : call.Refuse(Authentication.WrongPass);
     }
 
-    /// <summary>Nothing is changed unless everything asked for can be.</summary>
+    /// <summary>Who names user and password is let in where they stand; the rest is changed only if all that is asked for can be. As in Redis.</summary>
     private static Outcome Hello(CommandCall call, Authentication authentication)
     {
         RespCommand words = call.Words;
@@ -97,13 +97,13 @@ internal sealed class ConnectionCommands(Authentication authentication)
         if (version is not (2 or 3))
             return call.Refuse("NOPROTO unsupported protocol version");
 
-        int auth = 0;
         int name = 0;
         for (int i = 2; i < words.Count; i++)
         {
             if (words.Is(i, "AUTH"u8) && i + 2 < words.Count)
             {
-                auth = i + 1;
+                if (!authentication.TryLetIn(call, words.GetLatin1(i + 1), i + 2))
+                    return call.Refuse(Authentication.WrongPass);
                 i += 2;
             }
             else if (words.Is(i, "SETNAME"u8) && i + 1 < words.Count)
@@ -117,9 +117,7 @@ internal sealed class ConnectionCommands(Authentication authentication)
                 return call.Refuse($"ERR Syntax error in HELLO option '{words.GetLatin1(i)}'");
             }
         }
-        if (auth > 0 && !authentication.TryLetIn(call, words.GetLatin1(auth), auth + 1))
-            return call.Refuse(Authentication.WrongPass);
-        if (auth == 0 && !authentication.HasDone(client))
+        if (!authentication.HasDone(client))
             return call.Refuse("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
 
         client.Version = (RespVersion)version;

@@ -42,7 +42,7 @@ internal sealed class SentinelCommand
                 "IS-MASTER-DOWN-BY-ADDR <ip> <port> <current-epoch> <runid>",
                 "    Check if the master specified by ip:port is down from current Sentinel's",
                 "    point of view."),
-            Sub("master", 3, queries.Master, "2.8.4", "Show the state of a master",
+            Sub("master", 3, queries.Master, "2.8.4", "Shows the state of a master",
                 "MASTER <master-name>",
                 "    Show the state and info of the specified master."),
             Sub("masters", 2, queries.Masters, "2.8.4", "List the monitored masters",
@@ -76,7 +76,7 @@ internal sealed class SentinelCommand
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
                 "    Simulate a Sentinel crash.",
                 "    NONE takes back what was asked for before."),
-            Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored replicas"),
+            Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored slaves"),
             // The spellings of Valkey 8.
             Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),
             Sub("is-primary-down-by-addr", 6, orders.IsMasterDown, "8.0.0", "Check if a primary is down"),

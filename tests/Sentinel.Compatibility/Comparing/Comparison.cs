@@ -5,15 +5,16 @@ namespace Sentinel.Compatibility.Comparing;
 
 /// <summary>Holds what two servers have answered to the same request against each other.</summary>
 /// <param name="request">The request, or several that were sent together, as the conversation has it.</param>
+/// <param name="place">What <see cref="Differences"/> calls it: the request, in a conversation after the title of that and a colon.</param>
 /// <param name="theirs">What the original answered.</param>
 /// <param name="ours">What we answered.</param>
-internal sealed class Comparison(string request, ImmutableArray<WireValue> theirs, ImmutableArray<WireValue> ours)
+internal sealed class Comparison(string request, string place, ImmutableArray<WireValue> theirs, ImmutableArray<WireValue> ours)
 {
     private readonly string[] _theirs = Lines(request, theirs);
     private readonly string[] _ours = Lines(request, ours);
 
-    /// <summary>Which entries of <see cref="Differences"/> say of this request that it is answered differently; all of them must be found.</summary>
-    public static IEnumerable<Difference> Expected(string request) => Differences.All.Where(difference => difference.Request == request);
+    /// <summary>Which entries of <see cref="Differences"/> say of this place that it is answered differently; all of them must be found.</summary>
+    public static IEnumerable<Difference> Expected(string place) => Differences.All.Where(difference => difference.Places.Contains(place));
 
     /// <summary>What differs and is not meant to.</summary>
     /// <param name="found">Receives the difference that is meant, if there is one.</param>
@@ -23,7 +24,7 @@ internal sealed class Comparison(string request, ImmutableArray<WireValue> their
         LineDifference between = LineDifference.Between(_theirs, _ours);
         if (between.IsEmpty)
             return null;
-        if (Expected(request).FirstOrDefault(difference => difference.Explains(between)) is not { } meant)
+        if (Expected(place).FirstOrDefault(difference => difference.Explains(between)) is not { } meant)
             return $"{request}\n{between}\n--- redis-sentinel says\n{string.Join('\n', _theirs)}\n--- we say\n{string.Join('\n', _ours)}";
         found.Add(meant);
         return null;

@@ -28,6 +28,9 @@ internal static partial class Masks
         new("INFO", "redis_build_id", Hex(), "<hex>"),
         new("INFO", "run_id", HexId(), "<id>"),
         Numbers("INFO", "process_id tcp_port server_time_usec uptime_in_seconds uptime_in_days hz configured_hz lru_clock"),
+        Numbers("INFO", "pubsub_clients pubsub_channels pubsub_patterns"),    // those of the request before may just be leaving
+        new("INFO", "sentinel_version", Version(), "<version>"),
+        new("INFO", "listener0", Listener(), "<listener>"),
         new("INFO", "gcc_version", Version(), "<version>"),
         new("INFO", "executable config_file", AbsolutePath(), "<path>"),
         Numbers("INFO", "connected_clients maxclients client_recent_max_input_buffer client_recent_max_output_buffer"),
@@ -72,6 +75,9 @@ internal static partial class Masks
 
     [GeneratedRegex(@"127\.0\.0\.1:\d+")]
     private static partial Regex Loopback();
+
+    [GeneratedRegex(@"name=tcp,bind=127\.0\.0\.1,port=\d+")]
+    private static partial Regex Listener();
 
     [GeneratedRegex("/.+")]
     private static partial Regex AbsolutePath();

@@ -14,7 +14,10 @@ internal static partial class Orders
         ("SENTINEL REPLICAS", SortItems),
         ("SENTINEL SLAVES", SortItems),
         ("SENTINEL SENTINELS", SortItems),
-        ("ROLE", reply => reply.MapItems(items => items.All(item => item.Type == '$') && items.Length == 2 && items[0].Text != "sentinel" ? Sorted(items) : items)),
+        ("ROLE", reply => reply.MapItems(items => items.All(item => item.Type == '$') ? Sorted(items) : items)),
+        ("ACL CAT", SortItems),
+        ("ACL LIST", reply => SortItems(reply.MapTexts(SortRules))),
+        ("ACL GETUSER", reply => reply.MapTexts(SortRules)),
         ("COMMAND", SortCommands),
         ("INFO", reply => reply.MapTexts(SortMasters)),
         ("CLIENT LIST", reply => reply.MapTexts(OneFieldALine)),
@@ -42,6 +45,17 @@ internal static partial class Orders
             return [.. items.Chunk(2).OrderBy(pair => pair[0].Text, StringComparer.Ordinal).SelectMany(pair => pair)];
         return items;
     });
+
+    /// <summary>The commands that a user may call, which nobody gave in an order.</summary>
+    private static string SortRules(string text)
+    {
+        string[] words = text.Split(' ');
+        string[] allowed = [.. words.Where(IsCommand).Order(StringComparer.Ordinal)];
+        int next = 0;
+        return string.Join(' ', words.Select(word => IsCommand(word) ? allowed[next++] : word));
+
+        static bool IsCommand(string word) => word.StartsWith('+') && !word.StartsWith("+@", StringComparison.Ordinal);
+    }
 
     /// <summary>Numbers the masters of INFO by their names.</summary>
     private static string SortMasters(string text)
