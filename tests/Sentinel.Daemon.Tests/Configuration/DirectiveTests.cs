@@ -70,7 +70,8 @@ public sealed class DirectiveTests
     public void A_value_that_redis_refuses_for_a_directive_is_refused_in_its_words(string value)
     {
         List<string> differences = [];
-        Parallel.ForEach(DirectivesOfServers.Single.Except(TakenWithAnyValue), new ParallelOptions { MaxDegreeOfParallelism = 2 }, name =>
+        // a bind-source-addr that is no address redis finds out at each connect, we at the start
+        Parallel.ForEach(DirectivesOfServers.Single.Except([.. TakenWithAnyValue, "bind-source-addr"]), new ParallelOptions { MaxDegreeOfParallelism = 2 }, name =>
         {
             string line = $"{name} {value}";
             string theirs = Theirs(line);

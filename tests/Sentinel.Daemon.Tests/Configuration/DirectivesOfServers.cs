@@ -74,7 +74,7 @@ internal static class DirectivesOfServers
         "user default on nopass ~* &* +@all",
         "user default on sanitize-payload #5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8 ~* &* +@all",
         "user worker +@list +@connection ~jobs:* on >ffa9203c493aa99",
-        "rename-command CONFIG \"\"",
+        "rename-command ROLE \"\"",
         "loadmodule /usr/lib/module.so ARG 1",
         "a.module-option value",
     ];

@@ -255,7 +255,7 @@ public sealed class RewritingTests
 
     [Fact]
     public void Options_that_add_up_are_not_written_for_the_next_start_would_say_them_twice() =>
-        Assert.Equal(Saved(""), Rewrite(Saved(""), state => state, "--user", "a on", "--save", "900", "1", "--rename-command", "x", "y", "--sentinel", "webhook", "ops", "http://host/"));
+        Assert.Equal(Saved(""), Rewrite(Saved(""), state => state, "--user", "a on", "--save", "900", "1", "--rename-command", "role", "y", "--sentinel", "webhook", "ops", "http://host/"));
 
     [Fact]
     public void A_master_of_the_command_line_is_written_as_state() =>
