@@ -24,6 +24,38 @@ public class NameTests
     }
 
     [Fact]
+    public void A_cluster_of_which_every_node_moves_is_found_again_when_the_names_follow()
+    {
+        World world = World.Named(Announcing, downAfterMs: 10_000);
+        world.Settle();
+        for (int i = 0; i < world.Nodes.Count; i++)
+            world.Nodes[i].MoveTo($"10.0.9.{i + 1}");
+        world.Run(seconds: 3);
+        for (int i = 0; i < world.Nodes.Count; i++)
+            world.Names[$"db{i}"] = [$"10.0.9.{i + 1}"];
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.NodeConnections.Count() == 2 * world.Nodes.Count), "all are connected", atMostSeconds: 3);
+        world.Run(seconds: 20);
+        Assert.All(world.Sentinels, s => Assert.Equal(["db1:7000", "db2:7000"], s.View.Replicas.Select(r => r.Name).Order(StringComparer.Ordinal)));
+        AssertQuiet(world);
+        FailOver(world);
+        Assert.All(world.Sentinels, s => Assert.Equal(["mymaster db0 7000 db1 7000"], Payloads(s, "+switch-master")));
+    }
+
+    [Fact]
+    public void A_master_that_moves_while_the_resolver_is_away_is_replaced_like_one_that_died()
+    {
+        World world = Settled(Announcing);
+        world.Names["db0"] = [];
+        world.MasterNode.MoveTo("10.0.9.1");
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address.Host != "db0"), "+switch-master");
+        world.Names["db0"] = ["10.0.9.1"];
+        world.RunUntil(() => world.MasterNode.Master is not null, "the former master follows");
+        world.Run(seconds: 30);
+        Assert.Equal(3, world.Count("+switch-master"));
+        Assert.Single(world.Nodes, node => node.Master is null);
+    }
+
+    [Fact]
     public void A_name_that_moves_while_its_old_address_still_answers_is_followed_too()
     {
         World world = Settled(Resolving);
