@@ -12,15 +12,19 @@ namespace Sentinel.Daemon;
 internal static class Listeners
 {
     /// <summary>Lets Kestrel listen there, and serve RESP.</summary>
+    /// <exception cref="NowhereToListenException">There is nothing to listen on. Kestrel would then serve HTTP on a port of its own choice.</exception>
     public static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration)
     {
-        Listen(kestrel, configuration, configuration.Options.Port, UseResp);
-        Listen(kestrel, configuration, configuration.Tls.Port, UseRespOverTls);
+        int count = Listen(kestrel, configuration, configuration.Options.Port, UseResp)
+            + Listen(kestrel, configuration, configuration.Tls.Port, UseRespOverTls);
         if (configuration.UnixSocket is { } path)
         {
             File.Delete(path);
             kestrel.ListenUnixSocket(path, UseResp);
+            count++;
         }
+        if (count == 0)
+            throw new NowhereToListenException();
     }
 
     /// <summary>Gives the Unix socket its mode, once it is there.</summary>
@@ -30,8 +34,10 @@ internal static class Listeners
             File.SetUnixFileMode(path, mode);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration, int port, Action<ListenOptions> use)
+    /// <returns>On how many addresses.</returns>
+    private static int Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration, int port, Action<ListenOptions> use)
     {
+        int count = 0;
         foreach (ListenAddress address in port == 0 ? [] : configuration.Bind)
         {
             bool isAll = address.Host is "*" or "::*";
@@ -41,14 +47,18 @@ internal static class Listeners
             if (isAll)
             {
                 kestrel.ListenAnyIP(port, use);
+                count++;
                 continue;
             }
             foreach (IPAddress ip in Dns.GetHostAddresses(address.Host))
             {
-                if (!address.IsOptional || IsOurs(ip))
-                    kestrel.Listen(ip, port, use);
+                if (address.IsOptional && !IsOurs(ip))
+                    continue;
+                kestrel.Listen(ip, port, use);
+                count++;
             }
         }
+        return count;
     }
 
     private static void UseResp(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();

@@ -36,6 +36,7 @@ internal sealed class SentinelLoop : IDisposable
     private volatile SentinelView _view;
     private long _lastRequest;
     private long _lastEvent;
+    private long _steps;
     private volatile bool _isStopping;
 
     /// <param name="core">The decisions.</param>
@@ -68,6 +69,9 @@ internal sealed class SentinelLoop : IDisposable
 
     /// <summary>The latest view. Immutable, and safe to read from any thread; a later one is never older.</summary>
     public SentinelView View => _view;
+
+    /// <summary>How many facts were decided on. One that does not grow for long shows a loop that hangs: it wakes itself twice a second.</summary>
+    public long Steps => Interlocked.Read(ref _steps);
 
     /// <summary>The time that the view's instants are on.</summary>
     public Instant Now => _clock.Now;
@@ -174,6 +178,7 @@ internal sealed class SentinelLoop : IDisposable
         foreach (Effect effect in effects)
             Perform(effect);
         _links.Flush();
+        Interlocked.Increment(ref _steps);
     }
 
     private void Perform(Effect effect)

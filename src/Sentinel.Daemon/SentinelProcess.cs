@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -8,6 +7,7 @@ using Sentinel.Core;
 using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Hosting;
 using Sentinel.Daemon.Links;
 using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Names;
@@ -29,34 +29,37 @@ internal static class SentinelProcess
     /// <summary>How long clients and webhooks may take to let go when we stop.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long all of stopping may take; a supervisor waits longer.</summary>
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs until SHUTDOWN, SIGTERM or SIGINT.</summary>
+    /// <param name="configuration">What was read.</param>
+    /// <param name="supervisor">Who is told how we fare.</param>
+    /// <param name="pidFile">Where to keep our process id; null: nowhere.</param>
+    /// <param name="signals">What ends us.</param>
     /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start.</returns>
-    public static async Task<int> RunAsync(SentinelConfiguration configuration)
+    public static async Task<int> RunAsync(SentinelConfiguration configuration, Supervisor supervisor, string? pidFile, StopSignals signals)
     {
         using PosixSignalRegistration outlive = Posix.OutliveFileSizeLimit();
         using var log = new RedisLog(configuration.Log, TimeProvider.System);
-        SayHello(log, configuration);
+        signals.LogTo(log);
+        var exit = new ExitCode();
+        using var bound = new Timer(_ => Abandon(log, exit));
+        using CancellationTokenRegistration stopping = signals.Stopping.Register(() => bound.Change(StopBound, Timeout.InfiniteTimeSpan));
+        Banner.Write(log);
+        supervisor.Starting(log);
+        if (OpenFiles.MakeRoom(configuration, log) is not { } roomy)
+            return Failed;
+        configuration = roomy;
+        Banner.WriteMode(log, configuration);
         if (!TryReadTls(configuration.Tls, log, out TlsContext? tls))
             return Failed;
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
         var file = new StateFile(configuration.File);
-        await using WebApplication app = Build(configuration, state, file, tls, log);
+        await using WebApplication? app = await TryListenAsync(() => Build(configuration, supervisor, state, file, tls, log, exit), configuration, log, signals.Stopping);
+        if (app is null)
+            return signals.Stopping.IsCancellationRequested ? SayBye(log, exit) : Failed;
         UserStore users = app.Services.GetRequiredService<UserStore>();
-        if (!users.TryLoad())
-            return Failed;
-        try
-        {
-            await app.StartAsync();
-            Listeners.Opened(configuration);
-        }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException or SocketException)
-        {
-            log.Write(EventLevel.Warning, $"Warning: Could not create server TCP listening socket {Where(failure)}: bind: {Reason(failure)}");
-            log.Write(EventLevel.Warning, Where(failure).EndsWith($":{configuration.Tls.Port}", StringComparison.Ordinal)
-                ? $"Failed listening on port {configuration.Tls.Port} (TLS), aborting."
-                : $"Failed listening on port {configuration.Options.Port} (tcp), aborting.");
-            return Failed;
-        }
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
         if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state, users.Saved())) is SaveResult.Failed(var error))
         {
@@ -64,23 +67,84 @@ internal static class SentinelProcess
             await app.StopAsync();
             return Failed;
         }
-        return await RunAsync(app, state, log);
+        using PidFile? written = pidFile is null ? null : PidFile.Write(pidFile, log);
+        return await RunAsync(app, supervisor, written, state, log, signals);
     }
 
-    private static async Task<int> RunAsync(WebApplication app, SentinelState state, RedisLog log)
+    private static async Task<int> RunAsync(
+        WebApplication app, Supervisor supervisor, PidFile? pidFile, SentinelState state, RedisLog log, StopSignals signals)
     {
         SentinelLoop loop = app.Services.GetRequiredService<SentinelLoop>();
-        using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, app, log);
-        using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, app, log);
         log.Write(EventLevel.Notice, $"Sentinel ID is {state.Id}");
+        supervisor.Ready(log);
         loop.Start();
-        await app.WaitForShutdownAsync();
+        using (supervisor.Report(loop))
+        using (app.Lifetime.ApplicationStopping.Register(signals.Stop))    // SHUTDOWN
+        using (signals.Stopping.Register(app.Lifetime.StopApplication))
+            await app.WaitForShutdownAsync();
+        supervisor.Stopping(log);
         log.Write(EventLevel.Warning, "User requested shutdown...");
         loop.Stop();
         using var impatient = new CancellationTokenSource(StopTimeout);
         await app.Services.GetRequiredService<StateWriter>().StopAsync(impatient.Token);
+        pidFile?.Dispose();
+        return SayBye(log, app.Services.GetRequiredService<ExitCode>());
+    }
+
+    /// <summary>Builds the host and lets it listen.</summary>
+    /// <returns>Null when it cannot, and the log says why; or when we are to stop already.</returns>
+    private static async Task<WebApplication?> TryListenAsync(
+        Func<WebApplication> build, SentinelConfiguration configuration, RedisLog log, CancellationToken stopping)
+    {
+        WebApplication? app = null;
+        try
+        {
+            app = build();
+            if (app.Services.GetRequiredService<UserStore>().TryLoad())
+            {
+                await app.StartAsync(stopping);
+                Listeners.Opened(configuration);
+                return app;
+            }
+            await app.DisposeAsync();
+            return null;
+        }
+        catch (Exception failure) when (stopping.IsCancellationRequested || WhyNot(failure, configuration) is not null)
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            foreach (string line in WhyNot(failure, configuration) ?? [])
+                log.Write(EventLevel.Warning, line);
+            return null;
+        }
+    }
+
+    /// <summary>Why we cannot listen, in the words of Redis; null when that is not what failed.</summary>
+    private static string[]? WhyNot(Exception failure, SentinelConfiguration configuration)
+    {
+        string aborting = $"Failed listening on port {configuration.Options.Port} (tcp), aborting.";
+        return failure switch
+        {
+            NowhereToListenException => [failure.Message],
+            IOException { InnerException: AddressInUseException or SocketException } io =>
+                [$"Warning: Could not create server TCP listening socket {Where(io)}: bind: {Reason(io)}", Where(io).EndsWith($":{configuration.Tls.Port}", StringComparison.Ordinal) ? $"Failed listening on port {configuration.Tls.Port} (TLS), aborting." : aborting],
+            SocketException =>
+                [$"Warning: Could not create server TCP listening socket {string.Join(" or ", configuration.Bind.Select(address => $"{address.Host}:{configuration.Options.Port}"))}: bind: {failure.Message}", aborting],
+            _ => null,
+        };
+    }
+
+    private static int SayBye(RedisLog log, ExitCode exit)
+    {
         log.Write(EventLevel.Warning, "Sentinel is now ready to exit, bye bye...");
-        return app.Services.GetRequiredService<ExitCode>().Value;
+        return exit.Value;
+    }
+
+    private static void Abandon(RedisLog log, ExitCode exit)
+    {
+        log.Write(EventLevel.Warning, $"Not everything has stopped within {StopBound.TotalSeconds} s; what must be remembered is on disk. Exiting...");
+        log.Dispose();
+        SystemCalls.Exit(exit.Value);
     }
 
     /// <returns>False when TLS is wanted and cannot be; the log says why.</returns>
@@ -111,15 +175,17 @@ internal static class SentinelProcess
     private static string Reason(IOException failure) =>
         failure.InnerException is AddressInUseException ? "Address already in use" : failure.InnerException!.Message;
 
-    private static WebApplication Build(SentinelConfiguration configuration, SentinelState state, StateFile file, TlsContext? tls, RedisLog log)
+    private static WebApplication Build(
+        SentinelConfiguration configuration, Supervisor supervisor, SentinelState state, StateFile file, TlsContext? tls, RedisLog log, ExitCode exit)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // Empty: no appsettings.json of the working directory, no ASPNETCORE_URLS of a container image makes us a web server.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, ProcessLifetime>();
         builder.Logging.ClearProviders().AddProvider(new RedisLoggerProvider(log)).SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Sentinel", LogLevel.Trace)    // loglevel decides
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);    // a start that fails is told by us, in Redis' words
         builder.Services.Configure<HostOptions>(options => (options.ShutdownTimeout, options.ServicesStopConcurrently) = (StopTimeout, true));
-        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
-        builder.WebHost.UseSockets(sockets =>
+        builder.WebHost.UseKestrelCore().UseSockets(sockets =>
         {
             sockets.Backlog = configuration.TcpBacklog;
             sockets.UnsafePreferInlineScheduling = true;    // handlers never block
@@ -145,6 +211,7 @@ internal static class SentinelProcess
             TcpKeepAlive = configuration.TcpKeepAlive,
             DenyScriptsReconfig = configuration.DenyScriptsReconfig,
             CommandNames = configuration.CommandNames,
+            Supervised = supervisor.Kind.ToString().ToLowerInvariant(),
             ConfigFile = configuration.File,
             Directory = configuration.Directory,
         });
@@ -154,8 +221,8 @@ internal static class SentinelProcess
         builder.Services.AddSingleton(services => new UserStore(
             services.GetRequiredService<AccessControl>(), services.GetRequiredService<AclGrammar>(), configuration, log));
         builder.Services.AddWebhooks(state.Id, configuration.Webhooks);
-        builder.Services.AddSentinelTelemetry(builder.Configuration, state.Id, services => services.GetRequiredService<SentinelLoop>().View);
-        builder.Services.AddSingleton<ExitCode>();
+        builder.Services.AddSentinelTelemetry(new ConfigurationBuilder().AddEnvironmentVariables().Build(), state.Id, services => services.GetRequiredService<SentinelLoop>().View);
+        builder.Services.AddSingleton(exit);
         builder.Services.AddSingleton(services => new StateWriter(
             file, (number, error) => services.GetRequiredService<SentinelLoop>().Saved(number, error)));
         builder.Services.AddSingleton(services => Loop(services, configuration, state, log));
@@ -186,22 +253,6 @@ internal static class SentinelProcess
                 services.GetRequiredService<ExitCode>().Value = Broken;
                 services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
             });
-    }
-
-    private static PosixSignalRegistration StopOn(PosixSignal signal, WebApplication app, RedisLog log) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            log.Write(EventLevel.Warning, $"Received {signal} scheduling shutdown...");
-            app.Lifetime.StopApplication();
-        });
-
-    private static void SayHello(RedisLog log, SentinelConfiguration configuration)
-    {
-        log.Write(EventLevel.Notice, "oO0OoO0OoO0Oo Sentinel is starting oO0OoO0OoO0Oo");
-        log.Write(EventLevel.Notice, $"Sentinel version={ServerVersion.Own}, redis={ServerVersion.Compatible}, bits=64, pid={Environment.ProcessId}, just started");
-        log.Write(EventLevel.Notice, "Configuration loaded");
-        log.Write(EventLevel.Notice, $"Running mode=sentinel, port={(configuration.Options.Port != 0 ? configuration.Options.Port : configuration.Tls.Port)}.");
     }
 
     private static int Seed() => BitConverter.ToInt32(RandomNumberGenerator.GetBytes(sizeof(int)));

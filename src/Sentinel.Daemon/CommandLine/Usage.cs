@@ -5,29 +5,49 @@ namespace Sentinel.Daemon.CommandLine;
 /// <summary>What the command line answers without starting anything.</summary>
 internal static class Usage
 {
-    /// <summary>Answers <c>--version</c> and <c>--help</c>.</summary>
+    /// <summary>Answers <c>--version</c> and <c>--help</c>, and refuses what this program is not.</summary>
+    /// <param name="arguments">The arguments, the program's name not among them.</param>
+    /// <param name="called">The program's name.</param>
     /// <returns>The exit code; null: the program is to start.</returns>
-    public static int? Answer(IReadOnlyList<string> arguments)
+    public static int? Answer(IReadOnlyList<string> arguments, ProgramName called)
     {
         switch (arguments)
         {
-            case ["-v" or "--version"]:
-                Console.WriteLine($"Sentinel v={ServerVersion.Own} redis={ServerVersion.Compatible} bits=64");
+            case ["-v" or "--version", ..]:
+                Console.WriteLine(Version(called));
                 return 0;
-            case ["-h" or "--help"]:
+            case ["-h" or "--help", ..]:
                 // Stream and exit code as redis-sentinel has them.
-                Console.Error.WriteLine("""
-                    Usage: sentinel /path/to/sentinel.conf [--directive value ...]
-                           sentinel --version | --help
-
-                    The file is read at start and rewritten whenever the state changes, so it and its folder must be writable.
-                    Directives on the command line override the file, and end up in it.
-
-                    Example: sentinel /etc/sentinel.conf --port 26380 --sentinel monitor mymaster 127.0.0.1 6379 2
-                    """);
+                Console.Error.WriteLine(Help(called.Name));
+                return 1;
+            case ["--test-memory" or "--check-system", ..]:
+                Console.Error.WriteLine($"{called.Name}: {arguments[0]} is not offered here; this program needs neither much memory nor a special clock.");
                 return 1;
             default:
-                return null;
+                if (!called.IsServer || arguments.Contains("--sentinel"))
+                    return null;
+                Console.Error.WriteLine($"{called.Name}: this program is a Sentinel, and no data node. To run it under this name, add --sentinel.");
+                return 1;
         }
     }
+
+    /// <remarks>Tools read the version from the line of Redis, <c>v=</c>; under a name of theirs it is what we stand in for.</remarks>
+    private static string Version(ProgramName called)
+    {
+        string build = $"sha=00000000:0 malloc=dotnet-{Environment.Version} bits={8 * nint.Size} build={typeof(Usage).Module.ModuleVersionId.ToString("N")[..16]}";
+        return called.IsForeign
+            ? $"{called.Product} server v={ServerVersion.Compatible} {build} sentinel={ServerVersion.Own}"
+            : $"Sentinel v={ServerVersion.Own} {build} redis={ServerVersion.Compatible}";
+    }
+
+    private static string Help(string name) => $"""
+        Usage: {name} /path/to/sentinel.conf [--directive value ...] [-]
+               {name} --version | --help
+
+        The file is read at start and rewritten whenever the state changes, so it and its folder must be writable.
+        Directives on the command line override the file, and end up in it. A lone - at the end reads more of them from standard input.
+        Called as redis-sentinel or valkey-sentinel, by a link, it is the same; as redis-server or valkey-server it needs --sentinel.
+
+        Example: {name} /etc/sentinel.conf --port 26380 --sentinel monitor mymaster 127.0.0.1 6379 2
+        """;
 }

@@ -16,7 +16,7 @@ namespace Sentinel.Daemon.Configuration;
 internal static class OtherDirectives
 {
     private const string Flags = """
-        activedefrag activerehashing always-show-logo aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync
+        activedefrag activerehashing aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync
         aof-timestamp-enabled aof-use-rdb-preamble appendonly cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down
         cluster-allow-replica-migration cluster-enabled cluster-replica-no-failover cluster-require-full-coverage
         cluster-slot-stats-enabled crash-log-enabled crash-memcheck-enabled disable-thp dual-channel-replication-enabled

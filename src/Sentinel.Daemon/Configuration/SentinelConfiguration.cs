@@ -83,6 +83,9 @@ internal sealed record SentinelConfiguration
     /// <summary>What is logged, how, and where to.</summary>
     public LogOptions Log { get; init; } = new();
 
+    /// <summary>Whether to begin the log with a picture, where it is a terminal. Default false, as in Redis.</summary>
+    public bool AlwaysShowLogo { get; init; }
+
     /// <summary>Whether to go to the background. Default false, as in Redis.</summary>
     public bool Daemonize { get; init; }
 

@@ -1,0 +1,149 @@
+using System.Net.NetworkInformation;
+using Sentinel.Daemon.CommandLine;
+using Sentinel.Daemon.Tests.Lab;
+
+namespace Sentinel.Daemon.Tests.CommandLine;
+
+/// <summary>How the program is called, and what it answers when it does not start.</summary>
+public sealed class InvocationTests
+{
+    [Theory]
+    [InlineData("sentinel", false, false)]
+    [InlineData("redis-sentinel", true, false)]
+    [InlineData("valkey-sentinel", true, false)]
+    [InlineData("my-redis-sentinel-7", true, false)]
+    [InlineData("redis-server", true, true)]
+    [InlineData("valkey-server", true, true)]
+    [InlineData("dotnet", false, false)]
+    public void The_name_says_what_is_expected_of_it(string name, bool isForeign, bool isServer) =>
+        Assert.Equal((isForeign, isServer), (new ProgramName(name).IsForeign, new ProgramName(name).IsServer));
+
+    [Theory]
+    [InlineData("redis-sentinel", @"^Redis server v=\d+\.\d+\.\d+ sha=[0-9a-f]{8}:\d malloc=\S+ bits=64 build=[0-9a-f]+ sentinel=\S+$")]
+    [InlineData("valkey-sentinel", @"^Valkey server v=\d+\.\d+\.\d+ sha=")]
+    public async Task A_link_with_a_known_name_answers_the_version_as_that_program_does(string name, string version)
+    {
+        await using var folder = new Daemon();
+        await using var daemon = new Daemon { Program = Link(folder, name) };
+        Assert.Equal(0, await daemon.RunAsync("--version"));
+        Assert.Matches(version, Assert.Single(daemon.Output));
+        Assert.Empty(daemon.Errors);
+    }
+
+    [Theory]
+    [InlineData("redis-sentinel")]
+    [InlineData("redis-server", "--sentinel")]
+    [InlineData("valkey-server", "--sentinel")]
+    public async Task A_link_with_a_known_name_runs(string name, params string[] more)
+    {
+        await using var folder = new Daemon();
+        await using var daemon = new Daemon { Program = Link(folder, name) };
+        daemon.Start([daemon.Configure(), .. more, "--maxclients", "77"]);
+        await daemon.AnswersAsync();
+        await Eventually.SoAsync("the option is in the file", () => File.ReadAllLines(daemon.File("s.conf")).Contains("maxclients 77"));
+    }
+
+    [Fact]
+    public async Task Called_as_a_server_it_says_that_it_is_none()
+    {
+        await using var folder = new Daemon();
+        await using var daemon = new Daemon { Program = Link(folder, "redis-server") };
+        Assert.Equal(1, await daemon.RunAsync(daemon.Configure()));
+        Assert.Contains("add --sentinel", Assert.Single(daemon.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-h")]
+    [InlineData("--help")]
+    [InlineData("--test-memory", "4096")]
+    [InlineData("--check-system")]
+    public async Task Help_and_what_is_not_offered_is_told_on_standard_error_with_1(params string[] arguments)
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(1, await daemon.RunAsync(arguments));
+        Assert.NotEmpty(daemon.Errors);
+        Assert.Empty(daemon.Output);
+    }
+
+    [Theory]
+    [InlineData("first")]
+    [InlineData("last")]
+    public async Task A_lone_dash_reads_standard_input(string place)
+    {
+        await using var daemon = new Daemon();
+        string file = daemon.Configure();
+        string[] arguments = place == "first" ? ["-", "--port", "1"] : [file, "-"];
+        daemon.StartWith("foo bar\n", arguments);
+        Assert.Equal(1, await daemon.ExitCodeAsync());
+        Assert.Contains(">>> 'foo bar'", daemon.Errors);
+        // after the two lines of the file
+        Assert.Contains($"Reading the configuration file, at line {(place == "first" ? 1 : 3)}", daemon.Errors);
+    }
+
+    [Fact]
+    public async Task Without_a_file_it_says_that_it_needs_one()
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(1, await daemon.RunAsync("--port", "1"));
+        Assert.EndsWith("# Sentinel needs config file on disk to save state. Exiting...", daemon.Output[0]);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_named_with_its_whole_path()
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(1, await daemon.RunAsync("none.conf"));
+        Assert.EndsWith($"# Fatal error, can't open config file '{daemon.File("none.conf")}': No such file or directory", daemon.Output[0]);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_opened_is_a_mistake_of_no_line()
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(1, await daemon.RunAsync(daemon.Configure("logfile /nowhere/s.log\n")));
+        Assert.StartsWith("*** FATAL CONFIG FILE ERROR (", daemon.Errors[1]);
+        Assert.Equal("Can't open the log file: No such file or directory", daemon.Errors[2]);
+    }
+
+    [Theory]
+    [InlineData("--port", "0")]
+    [InlineData("--bind", "-203.0.113.7")]
+    public async Task Where_there_is_nothing_to_listen_on_it_ends_with_1_and_serves_nothing_else(params string[] arguments)
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(1, await daemon.RunAsync([daemon.Configure(), .. arguments]));
+        Assert.EndsWith("# Configured to not listen anywhere, exiting.", daemon.Output[^1]);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_ends_it_with_1_and_is_named()
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(1, await daemon.RunAsync(daemon.Configure(), "--bind", "203.0.113.7"));
+        Assert.EndsWith($"Could not create server TCP listening socket 203.0.113.7:{daemon.Port}: bind: Cannot assign requested address", daemon.Output[^2]);
+        Assert.EndsWith($"Failed listening on port {daemon.Port} (tcp), aborting.", daemon.Output[^1]);
+    }
+
+    [Fact]
+    public async Task Variables_of_web_servers_open_no_port()
+    {
+        await using var daemon = new Daemon();
+        int[] ports = [Ports.Take(), Ports.Take(), Ports.Take(), Ports.Take()];
+        daemon.Environment["ASPNETCORE_HTTP_PORTS"] = $"{ports[0]}";
+        daemon.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{ports[1]}";
+        daemon.Environment["DOTNET_URLS"] = $"http://127.0.0.1:{ports[2]}";
+        daemon.Environment["URLS"] = $"http://127.0.0.1:{ports[3]}";
+        await File.WriteAllTextAsync(daemon.File("appsettings.json"), $$"""{ "Urls": "http://127.0.0.1:{{ports[0]}}" }""");
+        daemon.Start(daemon.Configure());
+        await daemon.AnswersAsync();
+        int[] open = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
+        Assert.Contains(daemon.Port, open);
+        Assert.DoesNotContain(open, port => ports.Contains(port));
+    }
+
+    private static string Link(Daemon folder, string name)
+    {
+        File.CreateSymbolicLink(folder.File(name), Daemon.Executable);
+        return folder.File(name);
+    }
+}
