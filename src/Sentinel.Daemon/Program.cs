@@ -11,7 +11,8 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 
 if ((CheckCommand.Answer(args, Console.In, Console.OpenStandardOutput(), TimeProvider.System) ?? Usage.Answer(args, ProgramName.OfThisProcess())) is { } answered)
     return answered;
-using var signals = new StopSignals();
+// Not disposed of at the end: a signal that comes a second time while the process ends would then end it with another code.
+var signals = new StopSignals();
 Background? background = Background.Take();
 try
 {
