@@ -23,17 +23,12 @@ internal sealed class StopSignals : IDisposable
     private RedisLog? _log;
     private long? _signalledAt;
 
-    public StopSignals()
-    {
-        // A shell without job control starts what runs beside it with SIGINT ignored; .NET would leave it so, Redis does not.
-        SystemCalls.HeedInterrupt();
-        _registrations =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, isImpatient: false)),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, isImpatient: true)),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true),
-        ];
-    }
+    public StopSignals() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, isImpatient: false)),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, isImpatient: true)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true),
+    ];
 
     /// <summary>Cancelled when the process is to stop.</summary>
     public CancellationToken Stopping => _stopping.Token;
