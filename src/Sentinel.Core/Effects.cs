@@ -14,7 +14,14 @@ public abstract record Effect;
 /// <param name="Channel">Which connection.</param>
 /// <param name="Address">Where: an IP address and a port.</param>
 /// <param name="Credentials">Null: do not authenticate.</param>
-public sealed record Connect(LinkId Link, int Attempt, LinkChannel Channel, Address Address, Credentials? Credentials) : Effect;
+public sealed record Connect(LinkId Link, int Attempt, LinkChannel Channel, Address Address, Credentials? Credentials) : Effect
+{
+    /// <summary>The master whose group a data node is of; null: it is another Sentinel.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Commands that it knows under another name; see <see cref="MasterOptions.RenamedCommands"/>.</summary>
+    public ImmutableSortedDictionary<string, string> RenamedCommands { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
 
 /// <summary>Close a connection. Nothing more is heard of it.</summary>
 public sealed record Disconnect(LinkId Link, LinkChannel Channel) : Effect;
@@ -24,7 +31,11 @@ public sealed record Disconnect(LinkId Link, LinkChannel Channel) : Effect;
 public sealed record ResolveName(string Host) : Effect;
 
 /// <summary>Send a request on the command connection of a link; its outcome is an <see cref="Answered"/> or a <see cref="LinkLost"/>.</summary>
-public sealed record Send(LinkId Link, int Attempt, Request Request) : Effect;
+public sealed record Send(LinkId Link, int Attempt, Request Request) : Effect
+{
+    /// <summary>Commands that the instance knows under another name; see <see cref="MasterOptions.RenamedCommands"/>.</summary>
+    public ImmutableSortedDictionary<string, string> RenamedCommands { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
 
 /// <summary>Bring the state (<see cref="SentinelCore.State"/>) to disk; its outcome is <see cref="StateSaved"/> or <see cref="StateNotSaved"/>.</summary>
 /// <remarks>Of several waiting ones only the last needs to be done: it covers those before it.</remarks>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sentinel.Core;
 
 /// <summary>The connections to one instance, and what their traffic says about its health.</summary>
@@ -10,6 +12,12 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Most requests that may wait for a reply, for each master sharing the link. As in Redis.</summary>
     private const int PendingCommandsMax = 100;
 
+    /// <summary>Time before something else is told of the same instance: one that answers now so, now so, does not fill the log.</summary>
+    private static readonly TimeSpan ComplaintPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Characters of an instance's error in the log.</summary>
+    private const int ShownMax = 200;
+
     private readonly LocalSentinel _local;
     private readonly Wakeup _wake;
     private readonly Connection _command = new(LinkChannel.Command);
@@ -19,6 +27,8 @@ internal sealed class InstanceLink : IScheduled
     private TimeSpan _missed;
     private Instant _lastActivityAt;
     private bool _isPingInFlight;
+    private string? _complaint;
+    private Instant _complainAgainAt;
     private bool _isRetired;
     private int _confirmedIn;
     private Instant _notBefore;
@@ -88,6 +98,13 @@ internal sealed class InstanceLink : IScheduled
     public Instant ScheduledAt { get; set; } = Instant.Never;
     public bool IsTouched { get; set; }
 
+    /// <summary>The group of a data node; null: it is a peer, whatever masters it watches.</summary>
+    private MasterMonitor? Group => Users is [DataNode node] ? node.Master : null;
+
+    /// <remarks>Redis Sentinel renames towards peers too (spec 14.3.8), which is right for nobody: they are not of the group.</remarks>
+    private ImmutableSortedDictionary<string, string> RenamedCommands =>
+        Group?.Options.RenamedCommands ?? ImmutableSortedDictionary<string, string>.Empty;
+
     private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
 
     /// <summary>Keeps connections up and PINGs going.</summary>
@@ -115,7 +132,7 @@ internal sealed class InstanceLink : IScheduled
         if (!IsUsable || Health.PendingCommands >= PendingCommandsMax * Health.Masters)
             return false;
         Health.PendingCommands++;
-        _local.Do(new Send(Id, Attempt, request));
+        _local.Do(new Send(Id, Attempt, request) { RenamedCommands = RenamedCommands });
         return true;
     }
 
@@ -180,7 +197,11 @@ internal sealed class InstanceLink : IScheduled
     }
 
     /// <summary>Judges the reply to a PING.</summary>
-    /// <remarks>Source: Redis Sentinel counts a node that is loading, or that lost its master, as alive.</remarks>
+    /// <remarks>
+    /// Source: Redis Sentinel counts a node that is loading, or that lost its master, as alive. Any other error means that
+    /// it is of no use to clients (<c>MISCONF</c>, <c>BUSY</c>, no more clients) or that we cannot see how it is
+    /// (<c>NOAUTH</c>, <c>NOPERM</c>); for all of these it is down there and here, but here the reason is in the log.
+    /// </remarks>
     public void PingAnswered(Reply reply)
     {
         _isPingInFlight = false;
@@ -189,7 +210,11 @@ internal sealed class InstanceLink : IScheduled
         if (!text.StartsWith("PONG", StringComparison.Ordinal)
             && !text.StartsWith("LOADING", StringComparison.Ordinal)
             && !text.StartsWith("MASTERDOWN", StringComparison.Ordinal))
+        {
+            Complain(text);
             return;
+        }
+        _complaint = null;
         HasAnswered = true;
         Health.LastValidReplyAt = _local.Now;
         Health.OldestPingAt = null;
@@ -213,6 +238,17 @@ internal sealed class InstanceLink : IScheduled
 
     /// <summary>Whether a PING sent at some time or later was answered, validly.</summary>
     public bool HasAnsweredSince(Instant sent) => _answeredPingOf >= sent;
+
+    /// <summary>Says once that the instance answers, and why this does not count.</summary>
+    private void Complain(string text)
+    {
+        string code = text.Split(' ')[0];
+        if (code == _complaint || _local.Now < _complainAgainAt)
+            return;
+        (_complaint, _complainAgainAt) = (code, _local.Now + ComplaintPause);
+        string shown = text.Length > ShownMax ? text[..ShownMax] : text;
+        _local.Log(EventLevel.Warning, $"{Users[0].Prefix} answers PING, but does not count as alive, for it says: {shown}");
+    }
 
     /// <summary>Closes all connections; they are made anew at once, with the credentials of now.</summary>
     public void Reconnect()
@@ -296,7 +332,7 @@ internal sealed class InstanceLink : IScheduled
                 }
                 (connection.State, connection.TriedAt, connection.Ip) = (ConnectionState.Connecting, _local.Now, target.Host);
                 connection.Attempt++;
-                _local.Do(new Connect(Id, connection.Attempt, connection.Channel, target, Credentials));
+                _local.Do(new Connect(Id, connection.Attempt, connection.Channel, target, Credentials) { Group = Group?.Name, RenamedCommands = RenamedCommands });
                 _wake.IsDue(_local.Now + ConnectTimeout(period));
                 break;
             // Nobody answers, not even with a refusal. A new attempt goes through as soon as the host is there again;
@@ -311,7 +347,7 @@ internal sealed class InstanceLink : IScheduled
         }
     }
 
-    private static TimeSpan ConnectTimeout(TimeSpan period) => 5 * period;
+    private TimeSpan ConnectTimeout(TimeSpan period) => 5 * period > _local.Timing.ConnectTimeoutMin ? 5 * period : _local.Timing.ConnectTimeoutMin;
 
     /// <summary>Replaces connections on which nothing comes in although it should.</summary>
     private void ReplaceDeadConnections(TimeSpan downAfter)

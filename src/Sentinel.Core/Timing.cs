@@ -34,6 +34,9 @@ public sealed record Timing
     /// <summary>How long <see cref="AskPeriodAtFirst"/> holds after a master was seen down. Default 3 s.</summary>
     public TimeSpan AskOftenFor { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long an attempt to connect may take at least, whatever <see cref="MasterOptions.DownAfter"/> says: a slow handshake would else never end. Default 1 s.</summary>
+    public TimeSpan ConnectTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Age at which a connection that does not answer may be replaced, at most. Default 15 s, as in Redis.</summary>
     public TimeSpan MinLinkReconnectPeriod { get; init; } = TimeSpan.FromSeconds(15);
 

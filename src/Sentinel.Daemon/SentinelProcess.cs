@@ -235,7 +235,7 @@ internal static class SentinelProcess
         StateWriter writer = services.GetRequiredService<StateWriter>();
         return new SentinelLoop(
             new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),
-            facts => new InstanceLinks(state.Id, facts, log),
+            facts => new InstanceLinks(state.Id, facts, log, new LinkTransport(configuration.BindSource, configuration.Tls.IsForLinks ? services.GetRequiredService<TlsContext>() : null)),
             facts => new NameResolver(facts),
             (number, snapshot, options) =>
             {

@@ -4,8 +4,9 @@ using Sentinel.Daemon.Logging;
 namespace Sentinel.Daemon.Links;
 
 /// <summary>All outgoing connections. Used by the deciding thread alone.</summary>
-internal sealed class InstanceLinks(SentinelId id, Action<Input> facts, RedisLog log)
+internal sealed class InstanceLinks(SentinelId id, Action<Input> facts, RedisLog log, LinkTransport? transport = null)
 {
+    private readonly LinkTransport _transport = transport ?? new LinkTransport(source: null, tls: null);
     private readonly LinkReports _reports = new(facts, log);
     private readonly Dictionary<(LinkId, LinkChannel), LinkConnection> _connections = [];
     private readonly List<LinkConnection> _written = [];
@@ -14,7 +15,7 @@ internal sealed class InstanceLinks(SentinelId id, Action<Input> facts, RedisLog
     public void Connect(Connect order)
     {
         Close(order.Link, order.Channel);
-        var connection = new LinkConnection(order, id, _reports);
+        var connection = new LinkConnection(order, id, _transport, _reports);
         _connections[(order.Link, order.Channel)] = connection;
         connection.Start();
     }
@@ -27,7 +28,7 @@ internal sealed class InstanceLinks(SentinelId id, Action<Input> facts, RedisLog
     {
         if (!_connections.TryGetValue((order.Link, LinkChannel.Command), out LinkConnection? connection))
             return;    // its loss is being reported
-        connection.Write(order.Request);
+        connection.Write(order.Request, order.RenamedCommands);
         _written.Add(connection);
     }
 

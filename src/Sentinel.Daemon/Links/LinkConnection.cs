@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using Sentinel.Core;
+using Sentinel.Daemon.Configuration;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Links;
@@ -35,7 +35,8 @@ internal sealed class LinkConnection : IDisposable
     private readonly Connect _order;
     private readonly string _clientName;
     private readonly LinkReports _reports;
-    private Socket? _socket;
+    private readonly LinkTransport _transport;
+    private Stream? _stream;
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<Expected> _expected = new();
     private readonly Lock _writing = new();
@@ -46,10 +47,11 @@ internal sealed class LinkConnection : IDisposable
 
     /// <param name="order">What to connect to, and how.</param>
     /// <param name="id">Who we are: part of the connection's name.</param>
+    /// <param name="transport">Makes the connection.</param>
     /// <param name="reports">Where facts and complaints go.</param>
-    public LinkConnection(Connect order, SentinelId id, LinkReports reports)
+    public LinkConnection(Connect order, SentinelId id, LinkTransport transport, LinkReports reports)
     {
-        (_order, _reports) = (order, reports);
+        (_order, _transport, _reports) = (order, transport, reports);
         _clientName = $"sentinel-{id.Short}-{(order.Channel == LinkChannel.Command ? "cmd" : "pubsub")}";
     }
 
@@ -72,9 +74,16 @@ internal sealed class LinkConnection : IDisposable
         {
             reason = failure.SocketErrorCode == SocketError.ConnectionRefused ? "Connection refused" : failure.Message;
         }
+        catch (LinkSetupException failure)
+        {
+            reason = failure.Message;
+            _reports.CannotConnect(_order, reason);
+        }
         catch (IOException failure)
         {
-            reason = failure.InnerException?.Message ?? failure.Message;
+            reason = failure.GetBaseException().Message;
+            if (IsAlert(reason))
+                _reports.CannotConnect(_order, $"it ended the connection with a word of TLS: {reason}");
         }
         catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
         {
@@ -91,7 +100,9 @@ internal sealed class LinkConnection : IDisposable
     }
 
     /// <summary>Gathers a request, to leave with the next <see cref="Flush"/>. Called by the deciding thread.</summary>
-    public void Write(Request request)
+    /// <param name="request">What is asked.</param>
+    /// <param name="renamed">Commands that the instance knows under another name: by their names in upper case.</param>
+    public void Write(Request request, ImmutableSortedDictionary<string, string> renamed)
     {
         ImmutableArray<ImmutableArray<string>> commands = request.Commands;
         _expected.Enqueue(new Expected(request, commands.Length, null));
@@ -99,7 +110,7 @@ internal sealed class LinkConnection : IDisposable
         {
             var writer = new RespWriter(_gathered, RespVersion.Resp2);
             foreach (ImmutableArray<string> command in commands)
-                writer.WriteCommand(command.AsSpan());
+                WriteCommand(writer, renamed, command.AsSpan());
         }
     }
 
@@ -129,33 +140,25 @@ internal sealed class LinkConnection : IDisposable
             _isClosed = true;
         }
         _closing.Cancel();
-        _socket?.Dispose();
+        _stream?.Dispose();
         _closing.Dispose();
     }
 
     private async Task ConnectAsync()
     {
-        Open();
-        await _socket!.ConnectAsync(_order.Address.Host, _order.Address.Port, _closing.Token);
-        Introduce();
-        Flush();
-        string localHost = ((IPEndPoint)_socket.LocalEndPoint!).Address is { IsIPv4MappedToIPv6: true } mapped
-            ? mapped.MapToIPv4().ToString()
-            : ((IPEndPoint)_socket.LocalEndPoint!).Address.ToString();
-        _reports.Tell(new LinkConnected(_order.Link, _order.Attempt, _order.Channel, localHost));
-    }
-
-    /// <summary>May fail, when the system has no more sockets or does not know the kind of address: then the connection could not be made.</summary>
-    private void Open()
-    {
+        (Stream stream, string localHost) = await _transport.ConnectAsync(_order.Address, _closing.Token);
         lock (_writing)
         {
-            ObjectDisposedException.ThrowIf(_isClosed, this);
-            _socket = IPAddress.TryParse(_order.Address.Host, out IPAddress? ip)
-                ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-                : new Socket(SocketType.Stream, ProtocolType.Tcp);
-            _socket.NoDelay = true;
+            if (_isClosed)
+            {
+                stream.Dispose();
+                throw new ObjectDisposedException(nameof(LinkConnection));
+            }
+            _stream = stream;
         }
+        Introduce();
+        Flush();
+        _reports.Tell(new LinkConnected(_order.Link, _order.Attempt, _order.Channel, localHost));
     }
 
     /// <summary>Authenticates, names the connection and subscribes. Refusals are told to the operator; PING shows what they mean.</summary>
@@ -167,17 +170,35 @@ internal sealed class LinkConnection : IDisposable
             if (_order.Credentials is { } credentials)
             {
                 _expected.Enqueue(new Expected(null, 1, "AUTH"));
-                if (credentials.User is { } user)
-                    writer.WriteCommand("AUTH", user, credentials.Password);
-                else
-                    writer.WriteCommand("AUTH", credentials.Password);
+                WriteCommand(writer, _order.RenamedCommands, credentials.User is { } user ? ["AUTH", user, credentials.Password] : ["AUTH", credentials.Password]);
             }
             _expected.Enqueue(new Expected(null, 1, "CLIENT SETNAME"));
-            writer.WriteCommand("CLIENT", "SETNAME", _clientName);
+            WriteCommand(writer, _order.RenamedCommands, ["CLIENT", "SETNAME", _clientName]);
             if (_order.Channel == LinkChannel.Subscription)
-                writer.WriteCommand("SUBSCRIBE", HelloMessage.Channel);
+                WriteCommand(writer, _order.RenamedCommands, ["SUBSCRIBE", HelloMessage.Channel]);
         }
     }
+
+    private static void WriteCommand(RespWriter writer, ImmutableSortedDictionary<string, string> renamed, ReadOnlySpan<string> words)
+    {
+        writer.WriteArrayHeader(words.Length);
+        WriteWord(writer, renamed.GetValueOrDefault(words[0], words[0]));
+        foreach (string word in words[1..])
+            WriteWord(writer, word);
+    }
+
+    /// <summary>Bytes of the configuration that are not UTF-8, as a password may have, leave as they stand there.</summary>
+    private static void WriteWord(RespWriter writer, string word)
+    {
+        if (word.AsSpan().ContainsAnyInRange('\uDC80', '\uDCFF'))
+            writer.WriteBulkString(FileText.Encode(word));
+        else
+            writer.WriteBulkString(word.AsSpan());
+    }
+
+    /// <summary>Whether the other side's TLS said why it goes, most often because it does not like our certificate.</summary>
+    /// <remarks>With TLS 1.3 it comes only after the handshake, which for us is over before the other side has looked at it.</remarks>
+    private static bool IsAlert(string reason) => reason.Contains(" alert ", StringComparison.Ordinal);
 
     private async Task SendAsync()
     {
@@ -194,13 +215,11 @@ internal sealed class LinkConnection : IDisposable
                     }
                     (_gathered, _leaving) = (_leaving, _gathered);
                 }
-                ReadOnlyMemory<byte> rest = _leaving.WrittenMemory;
-                while (rest.Length > 0)
-                    rest = rest[await _socket!.SendAsync(rest, _closing.Token)..];
+                await _stream!.WriteAsync(_leaving.WrittenMemory, _closing.Token);
                 _leaving.ResetWrittenCount();
             }
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The reading side sees the end too, and reports it. _isSending stays: nothing more is sent.
         }
@@ -209,8 +228,7 @@ internal sealed class LinkConnection : IDisposable
     /// <returns>Why it ended.</returns>
     private async Task<string> ReadAsync()
     {
-        await using var stream = new NetworkStream(_socket!, ownsSocket: false);
-        PipeReader input = PipeReader.Create(stream, ReadOptions);
+        PipeReader input = PipeReader.Create(_stream!, ReadOptions);
         var replies = new RespReplyReader(ReplyLimits);
         List<Reply> collected = [];
         long second = Stopwatch.GetTimestamp();
@@ -283,8 +301,7 @@ internal sealed class LinkConnection : IDisposable
         if (expected.Request is null)
         {
             _expected.TryDequeue(out _);
-            if (value.IsError && expected.Introduction == "AUTH")
-                _reports.Complain(_order, expected.Introduction, value);
+            HearIntroduction(expected.Introduction!, value);
             return true;
         }
         collected.Add(Replies.FromWire(value));
@@ -295,6 +312,18 @@ internal sealed class LinkConnection : IDisposable
         collected.Clear();
         _reports.Tell(new Answered(_order.Link, _order.Attempt, expected.Request, reply));
         return true;
+    }
+
+    private void HearIntroduction(string command, RespValue reply)
+    {
+        _reports.Settle(_order, "");    // with TLS 1.3 not before: it may have accepted the connection, but not us
+        bool isAuthentication = command == "AUTH";
+        if (isAuthentication && reply.IsError)
+            _reports.Complain(_order, command, reply);
+        else if (_order.Credentials is null && reply.TryGetText(out string? text) && text.StartsWith("NOAUTH", StringComparison.Ordinal))
+            _reports.MissPassword(_order);
+        else if (isAuthentication || _order.Credentials is null)
+            _reports.Settle(_order, "AUTH");
     }
 
     /// <param name="Request">Null: part of the introduction, of which the core knows nothing.</param>

@@ -22,6 +22,9 @@ internal sealed record LabOptions
     /// <summary>What clients and peers of a sentinel must show; null: nothing.</summary>
     public string? SentinelPassword { get; init; }
 
+    /// <summary>Whether all speak TLS alone, and ask all others for certificates.</summary>
+    public bool Tls { get; init; }
+
     /// <summary>Further lines for the configuration of a node: 0 is the first master.</summary>
     public Func<int, string> Node { get; init; } = _ => "";
 

@@ -8,11 +8,13 @@ internal sealed class RedisLab : IAsyncDisposable
 {
     public const string MasterName = "mymaster";
 
+    private readonly LabTls? _tls;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sentinel-lab-");
 
     public RedisLab(LabOptions options)
     {
         int masterPort = Ports.Take();
+        _tls = options.Tls ? new LabTls(_folder.FullName) : null;
         Nodes = [.. Enumerable.Range(0, options.Replicas + 1).Select(i => NewNode(i, i == 0 ? masterPort : Ports.Take(), masterPort, options))];
         Sentinels = [.. options.Sentinels.Select(make => NewSentinel(make, Ports.Take(), masterPort, options))];
     }
@@ -157,7 +159,7 @@ internal sealed class RedisLab : IAsyncDisposable
         // A file, so that CONFIG REWRITE keeps a new role as it does in production.
         string folder = Path.Combine(_folder.FullName, $"node-{port}");
         return new RedisNode(folder, port, $"""
-            port {port}
+            {_tls?.Lines(port) ?? $"port {port}"}
             bind {options.Bind}
             dir {folder}
             save ""
@@ -165,7 +167,10 @@ internal sealed class RedisLab : IAsyncDisposable
             {(index == 0 ? "" : $"replicaof {options.Host} {masterPort}")}
             {options.Node(index)}
 
-            """);
+            """)
+        {
+            Certificate = _tls?.Shown,
+        };
     }
 
     private SentinelNode NewSentinel(Make make, int port, int masterPort, LabOptions options)
@@ -173,7 +178,7 @@ internal sealed class RedisLab : IAsyncDisposable
         string folder = Path.Combine(_folder.FullName, $"sentinel-{port}");
         return new SentinelNode(make, folder, port, $"""
             # {make}, the first line of the operator
-            port {port}
+            {_tls?.Lines(port) ?? $"port {port}"}
             bind {options.Bind}
             dir {folder}
 
@@ -187,6 +192,7 @@ internal sealed class RedisLab : IAsyncDisposable
             """)
         {
             Password = options.SentinelPassword,
+            Certificate = _tls?.Shown,
         };
     }
 }

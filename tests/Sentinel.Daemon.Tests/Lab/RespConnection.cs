@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Lab;
@@ -13,25 +16,28 @@ internal sealed class RespConnection : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly int _port;
-    private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly RespReplyReader _replies = new(RespLimits.Default);
 
-    private RespConnection(int port, Socket socket) =>
-        (_port, _socket, _input) = (port, socket, PipeReader.Create(new NetworkStream(socket)));
+    private RespConnection(int port, Stream stream) => (_port, _stream, _input) = (port, stream, PipeReader.Create(stream));
 
     /// <param name="port">Where the server listens.</param>
     /// <param name="ip">On which address; null: 127.0.0.1.</param>
-    public static async Task<RespConnection> ConnectAsync(int port, IPAddress? ip = null)
+    /// <param name="certificate">Connect with TLS, and show this; null: in the clear.</param>
+    public static async Task<RespConnection> ConnectAsync(int port, IPAddress? ip = null, X509Certificate2? certificate = null)
     {
         ip ??= IPAddress.Loopback;
         var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(ip, port);
-            return new RespConnection(port, socket);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (certificate is not null)
+                stream = await EncryptAsync(stream, certificate);
+            return new RespConnection(port, stream);
         }
-        catch (SocketException)
+        catch (Exception)
         {
             socket.Dispose();
             throw;
@@ -40,9 +46,12 @@ internal sealed class RespConnection : IDisposable
 
     /// <summary>Sends one command on a connection of its own.</summary>
     /// <exception cref="TimeoutException">No reply comes.</exception>
-    public static async Task<RespValue> AskAsync(int port, params string[] command)
+    public static Task<RespValue> AskAsync(int port, params string[] command) => AskAsync(port, certificate: null, command);
+
+    /// <inheritdoc cref="AskAsync(int, string[])"/>
+    public static async Task<RespValue> AskAsync(int port, X509Certificate2? certificate, string[] command)
     {
-        using RespConnection connection = await ConnectAsync(port);
+        using RespConnection connection = await ConnectAsync(port, certificate: certificate);
         return await connection.AskAsync(command);
     }
 
@@ -57,7 +66,7 @@ internal sealed class RespConnection : IDisposable
         var request = new ArrayBufferWriter<byte>();
         foreach (string[] command in commands)
             new RespWriter(request, RespVersion.Resp2).WriteCommand(command);
-        await _socket.SendAsync(request.WrittenMemory);
+        await _stream.WriteAsync(request.WrittenMemory);
         using var patience = new CancellationTokenSource(Patience);
         var replies = new RespValue[commands.Length];
         try
@@ -75,7 +84,31 @@ internal sealed class RespConnection : IDisposable
     public void Dispose()
     {
         _input.Complete();
-        _socket.Dispose();
+        _stream.Dispose();
+    }
+
+    private static async Task<SslStream> EncryptAsync(Stream stream, X509Certificate2 certificate)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var encrypted = new SslStream(stream);
+        try
+        {
+#pragma warning disable CA5359 // who it is, is known by its port
+            await encrypted.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "",
+                    ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                },
+                patience.Token);
+#pragma warning restore CA5359
+            return encrypted;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or AuthenticationException)
+        {
+            throw new IOException("no TLS handshake", failure);
+        }
     }
 
     private async Task<RespValue> ReadAsync(CancellationToken impatient)

@@ -35,7 +35,7 @@ internal sealed partial class SentinelNode(Make make, string folder, int port, s
     {
         if (Password is null)
             return await base.AskAsync(command);
-        using RespConnection connection = await RespConnection.ConnectAsync(Port);
+        using RespConnection connection = await RespConnection.ConnectAsync(Port, certificate: Certificate);
         return (await connection.AskTogetherAsync(["AUTH", Password], command))[1];
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Lab;
@@ -11,6 +12,9 @@ internal abstract class Server(string folder, int port, string configuration) : 
     private ChildProcess? _process;
 
     public int Port => port;
+
+    /// <summary>What we show to it, for it speaks TLS only; null: it does not.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     public string Folder { get; } = Directory.CreateDirectory(folder).FullName;
 
@@ -56,7 +60,7 @@ internal abstract class Server(string folder, int port, string configuration) : 
     }
 
     /// <summary>Sends one command; an error is a reply too.</summary>
-    public virtual Task<RespValue> AskAsync(params string[] command) => RespConnection.AskAsync(Port, command);
+    public virtual Task<RespValue> AskAsync(params string[] command) => RespConnection.AskAsync(Port, Certificate, command);
 
     public async ValueTask DisposeAsync()
     {
