@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Security;
+using Sentinel.Core;
+using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Links;
+using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Tests.Configuration;
+using Sentinel.Daemon.Tests.Lab;
+using Sentinel.Daemon.Tests.Tls;
+using Sentinel.Daemon.Tls;
+
+namespace Sentinel.Daemon.Tests.Links;
+
+/// <summary>What goes out on a link, and what is told of one that does not come to stand.</summary>
+public sealed class LinkTests : IDisposable
+{
+    private static readonly LinkId Link = new(1);
+
+    private readonly TemporaryFolder _files = new();
+    private readonly RedisLog _log;
+    private readonly ConcurrentQueue<Input> _facts = new();
+    private int _attempt;
+
+    public LinkTests() => _log = new RedisLog(LogThreshold.Debug, _files.File("log"), TimeProvider.System);
+
+    [Fact]
+    public async Task Renamed_commands_leave_under_their_new_names()
+    {
+        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n").Start();
+        InstanceLinks links = Links();
+        var renamed = ImmutableSortedDictionary.CreateRange(new Dictionary<string, string>
+        {
+            ["AUTH"] = "a1", ["CLIENT"] = "c2", ["MULTI"] = "m3", ["SLAVEOF"] = "s4", ["CONFIG"] = "c5", ["EXEC"] = "e6", ["INFO"] = "i7", ["SUBSCRIBE"] = "s8", ["PING"] = "p9",
+        });
+        links.Connect(Order(node, new Credentials("watcher", "secret")) with { RenamedCommands = renamed });
+        await ConnectedAsync();
+        links.Send(new Send(Link, _attempt, Request.Ping.Instance) { RenamedCommands = renamed });
+        links.Send(new Send(Link, _attempt, new Request.Reconfigure("SLAVEOF", Master: null)) { RenamedCommands = renamed });
+        links.Send(new Send(Link, _attempt, Request.Ping.Instance));    // renamed no more
+        links.Flush();
+        string[] expected =
+        [
+            "a1 watcher secret", "c2 SETNAME sentinel-11111111-cmd", "p9",
+            "m3", "s4 NO ONE", "c5 REWRITE", "c2 KILL TYPE normal", "c2 KILL TYPE pubsub", "e6", "i7", "PING",
+        ];
+        await Eventually.SoAsync("all is told", () => node.Told.Count() == expected.Length);
+        Assert.Equal(expected, node.Told);
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task A_password_leaves_as_the_bytes_it_is_in_the_file()
+    {
+        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n").Start();
+        InstanceLinks links = Links();
+        links.Connect(Order(node, new Credentials(null, FileText.Decode([0x70, 0xFF, 0xC3, 0xA9, 0xC3]))));
+        await Eventually.SoAsync("it is told", () => node.Told.Any());
+        Assert.Equal("AUTH p\u00FF\u00C3\u00A9\u00C3", node.Told.First());
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task Who_refuses_our_password_is_named_once_and_again_when_the_password_was_changed_in_vain()
+    {
+        await using ScriptedNode node = new ScriptedNode(words => words[0] == "AUTH" ? "-WRONGPASS invalid username-password pair or user is disabled.\r\n" : "+OK\r\n").Start();
+        InstanceLinks links = Links();
+        foreach (string password in (string[])["first", "first", "second", "second"])
+        {
+            links.Connect(Order(node, new Credentials(null, password)) with { Group = "orders" });
+            await AnsweredAsync(links);
+        }
+        links.CloseAll();
+        _log.Write(EventLevel.Warning, "the end");
+        await LogsAsync("the end");
+        string[] complaints = [.. LogText().Split('\n').Where(line => line.Contains("refuses AUTH", StringComparison.Ordinal))];
+        Assert.Equal(2, complaints.Length);
+        Assert.All(complaints, line => Assert.Contains(
+            $"{node.Address} of orders refuses AUTH: WRONGPASS invalid username-password pair or user is disabled.. Correct it with SENTINEL SET orders auth-pass", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_password_that_we_do_not_have_is_named()
+    {
+        await using ScriptedNode node = new ScriptedNode(_ => "-NOAUTH Authentication required.\r\n").Start();
+        InstanceLinks links = Links();
+        links.Connect(Order(node, credentials: null) with { Group = "orders" });
+        await LogsAsync($"{node.Address} of orders asks for a password. Set it with SENTINEL SET orders auth-pass");
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task Connections_come_from_bind_source_addr()
+    {
+        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n").Start();
+        InstanceLinks links = Links(new LinkTransport(IPAddress.Parse("127.0.0.2"), tls: null));
+        links.Connect(Order(node, credentials: null));
+        await ConnectedAsync();
+        Assert.Equal(IPAddress.Parse("127.0.0.2"), node.Callers.Single());
+        Assert.Equal("127.0.0.2", _facts.OfType<LinkConnected>().Single().LocalHost);
+        links.CloseAll();
+    }
+
+    [Theory]
+    [InlineData("::1", "127.0.0.1")]
+    [InlineData("192.0.2.1", "127.0.0.1")]    // reserved for documentation: no machine has it
+    public async Task A_source_address_that_cannot_be_is_named(string source, string host)
+    {
+        InstanceLinks links = Links(new LinkTransport(IPAddress.Parse(source), tls: null));
+        links.Connect(new Connect(Link, ++_attempt, LinkChannel.Command, new Address(host, 1), Credentials: null));
+        await Eventually.SoAsync("it is lost", () => _facts.OfType<LinkLost>().Any());
+        await LogsAsync($"Cannot connect to {host}:1: connections cannot come from {source} (bind-source-addr): ");
+        links.CloseAll();
+    }
+
+    [Theory]
+    [InlineData("stranger", "the certificate of the server, CN=server, is not good: ")]
+    [InlineData("plain", "the other side does not speak TLS")]
+    public async Task A_handshake_that_fails_is_a_reason_in_words(string kind, string expected)
+    {
+        var ours = TestAuthority.Root();
+        var theirs = TestAuthority.Root("theirs");
+        _files.Write("ca.crt", ours.Pem);
+        ours.CertifyInto(_files.Path, "us");
+        var server = new SslServerAuthenticationOptions
+        {
+            ServerCertificate = (kind == "stranger" ? theirs : ours).Shown("server"),
+        };
+        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n") { Tls = kind == "plain" ? null : server }.Start();
+        var options = new TlsOptions { IsForLinks = true, Server = new KeyPairFiles(_files.File("us.crt"), _files.File("us.key")), AuthoritiesFile = _files.File("ca.crt") };
+        var tls = TlsContext.Create(options, _log, TimeProvider.System, out string? problem);
+        Assert.Null(problem);
+        InstanceLinks links = Links(new LinkTransport(source: null, tls));
+        links.Connect(Order(node, credentials: null) with { Group = "orders" });
+        await Eventually.SoAsync("it is lost", () => _facts.OfType<LinkLost>().Any());
+        string reason = _facts.OfType<LinkLost>().First().Reason;
+        Assert.Contains(expected, reason, StringComparison.Ordinal);
+        await LogsAsync($"Cannot connect to {node.Address} of orders: TLS handshake failed: {expected}");
+        links.CloseAll();
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _files.Dispose();
+    }
+
+    private InstanceLinks Links(LinkTransport? transport = null)
+    {
+        _ = SentinelId.TryParse(new string('1', 40), out SentinelId id);
+        return new InstanceLinks(id, _facts.Enqueue, _log, transport);
+    }
+
+    private Connect Order(ScriptedNode node, Credentials? credentials) => new(Link, ++_attempt, LinkChannel.Command, node.Address, credentials);
+
+    private Task ConnectedAsync() => Eventually.SoAsync("it is connected", () => _facts.OfType<LinkConnected>().Any(fact => fact.Attempt == _attempt));
+
+    /// <summary>Waits until the last connection has had an answer, and so those before it too.</summary>
+    private async Task AnsweredAsync(InstanceLinks links)
+    {
+        await ConnectedAsync();
+        links.Send(new Send(Link, _attempt, Request.Ping.Instance));
+        links.Flush();
+        await Eventually.SoAsync("it answers", () => _facts.OfType<Answered>().Any(fact => fact.Attempt == _attempt));
+    }
+
+    private string LogText() => File.Exists(_files.File("log")) ? File.ReadAllText(_files.File("log")) : "";
+
+    private Task LogsAsync(string part) => Eventually.SoAsync($"the log says '{part}'", () => LogText().Contains(part, StringComparison.Ordinal));
+}
