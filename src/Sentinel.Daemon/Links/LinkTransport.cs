@@ -74,6 +74,9 @@ internal sealed class LinkTransport(IPAddress? source, TlsContext? tls)
         catch (Exception failure)
         {
             await stream.DisposeAsync();
+            // A server in the clear waits for the rest of what it takes for a command, for ever; the core has had enough.
+            if (closing.IsCancellationRequested)
+                throw new LinkSetupException("it does not answer the TLS handshake", failure);
             if (failure is AuthenticationException || check.Refusal is not null)
                 throw new LinkSetupException($"TLS handshake failed: {HandshakeFailure.Reason(failure, check)}", failure);
             throw;

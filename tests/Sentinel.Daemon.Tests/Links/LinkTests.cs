@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
@@ -114,29 +115,46 @@ public sealed class LinkTests : IDisposable
         links.CloseAll();
     }
 
-    [Theory]
-    [InlineData("stranger", "the certificate of the server, CN=server, is not good: ")]
-    [InlineData("plain", "the other side does not speak TLS")]
-    public async Task A_handshake_that_fails_is_a_reason_in_words(string kind, string expected)
+    [Fact]
+    public async Task A_certificate_that_is_not_good_is_a_reason_in_words()
     {
-        var ours = TestAuthority.Root();
-        var theirs = TestAuthority.Root("theirs");
-        _files.Write("ca.crt", ours.Pem);
-        ours.CertifyInto(_files.Path, "us");
-        var server = new SslServerAuthenticationOptions
-        {
-            ServerCertificate = (kind == "stranger" ? theirs : ours).Shown("server"),
-        };
-        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n") { Tls = kind == "plain" ? null : server }.Start();
-        var options = new TlsOptions { IsForLinks = true, Server = new KeyPairFiles(_files.File("us.crt"), _files.File("us.key")), AuthoritiesFile = _files.File("ca.crt") };
-        var tls = TlsContext.Create(options, _log, TimeProvider.System, out string? problem);
-        Assert.Null(problem);
-        InstanceLinks links = Links(new LinkTransport(source: null, tls));
+        var server = new SslServerAuthenticationOptions { ServerCertificate = TestAuthority.Root("theirs").Shown("server") };
+        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n") { Tls = server }.Start();
+        InstanceLinks links = Links(OverTls());
         links.Connect(Order(node, credentials: null) with { Group = "orders" });
         await Eventually.SoAsync("it is lost", () => _facts.OfType<LinkLost>().Any());
-        string reason = _facts.OfType<LinkLost>().First().Reason;
-        Assert.Contains(expected, reason, StringComparison.Ordinal);
-        await LogsAsync($"Cannot connect to {node.Address} of orders: TLS handshake failed: {expected}");
+        const string Reason = "TLS handshake failed: the certificate of the server, CN=server, is not good: ";
+        Assert.StartsWith(Reason, _facts.OfType<LinkLost>().First().Reason, StringComparison.Ordinal);
+        await LogsAsync($"Cannot connect to {node.Address} of orders: {Reason}");
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task A_handshake_that_is_not_answered_is_told_when_the_core_gives_it_up()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var address = new Address("127.0.0.1", ((IPEndPoint)silent.LocalEndpoint).Port);
+        InstanceLinks links = Links(OverTls());
+        links.Connect(new Connect(Link, ++_attempt, LinkChannel.Command, address, Credentials: null) { Group = "orders" });
+        using TcpClient connection = await silent.AcceptTcpClientAsync();
+        await connection.GetStream().ReadExactlyAsync(new byte[1]);    // the handshake has begun
+        links.Disconnect(new Disconnect(Link, LinkChannel.Command));
+        await LogsAsync($"Cannot connect to {address} of orders: it does not answer the TLS handshake");
+        Assert.Empty(_facts);
+    }
+
+    [Fact]
+    public async Task Who_answers_in_the_clear_is_told_apart()
+    {
+        using var clear = new TcpListener(IPAddress.Loopback, 0);
+        clear.Start();
+        var address = new Address("127.0.0.1", ((IPEndPoint)clear.LocalEndpoint).Port);
+        InstanceLinks links = Links(OverTls());
+        links.Connect(new Connect(Link, ++_attempt, LinkChannel.Command, address, Credentials: null) { Group = "orders" });
+        using TcpClient connection = await clear.AcceptTcpClientAsync();
+        await connection.GetStream().WriteAsync("-ERR unknown command\r\n"u8.ToArray());
+        await LogsAsync($"Cannot connect to {address} of orders: TLS handshake failed: the other side does not speak TLS");
         links.CloseAll();
     }
 
@@ -144,6 +162,18 @@ public sealed class LinkTests : IDisposable
     {
         _log.Dispose();
         _files.Dispose();
+    }
+
+    /// <summary>Trusts an authority of its own, and shows a certificate of it.</summary>
+    private LinkTransport OverTls()
+    {
+        var authority = TestAuthority.Root();
+        _files.Write("ca.crt", authority.Pem);
+        authority.CertifyInto(_files.Path, "us");
+        var options = new TlsOptions { IsForLinks = true, Server = new KeyPairFiles(_files.File("us.crt"), _files.File("us.key")), AuthoritiesFile = _files.File("ca.crt") };
+        var tls = TlsContext.Create(options, _log, TimeProvider.System, out string? problem);
+        Assert.Null(problem);
+        return new LinkTransport(source: null, tls);
     }
 
     private InstanceLinks Links(LinkTransport? transport = null)
