@@ -14,7 +14,7 @@ public sealed class CommandListTests
     [InlineData("COMMAND INFO sentinel|nope", "*1|$-1|", "*1|_|")]
     [InlineData("COMMAND INFO quit", "*1|$-1|", "*1|_|")]
     [InlineData("COMMAND DOCS nope", "*0|", "%0|")]
-    [InlineData("COMMAND DOCS ping", "*2|$4|ping|*6|$7|summary|$15|Ping the server|$5|since|$5|1.0.0|$5|group|$10|connection|", "%1|$4|ping|%3|$7|summary|$15|Ping the server|$5|since|$5|1.0.0|$5|group|$10|connection|")]
+    [InlineData("COMMAND DOCS role", "*2|$4|role|*8|$7|summary|$61|Return the role of the instance in the context of replication|$5|since|$6|2.8.12|$5|group|$6|server|$10|complexity|$4|O(1)|", "%1|$4|role|%4|$7|summary|$61|Return the role of the instance in the context of replication|$5|since|$6|2.8.12|$5|group|$6|server|$10|complexity|$4|O(1)|")]
     [InlineData("COMMAND LIST FILTERBY PATTERN SHUT*", "*1|$8|shutdown|", null)]
     [InlineData("COMMAND LIST FILTERBY ACLCAT nosuch", "*0|", null)]
     [InlineData("COMMAND LIST FILTERBY MODULE x", "*0|", null)]
