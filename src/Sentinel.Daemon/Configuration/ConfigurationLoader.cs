@@ -120,6 +120,8 @@ internal sealed class ConfigurationLoader
             if (trimmed.Length == 0 || trimmed[0] == '#')
                 continue;
             bool isWhole = ConfigurationLexer.TrySplit(trimmed, out ImmutableArray<string> words);
+            if (isWhole && words.IsEmpty)    // only a form feed, say: between words it is blank, around a line it is not
+                continue;
             var line = new ConfigurationLine(from, file, number, trimmed, isWhole ? words : [""]);
             _lines.Add(line);
             Try(() => Apply(line));
