@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Sentinel.Daemon.Tests.Tls;
 
 namespace Sentinel.Daemon.Tests.Lab;
 

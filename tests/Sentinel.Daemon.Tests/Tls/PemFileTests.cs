@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sentinel.Daemon.Tests.Configuration;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Daemon.Tls;
 
 namespace Sentinel.Daemon.Tests.Tls;

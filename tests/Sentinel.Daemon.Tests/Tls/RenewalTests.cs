@@ -1,5 +1,6 @@
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Tests.Configuration;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Daemon.Tls;
 
 namespace Sentinel.Daemon.Tests.Tls;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Sentinel.Daemon.Tests.Tls;
+namespace Sentinel.Daemon.Tests.Lab;
 
 /// <summary>An authority of the test's own, that certifies whatever it is asked to.</summary>
 internal sealed class TestAuthority
