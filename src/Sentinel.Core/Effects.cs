@@ -70,6 +70,9 @@ public abstract record Answer
     /// <summary>A number.</summary>
     public sealed record Count(int Number) : Answer;
 
+    /// <summary>Some words.</summary>
+    public sealed record Words(ImmutableArray<string> Items) : Answer;
+
     /// <summary>Answer to <see cref="DownQuestionReceived"/>.</summary>
     /// <param name="IsDown">Whether we hold that master down.</param>
     /// <param name="Leader">Whom we voted for; null: nobody, or no vote was asked.</param>

@@ -55,6 +55,11 @@ internal readonly struct CommandCall(ClientConnection client, RespCommand words)
             case Answer.Count count:
                 Reply.WriteInteger(count.Number);
                 break;
+            case Answer.Words words:
+                Reply.WriteArrayHeader(words.Items.Length);
+                foreach (string word in words.Items)
+                    Reply.WriteBulkString(word);
+                break;
             case Answer.Down down:
                 Reply.WriteArrayHeader(3);
                 Reply.WriteInteger(down.IsDown ? 1 : 0);

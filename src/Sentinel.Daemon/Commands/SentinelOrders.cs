@@ -120,20 +120,16 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
             }
         }
         Task<Answer> done = loop.AskAsync(id => new FailureSimulationRequested(id, isHelp || isMistake ? SimulatedFailures.None : failures));
-        if (isMistake)
-            return RefusedAfterAsync(done, "ERR Unknown failure simulation specified");
-        if (!isHelp)
-            return done;
-        call.Reply.WriteArrayHeader(2);
-        call.Reply.WriteBulkString("crash-after-election"u8);
-        call.Reply.WriteBulkString("crash-after-promotion"u8);
-        return Outcome.Answered;
+        return isMistake ? InsteadAsync(done, new Answer.Refused("ERR Unknown failure simulation specified"))
+            : isHelp ? InsteadAsync(done, new Answer.Words(["crash-after-election", "crash-after-promotion"]))
+            : done;
     }
 
-    private static async Task<Answer> RefusedAfterAsync(Task<Answer> done, string error)
+    /// <summary>Answers otherwise, but not before it is done.</summary>
+    private static async Task<Answer> InsteadAsync(Task<Answer> done, Answer answer)
     {
         await done;
-        return new Answer.Refused(error);
+        return answer;
     }
 
     /// <summary>Whether Sentinels can speak of a master by a name: a comma would make their hellos unreadable.</summary>
