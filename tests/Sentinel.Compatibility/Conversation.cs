@@ -5,7 +5,7 @@ namespace Sentinel.Compatibility;
 /// <summary>What is said to both servers, line by line, on connections of its own.</summary>
 /// <remarks>
 /// Kept as text: <c>== title</c> begins one, <c>#</c> a comment. A line is a request as typed into redis-cli;
-/// <c>&amp;&amp;</c> joins requests that leave in one packet, <c>b:</c> sends on a second connection, <c>~</c> asks again until
+/// <c>&amp;&amp;</c> joins requests that leave in one packet, <c>b:</c> sends on a second connection, <c>b(2):</c> after two messages have come there, <c>~</c> asks again until
 /// both agree, <c>!</c> expects the server to close. <c>{id}</c>, <c>{addr}</c>, <c>{laddr}</c> (<c>{b.id}</c> …) are those of a
 /// connection, <c>{myid}</c> and <c>{port}</c> of the server, <c>{first}</c>, <c>{second}</c>, <c>{replica}</c> and <c>{spare}</c>
 /// the ports of the data nodes.

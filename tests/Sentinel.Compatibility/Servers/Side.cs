@@ -18,7 +18,8 @@ internal sealed partial class Side(SentinelNode sentinel, IReadOnlyDictionary<st
     {
         WireClient connection = await ConnectionAsync(step.Connection);
         string bytes = string.Concat(RequestText.Split(await FilledAsync(step)).Select(RequestText.AsArray));
-        return step.IsLast ? await connection.AskLastAsync(bytes) : await connection.AskAsync(bytes);
+        ImmutableArray<WireValue> messages = await connection.ReadAsync(step.Messages);
+        return messages.AddRange(step.IsLast ? await connection.AskLastAsync(bytes) : await connection.AskAsync(bytes));
     }
 
     public void Dispose()

@@ -52,6 +52,9 @@ internal sealed class WireClient : IDisposable
         return await ReadAsync(_ => false);
     }
 
+    /// <summary>Waits for so many messages that were not asked for.</summary>
+    public async Task<ImmutableArray<WireValue>> ReadAsync(int count) => count == 0 ? [] : await ReadAsync(_ => --count == 0);
+
     public void Dispose()
     {
         _stream.Dispose();
