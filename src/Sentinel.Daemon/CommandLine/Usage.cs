@@ -42,6 +42,7 @@ internal static class Usage
 
     private static string Help(string name) => $"""
         Usage: {name} /path/to/sentinel.conf [--directive value ...] [-]
+               {name} check /path/to/sentinel.conf [--json] [--strict]    what is wrong or risky in it; starts nothing
                {name} --version | --help
 
         The file is read at start and rewritten whenever the state changes, so it and its folder must be writable.

@@ -125,7 +125,7 @@ internal static class Differences
             + $group
             + $connection
             + $complexity
-            + $O(1)
+            + $<words>
             + $arguments
             + *1
             + *6
@@ -217,7 +217,7 @@ internal static class Differences
             + $group
             + $connection
             + $complexity
-            + $O(1)
+            + $<words>
             + $arguments
             + *1
             + %3
@@ -305,7 +305,7 @@ internal static class Differences
             + $group
             + $connection
             + $complexity
-            + $O(1)
+            + $<words>
             + $arguments
             + *1
             + *6
@@ -345,7 +345,7 @@ internal static class Differences
             + $group
             + $connection
             + $complexity
-            + $O(1)
+            + $<words>
             + $arguments
             + *1
             + %3

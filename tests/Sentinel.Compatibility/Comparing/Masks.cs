@@ -18,6 +18,8 @@ internal static partial class Masks
         new("SENTINEL MYID", "", HexId(), "<id>"),
         new("HELLO", "version", Version(), "<version>"),
         Numbers("HELLO", "id"),
+        // Words for people; those of the history stand after the version.
+        new("COMMAND DOCS", "complexity 2.8.12 3.2.0 5.0.0 6.0.0 6.2.0 7.0.0 7.0.3", Words(), "<words>"),
         Numbers("CLIENT ID", ""),
         Numbers("CLIENT INFO", "id fd age idle qbuf qbuf-free argv-mem rbs rbp oll omem tot-mem"),
         Numbers("CLIENT LIST", "id fd age idle qbuf qbuf-free argv-mem rbs rbp oll omem tot-mem"),
@@ -54,6 +56,9 @@ internal static partial class Masks
     }
 
     private static Mask Numbers(string command, string fields) => new(command, fields, Number(), "<number>");
+
+    [GeneratedRegex(@"[ -~]{4,}")]
+    private static partial Regex Words();
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Number();
