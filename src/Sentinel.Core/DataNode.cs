@@ -3,6 +3,9 @@ namespace Sentinel.Core;
 /// <summary>A master or a replica: what its INFO said.</summary>
 internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Instance(master, link)
 {
+    /// <summary>Of a longer INFO only so much is kept to be shown; all of it is read.</summary>
+    private const int InfoKeptMax = 1024 * 1024;
+
     /// <summary>The INFO that waits for its reply.</summary>
     public RequestSlot Info;
 
@@ -46,7 +49,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         bool rebooted = report.RunId is not null && RunId is not null && report.RunId != RunId;
         RunId = report.RunId ?? RunId;
         InfoAt = now;
-        InfoText = text;
+        InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
         bool reportsMaster = report.IsMaster ?? false;

@@ -175,8 +175,9 @@ internal sealed class Failover
                 _master.Election.Stand(forced: true);
             }
         }
-        else if (_master.Peers.Exists(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is { } leader && leader != _local.Id))
+        else if (_master.Peers.Find(peer => peer.VotedEpoch >= Epoch && peer.VotedLeader is { } leader && leader != _local.Id) is { } rival)
         {
+            _local.EnterEpoch(rival.VotedEpoch, _master);    // it may be a later one that the peer has voted in
             // Two orders in the same moment take each other's epoch. Who draws the longer pause votes for the other meanwhile, and gives way.
             _local.Log(EventLevel.Notice, $"Epoch {Epoch} of {_master.Name} belongs to another leader: the ordered failover takes the next one");
             _claimAgainAt = _local.Now + _local.Jitter(_local.Timing.FreshOffsetsWait);

@@ -15,6 +15,9 @@ public sealed class SentinelCore
     /// <summary>Longest time that is given to read them.</summary>
     private static readonly TimeSpan StallGraceMax = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Longest time given before anybody is judged: a process that is held up again and again must judge at last, too.</summary>
+    private static readonly TimeSpan StallGraceInARow = TimeSpan.FromSeconds(2);
+
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
     private readonly NameWaits _nameWaits;
@@ -22,6 +25,7 @@ public sealed class SentinelCore
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
     private readonly List<MasterMonitor> _changed = [];
     private Instant _steppedAt;
+    private TimeSpan _graceGiven;
     private Instant? _saveAgainAt;
 
     /// <summary>Starts from what survived the last run.</summary>
@@ -388,11 +392,20 @@ public sealed class SentinelCore
         Instant now = _local.Now;
         TimeSpan late = now - expected;
         if (late <= StallMin)
+        {
+            if (now >= _local.JudgeAfter)
+                _graceGiven = TimeSpan.Zero;
             return;
+        }
         // Of a long pause we cannot say where in the gap it began, and nobody shall pay for that.
         bool isLong = now - _steppedAt > _local.Timing.TiltTrigger;
         TimeSpan missed = isLong || isStart ? now - _steppedAt : late;
-        _local.JudgeAfter = now + (late < StallGraceMax ? late : StallGraceMax);
+        TimeSpan grace = late < StallGraceMax ? late : StallGraceMax;
+        if (_graceGiven + grace <= StallGraceInARow)
+        {
+            _graceGiven += grace;
+            _local.JudgeAfter = now + grace;
+        }
         foreach (InstanceLink link in _links.All)
             link.Miss(missed);
         if (isStart)

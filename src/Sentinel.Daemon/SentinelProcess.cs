@@ -231,7 +231,7 @@ internal static class SentinelProcess
 
     private static SentinelLoop Loop(IServiceProvider services, SentinelConfiguration configuration, SentinelState state, RedisLog log)
     {
-        var clock = new MonotonicClock(TimeProvider.System);
+        var clock = new MonotonicClock(BootTime.OfThisSystem);
         StateWriter writer = services.GetRequiredService<StateWriter>();
         return new SentinelLoop(
             new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),

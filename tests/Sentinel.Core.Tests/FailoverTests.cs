@@ -309,6 +309,16 @@ public class FailoverTests
     }
 
     [Fact]
+    public void An_ordered_failover_does_not_act_in_an_epoch_older_than_a_vote_of_a_peer()
+    {
+        World world = World.Settled();
+        world.Sentinels[1].Input(new DownQuestionReceived(new RequestId(900), world.MasterNode.Address, new Epoch(5), world.Sentinels[2].Id));
+        world.Sentinels[0].Input(new FailoverRequested(new RequestId(901), World.Master));
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        Assert.True(world.Sentinels[0].Events.Single(e => e.Name == "+elected-leader").Epoch > new Epoch(5));
+    }
+
+    [Fact]
     public void An_ordered_failover_is_refused_while_one_is_in_progress_or_nobody_can_take_over()
     {
         World world = World.Settled();

@@ -26,6 +26,22 @@ public class TiltTests
     }
 
     [Fact]
+    public void A_process_that_is_held_up_again_and_again_still_notices_what_is_down()
+    {
+        World world = World.Settled();
+        FakeSentinel slow = world.Sentinels[0];
+        world.MasterNode.Kill();
+        for (int i = 0; i < 100 && !slow.Events.Exists(e => e.Name == "+sdown"); i++)
+        {
+            slow.Freeze();
+            world.Run(seconds: 0.6);
+            slow.Thaw();
+            world.Run(seconds: 0.05);
+        }
+        Assert.Contains(slow.Events, e => e.Name == "+sdown");
+    }
+
+    [Fact]
     public void A_pause_below_the_trigger_is_no_TILT_and_nobodys_silence()
     {
         World world = World.Settled(downAfterMs: 500);

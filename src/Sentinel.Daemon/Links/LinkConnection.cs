@@ -17,11 +17,14 @@ namespace Sentinel.Daemon.Links;
 /// </remarks>
 internal sealed class LinkConnection : IDisposable
 {
-    /// <summary>What one reply may be at most. An INFO is some 10 kB, and is kept; what is beyond this is no data node that we can use.</summary>
+    /// <summary>
+    /// What one reply may be at most. An INFO is some 10 kB, but Redis 7.0 counts each word that ever began an error of a script, without
+    /// a bound: it has some MB then. What is beyond this is no data node that we can use.
+    /// </summary>
     private static readonly RespLimits ReplyLimits = new()
     {
-        MaxBulkLength = 1024 * 1024,
-        MaxMessageLength = 2 * 1024 * 1024,
+        MaxBulkLength = 16 * 1024 * 1024,
+        MaxMessageLength = 17 * 1024 * 1024,
         MaxElements = 65_536,
         MaxDepth = 8,
     };

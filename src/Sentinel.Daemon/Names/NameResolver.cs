@@ -32,11 +32,36 @@ internal sealed class NameResolver(Action<Input> facts, Func<string, IPAddress[]
                 return;
             _threads++;
         }
-        new Thread(Run) { Name = "name resolver", IsBackground = true }.Start();
+        try
+        {
+            new Thread(Run) { Name = "name resolver", IsBackground = true }.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // What .NET says when the system gives no more threads. That must not end who decides: the next name tries again.
+            lock (_starting)
+                _threads--;
+            ThreadPool.QueueUserWorkItem(_ => GiveUpUnserved());
+        }
     }
 
     /// <summary>Lets the threads end once the system lets go of them. Nothing waits for that.</summary>
     public void Dispose() => _waiting.CompleteAdding();
+
+    /// <summary>Says of all that waits that it could not be found out, unless a thread is there that will.</summary>
+    private void GiveUpUnserved()
+    {
+        lock (_starting)
+        {
+            if (_threads > 0)
+                return;
+        }
+        while (_waiting.TryTake(out string? host))
+        {
+            Interlocked.Decrement(ref _open);
+            facts(new NameNotResolved(host, "the system gives no more threads", IsPassing: true));
+        }
+    }
 
     private void Run()
     {

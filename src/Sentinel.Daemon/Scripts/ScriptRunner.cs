@@ -71,12 +71,24 @@ internal sealed class ScriptRunner(Action<Input> facts, RedisLog log, MonotonicC
             if (_queue.Add(new ScriptJob(order.Path, order.Arguments, now)) is { } dropped && _drops.Lets(now, out long more))
                 log.Write(EventLevel.Warning, $"{ScriptQueue.JobsMax} scripts wait already: {dropped.Path} {string.Join(' ', dropped.Arguments)} is not run{(more > 0 ? $", nor were {more} others" : "")}");
             if (_thread is null)
-            {
-                _thread = new Thread(Loop) { Name = "scripts", IsBackground = true };
-                _thread.Start();
-            }
+                StartThread();
         }
         ProcessCalls.Signal(_wakeup);
+    }
+
+    private void StartThread()
+    {
+        var thread = new Thread(Loop) { Name = "scripts", IsBackground = true };
+        try
+        {
+            thread.Start();
+            _thread = thread;
+        }
+        catch (OutOfMemoryException)
+        {
+            // What .NET says when the system gives no more threads. That must not end who decides.
+            log.Write(EventLevel.Warning, "No script can run: the system gives no more threads. It is tried again with the next one.");
+        }
     }
 
     /// <inheritdoc/>

@@ -71,6 +71,20 @@ public class HostileNodeTests
         Assert.Equal(new string('a', 40), server.Loop.View.Masters["bad"].RunId);
     }
 
+    /// <summary>Redis 7.0 counts every word that an error of a script ever began with.</summary>
+    [Fact]
+    public async Task An_INFO_of_several_megabytes_is_read_to_its_end_and_kept_in_part()
+    {
+        string counts = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"errorstat_E{i:D20}:count=1\r\n"));
+        string info = $"run_id:{new string('a', 40)}\r\n{counts}role:master\r\nslave0:ip=127.0.0.3,port=7,state=online\r\n";
+        await using var big = new HostileNode(command => command == "INFO" ? [$"${info.Length}\r\n{info}\r\n"] : null);
+        await using RunningServer server = await RunningServer.StartAsync(Master("big", big));
+        await Eventually.SoAsync("its replica is found", () => server.Loop.View.Masters["big"].Replicas.Length == 1);
+        MasterView view = server.Loop.View.Masters["big"];
+        Assert.Equal(new string('a', 40), view.RunId);
+        Assert.Equal(1024 * 1024, view.Info!.Length);
+    }
+
     [Fact]
     public async Task A_flood_on_the_hello_channel_is_read_no_faster_than_so_many_Sentinels_could_talk()
     {
