@@ -302,13 +302,13 @@ internal sealed class Failover
             foreach (Replica replica in _master.Replicas.Where(CanBeTold))
                 Tell(replica, "+slave-reconf-sent-be");
         }
-        if (isTimeUp || _master.Replicas.TrueForAll(replica => replica.Reconf is ReconfStep.Done || replica.IsSubjectivelyDown))
+        if (isTimeUp || _master.Replicas.TrueForAll(replica => replica.Reconf is ReconfStep.Done || replica.IsSubjectivelyDown || _master.IsMaster(replica)))
             End();
     }
 
     /// <summary>Whether a replica is to be told: one whose role is not known yet, because it just connected, is asked first.</summary>
-    private static bool CanBeTold(Replica replica) =>
-        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null };
+    private bool CanBeTold(Replica replica) =>
+        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null } && !_master.IsMaster(replica);
 
     private void GiveUpIfStuck(Replica replica, Wakeup wake)
     {

@@ -22,6 +22,7 @@ internal sealed class MasterMonitor : IScheduled
     private readonly LinkTable _links;
     private readonly Wakeup _wake;
     private readonly Strays _strays;
+    private readonly Twins _twins;
     private readonly Hellos _hellos;
     private readonly List<Address> _unresolvedReplicas = [];
     private Epoch _votesAskedBeforePause;
@@ -33,6 +34,7 @@ internal sealed class MasterMonitor : IScheduled
         Judgement = new Judgement(this, local);
         _hellos = new Hellos(this, local);
         _strays = new Strays(this, local);
+        _twins = new Twins(this, local);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
         Node = new MasterNode(this, links.OpenNode(state.Address, Options.Credentials), local.Now);
@@ -84,6 +86,7 @@ internal sealed class MasterMonitor : IScheduled
         if (IsRemoved)
             return;
         DiscoverResolved();
+        _twins.Decide(_wake);
         if (!_local.IsInTilt)
         {
             Judgement.Decide(_wake);
@@ -394,6 +397,7 @@ internal sealed class MasterMonitor : IScheduled
         foreach (Replica replica in Replicas)
             _local.Publish(About("+slave", EventLevel.Notice, replica));
         _strays.ForgetPoll();
+        _twins.LookAgain();
         foreach (Instance instance in Instances)
             _hellos.Send(instance);
         foreach (DataNode node in Nodes)
@@ -472,7 +476,8 @@ internal sealed class MasterMonitor : IScheduled
         LastValidReplyAt = replica.Link.Health.LastValidReplyAt,
         InfoAt = replica.InfoAt,
         ReportsReplica = !replica.ReportsMaster,
-        WasPromotedMeanwhile = Node is { IsSubjectivelyDown: true, DownSince: { } downSince }
+        IsMaster = IsMaster(replica),
+        WasPromotedMeanwhile = !IsMaster(replica) && Node is { IsSubjectivelyDown: true, DownSince: { } downSince }
             && replica.ReportsMaster && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica,
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = replica.HasKeys,
@@ -506,7 +511,10 @@ internal sealed class MasterMonitor : IScheduled
     private void AbsorbInfo(DataNode node, string text)
     {
         InfoReport report = InfoReport.Parse(text);
+        string? formerRunId = node.RunId;
         DataNode.Change change = node.Absorb(report, text, _local.Now);
+        if (node.RunId != formerRunId)
+            _twins.LookAgain();
         if (change.Rebooted)
         {
             // Until it has answered, what was found out before it rebooted is the best guess.
@@ -581,24 +589,27 @@ internal sealed class MasterMonitor : IScheduled
             DiscoverReplica(replica);
     }
 
-    /// <summary>A name of this group leads elsewhere. One node may have come in twice, by its IP address and by a name that could not be resolved then.</summary>
-    public void NameMoved()
+    /// <summary>A name of this group leads elsewhere.</summary>
+    public void NameMoved() => _twins.LookAgain();
+
+    /// <summary>Whether others who name a master may mean ours.</summary>
+    /// <remarks>
+    /// Of a name that leads to several addresses, each Sentinel uses the one that it could reach first. So all of them mean our master,
+    /// unless they lead to another node of the group: a name may also be that of several machines.
+    /// </remarks>
+    public bool IsCalled(Address address) =>
+        _local.Names.AreSame(Address, address)
+        || (_local.Names.MayLeadTo(Address, address) && !Replicas.Exists(replica => _local.Names.AreSame(replica.Address, address)));
+
+    /// <summary>Whether a replica is the master itself, which came in twice. Then it is not told anything.</summary>
+    public bool IsMaster(Replica replica) => _twins.IsMaster(replica);
+
+    /// <summary>Forgets a replica.</summary>
+    public void Drop(Replica replica)
     {
-        _local.Touch(this);
-        if (Failover is not null)
-            return;
-        foreach (Replica replica in Replicas.ToArray())
-        {
-            // The name stays, for it may move; but the master stays in any case. Two names stay, for one of them may be about to move.
-            bool IsTwin(DataNode node) => node != replica && node.Address.IsLiteral != replica.Address.IsLiteral
-                && (replica.Address.IsLiteral || node is MasterNode) && _local.Names.AreSame(node.Address, replica.Address);
-            if (Nodes.FirstOrDefault(IsTwin) is not { } twin)
-                continue;
-            _local.Log(EventLevel.Notice, $"Replica {replica.Address} of {Name} is {twin.Address}, and is not listed twice any more");
-            Replicas.Remove(replica);
-            _links.Release(replica);
-            _local.Save();
-        }
+        Replicas.Remove(replica);
+        _links.Release(replica);
+        _local.Save();
     }
 
     private void JudgeRole(Replica replica)

@@ -27,6 +27,12 @@ internal sealed class NameTable(LocalSentinel local)
     private int _sweepAt = 64;
     private int _askedInLine;
 
+    /// <summary>What happens when a name leads elsewhere.</summary>
+    public Action<string> Moved { get; set; } = _ => { };
+
+    /// <summary>The hosts of all instances.</summary>
+    public Func<IEnumerable<string>> InUse { get; set; } = () => [];
+
     private bool IsAllowed => local.Options.ResolveHostnames;
 
     /// <summary>The IP address of a host: of a literal itself, of a name the one it last led to; null: not known.</summary>
@@ -53,6 +59,13 @@ internal sealed class NameTable(LocalSentinel local)
     /// <summary>Whether both surely lead to different instances: the ports differ, or the IP addresses behind them.</summary>
     public bool AreDifferent(Address one, Address other) =>
         one.Port != other.Port || (IpOf(one) is not null && IpOf(other) is not null && !AreSame(one, other));
+
+    /// <summary>Whether a name is known to lead to an IP address, be it not the one in use. Then both may be the same instance.</summary>
+    public bool MayLeadTo(Address name, Address ip) =>
+        name.Port == ip.Port && !name.IsLiteral && IpOf(ip) is { } host && Use(name.Host)?.Ips.Contains(host) is true;
+
+    /// <summary>Whether it is sure where an address leads now: the last resolution did not fail.</summary>
+    public bool IsUpToDate(Address address) => address.IsLiteral || Use(address.Host) is { Current: not null, IsFailureSaid: false };
 
     /// <summary>Whether a name is not resolved yet but will be, or be found to lead nowhere. It is asked for here.</summary>
     /// <param name="address">What needs to be resolved.</param>
@@ -142,22 +155,24 @@ internal sealed class NameTable(LocalSentinel local)
     private bool IsDue(Entry entry) => entry.AskedAt is not { } askedAt || local.Now - askedAt >= local.Timing.NameRetryPeriod;
 
     /// <summary>Takes in where a name leads.</summary>
-    /// <returns>Whether that is news.</returns>
-    public bool Resolved(string host, ImmutableArray<string> ips)
+    public void Resolved(string host, ImmutableArray<string> ips)
     {
         if (!_entries.ContainsKey(host))
             Use(host);    // the shell may know a name before we ask for it
         if (Answered(host) is not { } entry)
-            return false;
+            return;
         (entry.IsFailurePassing, entry.IsFailureSaid) = (false, false);
         string? former = entry.Current, formerOther = entry.Other;
-        entry.Ips = ips;
-        // The addresses of a name come in any order: what is in use is kept as long as it is one of them.
-        entry.Prefer(former is not null && ips.Contains(former) ? former : ips[0]);
+        // They come in any order, of which only the family that the resolver prefers is worth keeping: all Sentinels try them in the same one.
+        bool isIPv6First = ips[0].Contains(':');
+        entry.Ips = [.. ips.OrderBy(ip => ip.Contains(':') != isIPv6First).ThenBy(ip => ip, StringComparer.Ordinal)];
+        // What is in use is kept as long as it is one of them.
+        entry.Prefer(former is not null && ips.Contains(former) ? former : entry.Ips[0]);
         if (former is not null && former != entry.Current)
             local.Log(EventLevel.Notice, $"Hostname '{host}' leads to {entry.Current} now, and no longer to {former}");
         local.ForgetSaid(host);
-        return former != entry.Current || formerOther != entry.Other;
+        if (former != entry.Current || formerOther != entry.Other)
+            Moved(host);
     }
 
     /// <summary>Takes in that a name could not be resolved; where it led before still holds.</summary>
@@ -178,6 +193,7 @@ internal sealed class NameTable(LocalSentinel local)
         if (address.IsLiteral || Use(address.Host) is not { Ips.Length: > 1 } entry || entry.Current != ip)
             return;
         entry.Prefer(entry.Ips[(entry.Ips.IndexOf(ip) + 1) % entry.Ips.Length]);
+        Moved(address.Host);
     }
 
     /// <summary>Whether a connection to an IP address still leads to the instance of that name.</summary>

@@ -27,6 +27,9 @@ internal sealed class Replica : DataNode
     /// <summary>A case of a role or master that is not the configured one; null: all is as it should be.</summary>
     public StrayCase? Stray { get; set; }
 
+    /// <summary>Since when it is known to be a node that is listed already; null: it is not.</summary>
+    public Instant? TwinSince { get; set; }
+
     /// <summary>Its process when it was last seen as a replica; null: never.</summary>
     public string? RunIdAsReplica { get; set; }
 

@@ -30,6 +30,9 @@ public sealed record Candidate
     /// </summary>
     public bool WasPromotedMeanwhile { get; init; }
 
+    /// <summary>Whether it is the master itself by another name, as far as can be told.</summary>
+    public bool IsMaster { get; init; }
+
     /// <summary>How long its link to the master has been down; −1 s: it never was up.</summary>
     public TimeSpan MasterLinkDownTime { get; init; }
 
@@ -54,11 +57,16 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     private const ulong NoDataOffset = 1;
 
     /// <summary>The best of the fit: one already promoted, else smallest priority, then most data, then smallest run id.</summary>
+    /// <remarks>
+    /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
+    /// to a replica that has the address of the dead master by now.
+    /// </remarks>
     /// <returns>Null when none is fit.</returns>
     public Candidate? Best(IEnumerable<Candidate> candidates) =>
         candidates
             .Where(candidate => Objection(candidate) is null)
             .OrderByDescending(candidate => candidate.WasPromotedMeanwhile)
+            .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
             .ThenBy(candidate => candidate.RunId is null)

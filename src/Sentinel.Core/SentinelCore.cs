@@ -37,6 +37,8 @@ public sealed class SentinelCore
     {
         _local = new LocalSentinel(state.Id, state.CurrentEpoch, options, random, now);
         _links = new LinkTable(_local);
+        _local.Names.Moved = Follow;
+        _local.Names.InUse = () => _links.All.Select(link => link.Address.Host);
         _nameWaits = new NameWaits(_local) { Proceed = Proceed };
         _tilt = new Tilt(_local, _links);
         _steppedAt = now;
@@ -106,8 +108,7 @@ public sealed class SentinelCore
                     Proceed(question);
                 break;
             case NameResolved resolved:
-                if (_local.Names.Resolved(resolved.Host, resolved.Ips))
-                    Follow(resolved.Host);
+                _local.Names.Resolved(resolved.Host, resolved.Ips);
                 break;
             case NameNotResolved failed:
                 _local.Names.NotResolved(failed.Host, failed.Error, failed.IsPassing);

@@ -25,7 +25,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     public void Reported(Replica replica)
     {
         _undecided.Remove(replica);
-        bool isStray = replica.ReportsMaster || replica.ReportedMaster is { } reported && FollowsAnother(replica, reported);
+        bool isStray = !master.IsMaster(replica) && (replica.ReportsMaster || replica.ReportedMaster is { } reported && FollowsAnother(replica, reported));
         if (!isStray)
         {
             replica.Stray = null;
@@ -104,7 +104,13 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         }
         foreach (Replica replica in master.Replicas.Where(IsCase).ToArray())
         {
-            if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(replica.Stray!.Since + WaitWithoutAgreement(replica.Stray)))
+            // The master may have been started anew since it was looked at, and be this very process by another address.
+            if (master.Node.InfoAt < replica.Stray!.Since)
+            {
+                master.Node.RequestInfo();
+                continue;
+            }
+            if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(replica.Stray.Since + WaitWithoutAgreement(replica.Stray)))
                 Tell(replica);
         }
         if (wake.IsDue(_pollStartedAt.Value + 2 * local.Timing.StrayPollPeriod))
@@ -124,7 +130,8 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         return names.LeadsNowhere(reported);
     }
 
-    private static bool IsCase(Replica replica) => replica is { Stray: not null, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } };
+    private bool IsCase(Replica replica) =>
+        replica is { Stray: not null, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } } && !master.IsMaster(replica);
 
     /// <summary>Whether there is a working master to follow.</summary>
     /// <remarks>Source: Redis Sentinel asks the same of it before it tells anybody to follow it.</remarks>

@@ -103,6 +103,14 @@ internal sealed class FakeSentinel
         _world.After(TimeSpan.FromSeconds(seconds), Start);
     }
 
+    /// <summary>Starts it anew with a file of its own master that was written by hand.</summary>
+    public void RestartFrom(MasterState master)
+    {
+        Kill();
+        _disk = new SentinelState(Id, Epoch.Zero, [master]);
+        Restart();
+    }
+
     /// <summary>Starts it anew with nothing but its file's masters, as another Sentinel.</summary>
     public void LoseIdentity(SentinelId id)
     {

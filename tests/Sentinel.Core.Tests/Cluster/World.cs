@@ -163,6 +163,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     public Address Address { get; private set; } = address;
     public Address? Master { get; private set; } = master;
 
+    /// <summary>By what its run id is told from that of another node, wherever it moves.</summary>
+    public string Process { get; init; } = $"{address.Port}{string.Concat(address.Host.Where(char.IsAsciiDigit))}";
+
     /// <summary>All hellos that were published on it.</summary>
     public List<HelloMessage> Hellos { get; } = [];
 
@@ -199,7 +202,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>All role changes it was told, in order: <c>SLAVEOF NO ONE</c> and the like.</summary>
     public List<string> Told { get; } = [];
 
-    private string RunId => $"{Address.Port}{_restarts}".PadRight(40, 'a');
+    private string RunId => $"{Process}{_restarts}".PadRight(40, 'a');
 
     public void Kill()
     {
