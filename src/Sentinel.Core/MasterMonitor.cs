@@ -314,7 +314,7 @@ internal sealed class MasterMonitor : IScheduled
         bool isOld = request.Candidate is null ? peer.DownQuestion.IsForsaken : request.Epoch <= _votesAskedBeforePause;
         if (request.Candidate is null)
             peer.DownQuestion.Done();
-        if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && _local.Names.AreSame(request.Master, Address))
+        if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && IsCalled(request.Master))
         {
             if (!isOld)
             {

@@ -281,7 +281,8 @@ public sealed class SentinelCore
     }
 
     private MasterMonitor? AskedAbout(DownQuestionReceived question) =>
-        _masters.Values.FirstOrDefault(master => _local.Names.AreSame(master.Address, question.Master));
+        _masters.Values.FirstOrDefault(master => _local.Names.AreSame(master.Address, question.Master))
+        ?? _masters.Values.FirstOrDefault(master => master.IsCalled(question.Master));
 
     /// <summary>A name leads elsewhere: so do the links to whom it names, and what is shown of them.</summary>
     private void Follow(string host)

@@ -44,8 +44,8 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         if (_pollStartedAt is null || belief is null)
             return;
         bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
-            || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address));
-        // A name that we cannot resolve neither confirms our master nor speaks against it.
+            || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address) && !master.IsCalled(belief.Address));
+        // A name that we cannot resolve, or another address of our master's name, neither confirms our master nor speaks against it.
         if (!speaksForAnother && !local.Names.AreSame(belief.Address, master.Address))
             return;
         if (speaksForAnother || belief.Failover is not FailoverStep.None)
@@ -121,7 +121,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private bool FollowsAnother(Replica replica, Address reported)
     {
         NameTable names = local.Names;
-        if (names.AreSame(reported, master.Address))
+        if (master.IsCalled(reported))
             return false;
         if (names.AreDifferent(reported, master.Address))
             return true;

@@ -183,6 +183,73 @@ public class NamedPeerTests
     }
 
     [Fact]
+    public void A_question_may_name_any_address_of_the_master_but_not_that_of_a_replica()
+    {
+        World world = World.Named(Resolving);
+        world.Names["db0"] = ["10.0.0.1", "10.9.9.1", "10.0.0.2"];
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.RestartFrom(sentinel.Disk.Masters[0]);
+        world.Settle();
+        SentinelId candidate = world.Sentinels[1].Id;
+        Answer? Ask(string host, ulong epoch) =>
+            world.Sentinels[0].Ask(id => new DownQuestionReceived(id, new Address(host, 7000), new Epoch(epoch), candidate));
+        Assert.Equal(new Answer.Down(false, null, Epoch.Zero), Ask("10.0.0.2", 3));
+        Assert.Equal(new Answer.Down(false, null, Epoch.Zero), Ask("10.9.9.2", 3));
+        Assert.Equal(new Answer.Down(false, candidate, new Epoch(3)), Ask("10.9.9.1", 3));
+    }
+
+    [Fact]
+    public void Sentinels_that_use_different_addresses_of_one_master_agree_that_it_is_down()
+    {
+        World world = OfTwoAddresses();
+        world.MasterNode.Kill();
+        world.Nodes[3].Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 2, "+switch-master", atMostSeconds: 10);
+    }
+
+    [Fact]
+    public void Sentinels_that_use_different_addresses_of_one_master_bring_a_stray_back_and_then_leave_it_alone()
+    {
+        World world = OfTwoAddresses();
+        world.Nodes[2].Restart(asReplicaOf: new Address("10.0.0.250", 7000));
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.NodeDied(world.Nodes[2]);
+        world.RunUntil(() => world.Nodes[2].Told.Count > 0, "told", atMostSeconds: 30);
+        // By both, at once, for neither can say of the other that it means the same master.
+        world.Run(seconds: 120);
+        Assert.InRange(world.Nodes[2].Told.Count, 1, 2);
+        Assert.Empty(world.Nodes[1].Told);
+    }
+
+    /// <summary>Two Sentinels, both needed, that know the master by one name and use its two addresses.</summary>
+    private static World OfTwoAddresses()
+    {
+        World world = World.Named(Resolving, downAfterMs: 1000);
+        world.Settle();
+        var second = new FakeNode(world, new Address("10.0.0.91", 7000), null);
+        world.Nodes.Add(second);
+        world.Sentinels[2].Kill();
+        world.Names["db0"] = ["10.0.0.91"];
+        world.Sentinels[1].RestartFrom(world.Sentinels[1].Disk.Masters[0]);
+        world.Run(seconds: 1);
+        world.Names["db0"] = ["10.0.0.1", "10.0.0.91"];
+        world.Run(seconds: 12);
+        Assert.Equal(["10.0.0.1", "10.0.0.91"], world.Sentinels.Take(2).Select(s => s.View.Address.Host));
+        return world;
+    }
+
+    [Fact]
+    public void Sentinels_that_hear_the_addresses_of_a_name_in_different_orders_use_the_same_one()
+    {
+        World world = World.Named(Resolving, sentinels: 2);
+        world.Nodes.Add(new FakeNode(world, new Address("10.0.0.91", 7000), null));
+        world.Names["db0"] = ["10.0.0.91", "10.0.0.1"];
+        world.Sentinels[1].RestartFrom(world.Sentinels[1].Disk.Masters[0]);
+        world.Run(seconds: 5);
+        Assert.All(world.Sentinels, s => Assert.Equal("10.0.0.1", s.View.Address.Host));
+    }
+
+    [Fact]
     public void What_is_announced_of_ourselves_is_the_text_as_it_was_given_unless_it_would_break_hellos()
     {
         World world = World.Named(Resolving with { AnnounceIp = "sentinel.example", AnnouncePort = 5000 }, sentinels: 1, quorum: 1);
