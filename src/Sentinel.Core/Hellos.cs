@@ -9,8 +9,12 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     /// <summary>How long a Sentinel may be silent from the first hello on before another may have its place.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the name of our own master may stay unresolved before somebody else's newer configuration is taken over all the same.</summary>
+    private static readonly TimeSpan UnsureMax = TimeSpan.FromSeconds(10);
+
     private readonly LineThrottle _refusals = new(MeetingPeriod);
     private Instant _meetingsUntil;
+    private Instant? _unsureSince;
     private int _meetings;
 
     /// <summary>Takes in what another Sentinel says about this master. Spec section 8.2.</summary>
@@ -60,6 +64,14 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
             Ignore(hello, hello.Master);
             return;
         }
+        if (!isSame && !local.Names.AreDifferent(hello.Master, master.Address))
+        {
+            // Where our own master is, we do not know: nothing may have switched. The next hello is looked at anew, but not for ever.
+            _unsureSince ??= local.Now;
+            if (local.Now - _unsureSince.Value < UnsureMax)
+                return;
+        }
+        _unsureSince = null;
         local.EnterEpoch(hello.ConfigEpoch, master);
         if (isSame)
         {

@@ -249,6 +249,48 @@ public class NamedPeerTests
         Assert.All(world.Sentinels, s => Assert.Equal("10.0.0.1", s.View.Address.Host));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_newer_configuration_that_comes_before_our_master_is_resolved_and_names_the_same_one_is_no_switch(bool isUnknownAtFirst)
+    {
+        World world = World.Named(Resolving);
+        world.Settle();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        world.Run(seconds: 20);
+        FakeSentinel sentinel = world.Sentinels[0];
+        Address master = world.Sentinels[1].Disk.Masters[0].Address;
+        string[] ips = world.Names[master.Host];
+        if (isUnknownAtFirst)
+            world.Names.Remove(master.Host);
+        else
+            world.Names[master.Host] = [];
+        sentinel.Events.Clear();
+        // As a container starts from its template, which has the master of now by name.
+        sentinel.RestartFrom(new MasterState { Options = sentinel.Disk.Masters[0].Options with { ClientReconfigScript = "/reconfig" }, Address = master });
+        world.Run(seconds: 4);
+        world.Names[master.Host] = ips;
+        world.Run(seconds: 20);
+        Assert.Equal((master, world.Sentinels[1].View.ConfigEpoch), (sentinel.Disk.Masters[0].Address, sentinel.View.ConfigEpoch));
+        Assert.Empty(sentinel.Scripts);
+        Assert.DoesNotContain(sentinel.Events, e => e.Name is "+switch-master" or "+config-update-from");
+    }
+
+    [Fact]
+    public void A_newer_configuration_is_taken_over_though_the_name_of_the_master_before_it_leads_nowhere_any_more()
+    {
+        World world = World.Named(Resolving);
+        world.Settle();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        world.Run(seconds: 20);
+        FakeSentinel sentinel = world.Sentinels[0];
+        world.Names.Remove("db0");
+        sentinel.RestartFrom(new MasterState { Options = sentinel.Disk.Masters[0].Options, Address = new Address("db0", 7000) });
+        world.RunUntil(() => sentinel.View.Address == world.Sentinels[1].View.Address, "taken over", atMostSeconds: 15);
+    }
+
     [Fact]
     public void What_is_announced_of_ourselves_is_the_text_as_it_was_given_unless_it_would_break_hellos()
     {
