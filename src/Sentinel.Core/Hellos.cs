@@ -22,7 +22,14 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     {
         // An epoch out of nowhere would spoil all that come.
         if (!local.Believes(hello.CurrentEpoch) || !local.Believes(hello.ConfigEpoch))
+        {
+            // Once for each that we know, and once for all others, who may be made up.
+            local.LogOnce(
+                $"leap {(master.Peers.Exists(known => known.Id == hello.Id) ? hello.Id : master.Name)}",
+                $"Hellos of {hello.Id} ({hello.Sentinel}) about {master.Name} are not followed: their epochs ({hello.CurrentEpoch}, {hello.ConfigEpoch}) are too far beyond ours ({local.CurrentEpoch}). "
+                + "If theirs are wrong, correct the file of that Sentinel; if ours is, raise 'sentinel current-epoch' in our file, and start anew");
             return;
+        }
         Peer? peer = master.Peers.Find(peer => peer.Id == hello.Id);
         if (peer is null || !local.Names.AreSame(peer.Address, hello.Sentinel))
         {

@@ -292,6 +292,22 @@ public class NamedPeerTests
     }
 
     [Fact]
+    public void Hellos_of_epochs_that_leap_are_told_of_once()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        for (int i = 0; i < 5; i++)
+        {
+            sentinel.Input(new HelloReceived($"10.0.1.1,26001,{world.Sentinels[1].Id},99999999999,mymaster,10.0.0.1,7000,0"));
+            sentinel.Input(new HelloReceived($"10.0.1.9,26009,{SentinelId.Draw(new Random(i + 50))},0,mymaster,10.0.0.1,7000,99999999999"));
+        }
+        string[] lines = [.. sentinel.Log.Where(line => line.StartsWith("Hellos of ", StringComparison.Ordinal))];
+        Assert.Equal(2, lines.Length);
+        Assert.Contains($"{world.Sentinels[1].Id} (10.0.1.1:26001)", lines[0], StringComparison.Ordinal);
+        Assert.Equal(Epoch.Zero, sentinel.View.ConfigEpoch);
+    }
+
+    [Fact]
     public void What_is_announced_of_ourselves_is_the_text_as_it_was_given_unless_it_would_break_hellos()
     {
         World world = World.Named(Resolving with { AnnounceIp = "sentinel.example", AnnouncePort = 5000 }, sentinels: 1, quorum: 1);
