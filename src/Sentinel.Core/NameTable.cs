@@ -251,9 +251,11 @@ internal sealed class NameTable(LocalSentinel local)
     {
         if (_entries.Count < _sweepAt)
             return;
+        // After a pause of our own the names of instances seem unused too.
+        HashSet<string> inUse = new(InUse(), StringComparer.OrdinalIgnoreCase);
         foreach ((string host, Entry entry) in _entries)
         {
-            if (!entry.IsAsked && !entry.IsInLine && local.Now - entry.UsedAt > UnusedAfter)
+            if (!entry.IsAsked && !entry.IsInLine && !inUse.Contains(host) && local.Now - entry.UsedAt > UnusedAfter)
                 _entries.Remove(host);
         }
         _sweepAt = Math.Max(64, 2 * _entries.Count);

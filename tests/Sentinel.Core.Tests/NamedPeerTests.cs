@@ -308,6 +308,25 @@ public class NamedPeerTests
     }
 
     [Fact]
+    public void Names_of_instances_are_not_forgotten_for_new_ones_after_a_pause_of_our_own()
+    {
+        World world = World.Named(Resolving);
+        world.Settle();
+        FakeSentinel sentinel = world.Sentinels[0];
+        // With those of the three nodes, as many as are kept before room is made.
+        for (int i = 0; i < 61; i++)
+            sentinel.Ask(id => new DownQuestionReceived(id, new Address($"other{i}", 7000), Epoch.Zero, null));
+        sentinel.Freeze();
+        sentinel.Input(new DownQuestionReceived(new RequestId(100_000), new Address("another", 7000), Epoch.Zero, null));
+        world.Run(seconds: 90);
+        world.ResolverHangs = true;
+        sentinel.Thaw();
+        world.Run(seconds: 1);
+        Assert.Equal("10.0.0.1", sentinel.View.Address.Host);
+        Assert.Equal(["10.0.0.2", "10.0.0.3"], sentinel.View.Replicas.Select(r => r.Address.Host).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void What_is_announced_of_ourselves_is_the_text_as_it_was_given_unless_it_would_break_hellos()
     {
         World world = World.Named(Resolving with { AnnounceIp = "sentinel.example", AnnouncePort = 5000 }, sentinels: 1, quorum: 1);
