@@ -29,6 +29,15 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void What_seems_to_be_the_master_itself_is_chosen_only_when_there_is_no_other()
+    {
+        Candidate itself = Good(1) with { IsMaster = true, Priority = 1, Offset = 1_000_000 };
+        Candidate other = Good(2);
+        Assert.Equal(other, MasterDown.Best([itself, other]));
+        Assert.Equal(itself, MasterDown.Best([itself]));
+    }
+
+    [Fact]
     public void At_the_limits_a_replica_is_still_fit()
     {
         Candidate atLimit = Good(1) with

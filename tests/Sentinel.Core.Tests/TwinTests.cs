@@ -131,6 +131,21 @@ public class TwinTests
         Assert.Equal(["10.0.0.1:7001", "10.0.0.1:7002"], world.Sentinels[0].View.Replicas.Select(r => r.Name).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_master_started_anew_that_is_first_seen_by_its_second_address_is_not_told_to_follow_itself()
+    {
+        World world = World.With(sentinels: 1, quorum: 1, knownReplicas: [new Address("192.168.0.1", 7000)]);
+        var second = new FakeNode(world, new Address("192.168.0.1", 7000), null) { Process = world.MasterNode.Process };
+        world.Nodes.Add(second);
+        world.Run(seconds: 25);
+        world.MasterNode.Restart();
+        second.Restart();
+        world.Sentinels[0].NodeDied(second);    // the master's own connections look well for longer
+        world.Run(seconds: 90);
+        Assert.All(world.Nodes, node => Assert.Empty(node.Told));
+        Assert.Equal(2, world.Sentinels[0].View.Replicas.Length);
+    }
+
     /// <summary>A group by name, of which all files list another name of the master as a replica.</summary>
     private static World TwoNamesOfTheMaster()
     {
