@@ -133,7 +133,10 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         _awaitsGoodReplica = wasElected && master.BestReplica() is null;
         // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
         double factor = Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
-        TimeSpan pause = TimeSpan.FromTicks((long)Math.Min(local.Timing.RetryPause.Ticks * factor * (wasElected ? 10 : 1), local.Timing.RetryPauseMax.Ticks));
+        // While no replica is good an attempt would only burn an epoch; the first good one is not kept waiting by the pause.
+        TimeSpan pause = _awaitsGoodReplica
+            ? local.Timing.RetryPauseMax
+            : TimeSpan.FromTicks((long)Math.Min(local.Timing.RetryPause.Ticks * factor * (wasElected ? 10 : 1), local.Timing.RetryPauseMax.Ticks));
         _standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();
     }
 

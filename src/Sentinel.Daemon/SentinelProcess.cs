@@ -61,23 +61,28 @@ internal static class SentinelProcess
             return signals.Stopping.IsCancellationRequested ? SayBye(log, exit) : Failed;
         UserStore users = app.Services.GetRequiredService<UserStore>();
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
-        if (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state, users.Saved())) is SaveResult.Failed(var error))
+        string? unsaved = (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state, users.Saved())) as SaveResult.Failed)?.Error;
+        if (unsaved is not null)
         {
-            log.Write(EventLevel.Warning, $"Sentinel config file {configuration.File} is not writable: {error}. Exiting...");
-            await app.StopAsync();
-            return Failed;
+            // As in Redis: whoever asks where the master is gets an answer here too.
+            log.Write(EventLevel.Warning, $"{configuration.File} cannot be replaced: the folder must be writable, and must not hold the file as a mount of its own. "
+                + "Until it can be saved this Sentinel watches and answers, but gives no vote and leads no failover.");
         }
         using PidFile? written = pidFile is null ? null : PidFile.Write(pidFile, log);
-        return await RunAsync(app, supervisor, written, state, log, signals);
+        if (configuration.SetProcTitle)
+            ProcessTitle.Set(configuration);
+        return await RunAsync(app, supervisor, written, state, unsaved, log, signals);
     }
 
     private static async Task<int> RunAsync(
-        WebApplication app, Supervisor supervisor, PidFile? pidFile, SentinelState state, RedisLog log, StopSignals signals)
+        WebApplication app, Supervisor supervisor, PidFile? pidFile, SentinelState state, string? unsaved, RedisLog log, StopSignals signals)
     {
         SentinelLoop loop = app.Services.GetRequiredService<SentinelLoop>();
         log.Write(EventLevel.Notice, $"Sentinel ID is {state.Id}");
         supervisor.Ready(log);
         loop.Start();
+        if (unsaved is not null)
+            loop.Saved(default, unsaved);    // it is tried again soon
         using (supervisor.Report(loop))
         using (app.Lifetime.ApplicationStopping.Register(signals.Stop))    // SHUTDOWN
         using (signals.Stopping.Register(app.Lifetime.StopApplication))

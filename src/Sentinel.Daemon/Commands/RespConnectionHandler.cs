@@ -31,6 +31,9 @@ internal sealed partial class RespConnectionHandler(
     /// <summary>Bytes of replies after which a batch is sent although more requests are at hand, so that a short request for a long reply cannot fill the memory.</summary>
     private const int BatchBytesMax = 256 * 1024;
 
+    /// <summary>Linux takes no more.</summary>
+    private const int KeepAliveSecondsMax = 32_767;
+
     private const string Denied =
         "DENIED Sentinel is running in protected mode because protected mode is enabled and no password is set for the default user. "
         + "In this mode connections are only accepted from the loopback interface. To connect from other hosts, set a password with "
@@ -53,11 +56,11 @@ internal sealed partial class RespConnectionHandler(
             await RefuseAsync(connection, "ERR max number of clients reached");
             return;
         }
-        KeepAlive(connection);
         CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
         try
         {
+            KeepAlive(connection);
             await ServeAsync(client, connection.Transport.Input);
         }
         catch (Exception gone) when (ClientOutput.MeansGone(gone))
@@ -127,13 +130,20 @@ internal sealed partial class RespConnectionHandler(
     /// <summary>Lets the system look now and then whether a silent client is still there, as often as Redis does.</summary>
     private void KeepAlive(ConnectionContext connection)
     {
-        int seconds = (int)options.TcpKeepAlive.TotalSeconds;
+        int seconds = (int)Math.Min(options.TcpKeepAlive.TotalSeconds, KeepAliveSecondsMax);
         if (seconds == 0 || connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { ProtocolType: ProtocolType.Tcp } socket)
             return;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        }
+        catch (SocketException)
+        {
+            // It is gone already, which reading from it will show, or the system will not: it is served all the same.
+        }
     }
 
     /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>

@@ -117,6 +117,8 @@ internal static class GenericDirectives
             ["syslog-enabled"] = (c, line) => c with { Log = c.Log with { SyslogEnabled = YesNo(line) } },
             ["syslog-ident"] = (c, line) => c with { Log = c.Log with { SyslogIdent = line.Words[1] } },
             ["syslog-facility"] = (c, line) => c with { Log = c.Log with { SyslogFacility = OneOf<SyslogFacility>(line) } },
+            ["set-proc-title"] = (c, line) => c with { SetProcTitle = YesNo(line) },
+            ["proc-title-template"] = (c, line) => c with { ProcTitleTemplate = line.Words[1] },
             ["always-show-logo"] = (c, line) => c with { AlwaysShowLogo = YesNo(line) },
             ["daemonize"] = (c, line) => c with { Daemonize = YesNo(line) },
             ["pidfile"] = (c, line) => c with { PidFile = TextOrNull(line) },

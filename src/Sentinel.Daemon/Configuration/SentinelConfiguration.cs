@@ -86,6 +86,12 @@ internal sealed record SentinelConfiguration
     /// <summary>Whether to begin the log with a picture, where it is a terminal. Default false, as in Redis.</summary>
     public bool AlwaysShowLogo { get; init; }
 
+    /// <summary>Whether <c>ps</c> shows <see cref="ProcTitleTemplate"/> instead of our command line, which may hold passwords. Default true, as in Redis.</summary>
+    public bool SetProcTitle { get; init; } = true;
+
+    /// <summary>What <c>ps</c> shows.</summary>
+    public string ProcTitleTemplate { get; init; } = "{title} {listen-addr} {server-mode}";
+
     /// <summary>Whether to go to the background. Default false, as in Redis.</summary>
     public bool Daemonize { get; init; }
 

@@ -15,9 +15,9 @@ internal sealed class StandardOutputSink(LogFormat format, LogTimestampFormat ti
             _output.Write(FileText.Encode($"{line.Write(format, timestamp)}\n"));
             return true;
         }
-        catch (Exception failure) when (failure is IOException or ArgumentOutOfRangeException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            return false;    // a full disk behind it, a terminal that is gone, or (the latter of the two) a file beyond ulimit -f
+            return false;    // a full disk behind it, a terminal that is gone; it was closed from the start; a file beyond ulimit -f
         }
     }
 

@@ -44,6 +44,47 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task What_ps_shows_is_who_listens_where_and_no_password()
+    {
+        await using var daemon = new Daemon();
+        daemon.Start(daemon.Configure(), "--requirepass", "topsecret");
+        await daemon.AnswersAsync("AUTH", "topsecret");
+        await Eventually.SoAsync("its title is shown", () => CommandLineOf(daemon.Id) == $"sentinel 127.0.0.1:{daemon.Port} [sentinel]");
+    }
+
+    [Fact]
+    public async Task Where_the_operator_does_not_want_it_the_title_stays()
+    {
+        await using var daemon = new Daemon();
+        daemon.Start(daemon.Configure(), "--set-proc-title", "no");
+        await daemon.AnswersAsync();
+        await daemon.SaysAsync("Sentinel ID is");
+        Assert.EndsWith("--set-proc-title no", CommandLineOf(daemon.Id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_runs_with_its_standard_output_closed()
+    {
+        await using var daemon = new Daemon { Program = "/bin/sh" };
+        daemon.Start("-c", $"exec '{Daemon.Executable}' '{daemon.Configure()}' >&-");
+        await daemon.AnswersAsync();
+    }
+
+    [Fact]
+    public async Task One_that_cannot_save_at_its_start_says_so_and_answers_all_the_same()
+    {
+        await using var daemon = new Daemon();
+        // No file beside it can have a longer name, as that of the temporary one is.
+        string file = daemon.File(new string('c', 250));
+        File.Move(daemon.Configure("sentinel monitor mymaster 127.0.0.1 1 2"), file);
+        daemon.Start(file);
+        await daemon.AnswersAsync();
+        await daemon.SaysAsync("gives no vote and leads no failover");
+        await Eventually.SoAsync("it tries again", () => daemon.Output.Count(line => line.Contains("was not able to save", StringComparison.Ordinal)) > 1);
+        Assert.Equal("1", (await RespConnection.AskAsync(daemon.Port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster")).Items[1].Text());
+    }
+
+    [Fact]
     public async Task Called_as_a_server_it_says_that_it_is_none()
     {
         await using var folder = new Daemon();
@@ -146,4 +187,6 @@ public sealed class InvocationTests
         File.CreateSymbolicLink(folder.File(name), Daemon.Executable);
         return folder.File(name);
     }
+
+    private static string CommandLineOf(int process) => File.ReadAllText($"/proc/{process}/cmdline").TrimEnd('\0').Replace('\0', ' ');
 }

@@ -105,7 +105,7 @@ public sealed class LimitTests
         Assert.StartsWith("-ERR Protocol error: ", await greedy.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
-    [Theory, InlineData(300, "02"), InlineData(0, "00")]
+    [Theory, InlineData(300, "02"), InlineData(0, "00"), InlineData(int.MaxValue, "02")]
     public async Task The_system_looks_after_silent_connections_as_asked(int seconds, string timer)
     {
         await using RunningServer server = await RunningServer.StartAsync(new RespServerOptions { TcpKeepAlive = TimeSpan.FromSeconds(seconds) });
