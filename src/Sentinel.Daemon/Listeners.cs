@@ -13,13 +13,14 @@ internal static class Listeners
 {
     /// <summary>Lets Kestrel listen there, and serve RESP.</summary>
     /// <exception cref="NowhereToListenException">There is nothing to listen on. Kestrel would then serve HTTP on a port of its own choice.</exception>
+    /// <exception cref="UnixSocketInUseException">The Unix socket is not ours to replace.</exception>
     public static void Listen(KestrelServerOptions kestrel, SentinelConfiguration configuration)
     {
         int count = Listen(kestrel, configuration, configuration.Options.Port, UseResp)
             + Listen(kestrel, configuration, configuration.Tls.Port, UseRespOverTls);
         if (configuration.UnixSocket is { } path)
         {
-            File.Delete(path);
+            RemoveLeftover(path);
             kestrel.ListenUnixSocket(path, UseResp);
             count++;
         }
@@ -59,6 +60,34 @@ internal static class Listeners
             }
         }
         return count;
+    }
+
+    /// <summary>Removes a socket on which nobody listens any more. Redis removes any, also that of a Sentinel that runs, which nobody finds then.</summary>
+    private static void RemoveLeftover(string path)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };    // whoever listens may be too busy to take us
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException nobody) when (nobody.SocketErrorCode is SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+        catch (SocketException) when (!File.Exists(path))
+        {
+            return;
+        }
+        catch (SocketException unclear) when (unclear.SocketErrorCode is not SocketError.WouldBlock)
+        {
+            throw new UnixSocketInUseException(path, unclear.Message);
+        }
+        catch (SocketException)
+        {
+            // It listens, and its queue is full.
+        }
+        throw new UnixSocketInUseException(path, "Address already in use");
     }
 
     private static void UseResp(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();

@@ -130,7 +130,7 @@ internal static class SentinelProcess
         string aborting = $"Failed listening on port {configuration.Options.Port} (tcp), aborting.";
         return failure switch
         {
-            NowhereToListenException => [failure.Message],
+            NowhereToListenException or UnixSocketInUseException => [failure.Message],
             IOException { InnerException: AddressInUseException or SocketException } io =>
                 [$"Warning: Could not create server TCP listening socket {Where(io)}: bind: {Reason(io)}", Where(io).EndsWith($":{configuration.Tls.Port}", StringComparison.Ordinal) ? $"Failed listening on port {configuration.Tls.Port} (TLS), aborting." : aborting],
             SocketException =>
