@@ -7,14 +7,16 @@ namespace Sentinel.Daemon.Configuration;
 /// <param name="Group">Group.</param>
 /// <param name="Mode">Permissions.</param>
 /// <param name="IsRegular">No directory, device or pipe.</param>
+/// <param name="IsPipe">An end of a pipe.</param>
 /// <param name="Inode">Its number on its disk.</param>
 /// <param name="Length">In bytes.</param>
 /// <param name="WrittenAt">Seconds and nanoseconds of the file system's clock.</param>
 internal readonly record struct FileStamp(
-    uint User, uint Group, UnixFileMode Mode, bool IsRegular, ulong Inode, ulong Length, (long Seconds, uint Nanoseconds) WrittenAt)
+    uint User, uint Group, UnixFileMode Mode, bool IsRegular, bool IsPipe, ulong Inode, ulong Length, (long Seconds, uint Nanoseconds) WrittenAt)
 {
     private const int TypeMask = 0xF000;    // S_IFMT
     private const int Regular = 0x8000;     // S_IFREG
+    private const int Pipe = 0x1000;        // S_IFIFO
 
     /// <summary>Reads what statx(2) filled in; the offsets are those of its struct, in the byte order of this machine.</summary>
     public static FileStamp Read(ReadOnlySpan<byte> statx)
@@ -25,6 +27,7 @@ internal readonly record struct FileStamp(
             Group: MemoryMarshal.Read<uint>(statx[24..]),
             Mode: (UnixFileMode)(mode & 0xFFF),
             IsRegular: (mode & TypeMask) == Regular,
+            IsPipe: (mode & TypeMask) == Pipe,
             Inode: MemoryMarshal.Read<ulong>(statx[32..]),
             Length: MemoryMarshal.Read<ulong>(statx[40..]),
             WrittenAt: (MemoryMarshal.Read<long>(statx[112..]), MemoryMarshal.Read<uint>(statx[120..])));

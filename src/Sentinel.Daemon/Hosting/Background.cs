@@ -14,7 +14,7 @@ namespace Sentinel.Daemon.Hosting;
 internal sealed class Background
 {
     /// <summary>Tells the second process its ends of the pipes: the text to read, and where to say that it has taken over.</summary>
-    private const string Variable = "SENTINEL_BACKGROUND";
+    public const string Variable = "SENTINEL_BACKGROUND";
 
     private readonly int _report;
 
@@ -31,7 +31,9 @@ internal sealed class Background
         Environment.SetEnvironmentVariable(Variable, null);
         if (ends is not [var text, var report]
             || !int.TryParse(text, CultureInfo.InvariantCulture, out int read)
-            || !int.TryParse(report, CultureInfo.InvariantCulture, out int write))
+            || !int.TryParse(report, CultureInfo.InvariantCulture, out int write)
+            || !SystemCalls.IsPipe(read)
+            || !SystemCalls.IsPipe(write))    // a variable that leaked to us from elsewhere: those descriptors are not meant
         {
             return null;
         }

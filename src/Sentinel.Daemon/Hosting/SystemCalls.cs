@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Daemon.Configuration;
 
 namespace Sentinel.Daemon.Hosting;
 
@@ -66,6 +67,13 @@ internal static class SystemCalls
         int[] ends = new int[2];
         error = Failure(pipe(ends));
         return (ends[0], ends[1]);
+    }
+
+    /// <summary>Whether a descriptor is open, and an end of a pipe.</summary>
+    public static bool IsPipe(int descriptor)
+    {
+        using var borrowed = new SafeFileHandle(descriptor, ownsHandle: false);
+        return Posix.Stamp(borrowed) is { IsPipe: true };
     }
 
     /// <summary>Closes a descriptor.</summary>

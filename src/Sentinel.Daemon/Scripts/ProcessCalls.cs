@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Daemon.Hosting;
 
 namespace Sentinel.Daemon.Scripts;
 
@@ -33,7 +34,7 @@ internal static class ProcessCalls
     private static readonly nint s_closeFrom = NativeLibrary.TryGetExport(
         NativeLibrary.GetMainProgramHandle(), "posix_spawn_file_actions_addclosefrom_np", out nint found) ? found : 0;
 
-    /// <summary>The environment this process was started with, but for what systemd means for it alone.</summary>
+    /// <summary>The environment this process was started with, but for what is meant for it alone. (What we unset since is still in it.)</summary>
     private static readonly byte[][] s_environment = ReadEnvironment();
 
     /// <summary>Lets children wait for us to ask how they ended, even if whoever started us ignores the ends of children.</summary>
@@ -162,7 +163,7 @@ internal static class ProcessCalls
 
     private static byte[][] ReadEnvironment()
     {
-        string[] notForScripts = ["NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC="];
+        string[] notForScripts = ["NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC=", "UPSTART_JOB=", $"{Background.Variable}="];
         byte[] all = File.ReadAllBytes("/proc/self/environ");
         List<byte[]> kept = [];
         foreach (Range range in all.AsSpan().Split((byte)0))

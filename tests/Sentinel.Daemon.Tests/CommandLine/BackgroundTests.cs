@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.CommandLine;
@@ -41,6 +42,58 @@ public sealed class BackgroundTests
         await daemon.AnswersAsync("AUTH", "the-secret");
         Assert.DoesNotContain("the-secret", await File.ReadAllTextAsync($"/proc/{id}/cmdline"), StringComparison.Ordinal);
         Assert.DoesNotContain("the-secret", await File.ReadAllTextAsync($"/proc/{id}/environ"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scripts_do_not_hear_of_the_way_to_the_background()
+    {
+        await using var daemon = new Daemon();
+        string script = daemon.File("env.sh");
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\nenv > {daemon.File("env")}.tmp; mv {daemon.File("env")}.tmp {daemon.File("env")}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string master = $"sentinel monitor m 127.0.0.1 {Ports.Take()} 1\nsentinel down-after-milliseconds m 100\nsentinel notification-script m {script}\n";
+        Assert.Equal(0, await daemon.RunAsync(daemon.Configure($"daemonize yes\npidfile {daemon.File("s.pid")}\n{master}")));
+        await daemon.OtherAsync(daemon.File("s.pid"));
+        await Eventually.SoAsync("the script has run", () => File.Exists(daemon.File("env")));
+        Assert.DoesNotContain("SENTINEL_BACKGROUND", await File.ReadAllTextAsync(daemon.File("env")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Descriptors_that_are_no_pipes_are_not_those_of_a_first_process()
+    {
+        await using var daemon = new Daemon();
+        daemon.Environment["SENTINEL_BACKGROUND"] = "49,52";
+        daemon.Start(daemon.Configure());
+        await daemon.AnswersAsync();
+        await daemon.SaysAsync("Sentinel ID is");
+    }
+
+    [Fact]
+    public async Task A_second_start_leaves_the_unix_socket_to_the_first_and_a_leftover_is_replaced()
+    {
+        await using var daemon = new Daemon();
+        string path = daemon.File("s.sock");
+        daemon.Start(daemon.Configure($"unixsocket {path}\n"));
+        await daemon.SaysAsync("Sentinel ID is");
+        await using var second = new Daemon();
+        Assert.Equal(1, await second.RunAsync(second.Configure($"unixsocket {path}\n")));
+        Assert.Contains(second.Output, line => line.Contains($"# Failed opening Unix socket: {path}: Address already in use", StringComparison.Ordinal));
+        await ConnectAsync(path);
+
+        daemon.Signal(Daemon.Kill);
+        await daemon.ExitCodeAsync();
+        Assert.True(File.Exists(path));
+        await using var third = new Daemon();
+        third.Start(third.Configure($"unixsocket {path}\n"));
+        await third.SaysAsync("Sentinel ID is");
+        await ConnectAsync(path);
+
+        static async Task ConnectAsync(string path)
+        {
+            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await client.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        }
     }
 
     [Fact]
