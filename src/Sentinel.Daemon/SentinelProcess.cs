@@ -244,7 +244,7 @@ internal static class SentinelProcess
             facts => new NameResolver(facts),
             (number, snapshot, options) =>
             {
-                SentinelConfiguration current = configuration.With(options, log.Threshold);
+                SentinelConfiguration current = configuration = configuration.With(options, log.Threshold);    // on what was saved last: a level that is back where it began is a change too
                 SavedUsers? users = services.GetRequiredService<UserStore>().Saved();
                 writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot, users));
             },

@@ -119,7 +119,7 @@ internal sealed record SentinelConfiguration
     /// <summary>What the command line, or an operator while we run, replaced; see <see cref="ConfigurationRewriter"/>.</summary>
     public ImmutableArray<CommandLineOverride> Overrides { get; init; } = [];
 
-    /// <summary>What is to be in the file once options were changed while we run.</summary>
+    /// <summary>What is to be in the file once options were changed while we run. To be asked of what was to be in it before.</summary>
     /// <param name="options">The options of now.</param>
     /// <param name="logLevel">What is logged now.</param>
     public SentinelConfiguration With(SentinelOptions options, LogThreshold logLevel)
