@@ -92,7 +92,11 @@ public sealed record MasterChange(string Option, string Shown, Func<MasterOption
 /// <summary>An operator changes what the configuration says about this Sentinel itself.</summary>
 /// <param name="Id">Answered when the new options are on disk.</param>
 /// <param name="Apply">Gives the changed options; what it was given is never older than what the operator saw.</param>
-public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, SentinelOptions> Apply) : Input;
+public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, SentinelOptions> Apply) : Input
+{
+    /// <summary>The answer when host names may not be forbidden, for an address is known by name only. Nothing has changed then.</summary>
+    public static readonly Answer NamesAreNeeded = new Answer.Refused("ERR Invalid value 'no' to SENTINEL CONFIG SET 'resolve-hostnames'");
+}
 
 /// <summary>An operator changes periods and bounds. They hold at once, for what is under way too, and until the end of this process.</summary>
 /// <param name="Id">To be answered.</param>

@@ -79,6 +79,17 @@ internal sealed class MasterMonitor : IScheduled
     public Instant ScheduledAt { get; set; } = Instant.Never;
     public bool IsTouched { get; set; }
 
+    /// <summary>An address of it, of a replica or of a peer of which only the name is known; null: there is none.</summary>
+    public Address? WithoutKnownIp()
+    {
+        foreach (Address address in Replicas.Select(replica => replica.Address).Concat(Peers.Select(peer => peer.Address)).Prepend(Address))
+        {
+            if (_local.Names.Reachable(address) is null)
+                return address;
+        }
+        return null;
+    }
+
     /// <summary>Draws every conclusion from what is known now.</summary>
     public void Decide()
     {

@@ -129,8 +129,7 @@ public sealed class SentinelCore
                 Set(request);
                 break;
             case OptionsChangeRequested request:
-                Change(request.Apply(_local.Options));
-                GiveWhenSaved(request.Id, new Answer.Ok());
+                Change(request);
                 break;
             case TimingChangeRequested request:
                 Change(_local.Options with { Timing = request.Apply(_local.Timing) });
@@ -345,6 +344,21 @@ public sealed class SentinelCore
             return;
         }
         master.Change(request.Changes);
+        GiveWhenSaved(request.Id, new Answer.Ok());
+    }
+
+    private void Change(OptionsChangeRequested request)
+    {
+        SentinelOptions changed = request.Apply(_local.Options);
+        if (_local.Options.ResolveHostnames && !changed.ResolveHostnames
+            && _masters.Values.Select(master => master.WithoutKnownIp()).FirstOrDefault(address => address is not null) is { } nameless)
+        {
+            // It would go into the file by name, and no Sentinel that does not resolve names starts on that.
+            _local.Log(EventLevel.Warning, $"'resolve-hostnames' stays yes: it is not known where '{nameless.Host}' leads, which is configured or was discovered");
+            Give(request.Id, OptionsChangeRequested.NamesAreNeeded);
+            return;
+        }
+        Change(changed);
         GiveWhenSaved(request.Id, new Answer.Ok());
     }
 

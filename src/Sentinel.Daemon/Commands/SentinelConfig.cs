@@ -78,13 +78,22 @@ internal sealed class SentinelConfig(SentinelLoop loop, RedisLog log)
                 return call.Refuse($"ERR Invalid value '{words.GetLatin1(at + 1)}' to SENTINEL CONFIG SET '{name}'");
             values.Add(setting, value);
         }
+        return SetAsync(values);
+    }
+
+    private async Task<Answer> SetAsync(Dictionary<Setting, string> values)
+    {
+        LogThreshold before = log.Threshold;
         foreach ((Setting setting, string value) in values)
         {
             if (setting.Apply is null && TryReadLevel(value, out LogThreshold level))
-                log.Threshold = level;
+                log.Threshold = level;    // before the core asks for a save, which takes it along
         }
-        return loop.AskAsync(id => new OptionsChangeRequested(id, options =>
+        Answer answer = await loop.AskAsync(id => new OptionsChangeRequested(id, options =>
             values.Aggregate(options, (changed, pair) => pair.Key.Apply?.Invoke(changed, pair.Value) ?? changed)));
+        if (answer == OptionsChangeRequested.NamesAreNeeded)
+            log.Threshold = before;
+        return answer;
     }
 
     private static Setting YesNo(string name, Func<SentinelOptions, bool> read, Func<SentinelOptions, bool, SentinelOptions> apply) =>

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using Sentinel.Core;
+using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -96,6 +100,38 @@ public sealed class SentinelConfigTests
         await RunningServer.UntilAsync(() => server.Loop.View.Options.AnnouncePort == 7);
         server.ReleaseSaves("No space left on device");
         await client.ExpectAsync("SENTINEL CONFIG GET announce-port", "-ERR Failed to save config file. Check server logs.|*2|$13|announce-port|$1|7|");
+    }
+
+    [Fact]
+    public async Task A_level_that_is_back_where_it_began_reaches_the_file_too()
+    {
+        await using var daemon = new CommandLine.Daemon();
+        string file = daemon.Configure("loglevel notice\n");
+        daemon.Start(file);
+        await daemon.AnswersAsync();
+        foreach (string level in (string[])["debug", "notice"])
+        {
+            Assert.Equal("OK", (await RespConnection.AskAsync(daemon.Port, "SENTINEL", "CONFIG", "SET", "loglevel", level)).Text());
+            Assert.Contains($"loglevel {level}", await File.ReadAllLinesAsync(file));
+        }
+    }
+
+    [Fact]
+    public async Task Names_may_not_be_forbidden_while_it_is_not_known_where_one_leads()
+    {
+        bool isKnown = false;
+        await using RunningServer server = await RunningServer.StartAsync(
+            new RespServerOptions(),
+            new SentinelOptions { ResolveHostnames = true },
+            _ => Volatile.Read(ref isKnown) ? [IPAddress.Loopback] : throw new SocketException((int)SocketError.HostNotFound),
+            new MasterState { Options = new MasterOptions { Name = "m", Quorum = 2 }, Address = new Address("db.example", 1) });
+        using RespClient client = await server.ConnectAsync();
+        await client.ExpectAsync(
+            "SENTINEL CONFIG SET announce-port 7 loglevel debug resolve-hostnames no", "-ERR Invalid value 'no' to SENTINEL CONFIG SET 'resolve-hostnames'|");
+        await client.ExpectAsync("SENTINEL CONFIG GET announce-port resolve-hostnames loglevel", "*6|$13|announce-port|$1|0|$17|resolve-hostnames|$3|yes|$8|loglevel|$7|nothing|");
+        Volatile.Write(ref isKnown, true);
+        await RunningServer.UntilAsync(() => server.Loop.View.Masters["m"].Address.Host == "127.0.0.1");
+        await client.ExpectAsync("SENTINEL CONFIG SET resolve-hostnames no", "+OK|");
     }
 
     [Fact]
