@@ -10,7 +10,6 @@ internal static class AclFile
     private const string NothingChanged = "WARNING: ACL errors detected, no change to the previously active ACL rules was performed";
 
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
-    private static readonly Lock Writing = new();
 
     /// <summary>Reads the users of a file.</summary>
     /// <param name="path">The file.</param>
@@ -54,13 +53,12 @@ internal static class AclFile
         return error is null ? [.. users.Values] : [];
     }
 
-    /// <summary>Makes a file hold these users.</summary>
+    /// <summary>Makes a file hold these users. One at a time.</summary>
     /// <returns>Why it could not be written; null: it is on disk.</returns>
     public static string? Save(string path, IEnumerable<AclUser> users)
     {
         string text = ByteText.ToFile(string.Concat(users.Select(user => $"{user.Description}\n")));
-        lock (Writing)
-            return new StateFile(Path.GetFullPath(path)).Save(_ => text) is SaveResult.Failed(var error) ? error : null;
+        return new StateFile(Path.GetFullPath(path)).Save(_ => text) is SaveResult.Failed(var error) ? error : null;
     }
 
     private static AclUser Apply(AclUser user, ImmutableArray<string> rules, AclRules grammar, Action<string> complain)

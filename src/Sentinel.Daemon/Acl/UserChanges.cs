@@ -20,6 +20,8 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
 
     private const string NotSaved = "ERR There was an error trying to save the ACLs. Please check the server logs for more information";
 
+    private readonly Lock _file = new();    // one LOAD or SAVE at a time
+
     /// <summary>CAT: the categories, or the commands of one.</summary>
     public Outcome ListCategories(CommandCall call)
     {
@@ -69,7 +71,7 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
         AclRules grammarRules = grammar.Value.Rules;
         if (users.Change(name, before => grammarRules.Apply(before ?? grammarRules.NewUser(name), rules, out mistake)) is not var (account, _))
             return call.Refuse($"ERR Error in ACL SETUSER modifier '{mistake!.Rule}': {mistake.Message}");
-        DisconnectSubscribers(call, account);
+        DisconnectSubscribers(call.Client, account);
         return call.Ok();
     }
 
@@ -80,7 +82,7 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
         if (names.Contains(AclUser.DefaultName))
             return call.Refuse("ERR The 'default' user cannot be removed");
         ImmutableArray<AclAccount> removed = users.Remove(names);
-        Disconnect(call, removed);
+        Disconnect(call.Client, removed);
         call.Reply.WriteInteger(removed.Length);
         return Outcome.Answered;
     }
@@ -90,12 +92,20 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
     {
         if (options.AclFile is not { } path)
             return call.Refuse(NoFile);
-        ImmutableArray<AclUser> loaded = AclFile.Read(path, grammar.Value, out string? error);
-        if (error is not null)
-            return call.Refuse($"ERR {error}");
-        Disconnect(call, users.ReplaceAll(loaded));
-        DisconnectSubscribers(call, account: null);
-        return call.Ok();
+        ClientConnection client = call.Client;
+        // Not on this thread, which serves other clients too: a disk may take its time.
+        return Task.Run<Answer>(() =>
+        {
+            lock (_file)
+            {
+                ImmutableArray<AclUser> loaded = AclFile.Read(path, grammar.Value, out string? error);
+                if (error is not null)
+                    return new Answer.Refused($"ERR {error}");
+                Disconnect(client, users.ReplaceAll(loaded));
+                DisconnectSubscribers(client, account: null);
+                return new Answer.Ok();
+            }
+        });
     }
 
     /// <summary>SAVE: all users into the ACL file.</summary>
@@ -103,14 +113,16 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
     {
         if (options.AclFile is not { } path)
             return call.Refuse(NoFile);
-        ImmutableArray<AclUser> saved = [.. users.Users];
-        // Not on this thread, which serves other clients too: a disk may take its time.
         return Task.Run<Answer>(() =>
         {
-            if (AclFile.Save(path, saved) is not { } error)
-                return new Answer.Ok();
-            SaveFailed(logger, path, error);
-            return new Answer.Refused(NotSaved);
+            // Of two saves the one that writes last has the newer users.
+            lock (_file)
+            {
+                if (AclFile.Save(path, users.Users) is not { } error)
+                    return new Answer.Ok();
+                SaveFailed(logger, path, error);
+                return new Answer.Refused(NotSaved);
+            }
         });
     }
 
@@ -120,27 +132,27 @@ internal sealed partial class UserChanges(AccessControl users, Lazy<AclGrammar> 
         return Enumerable.Range(start, words.Count - start).Select(words.GetLatin1);
     }
 
-    private void Disconnect(CommandCall call, ImmutableArray<AclAccount> removed)
+    private void Disconnect(ClientConnection caller, ImmutableArray<AclAccount> removed)
     {
         foreach (ClientConnection client in clients.All.Where(client => removed.Contains(client.Account)))
         {
             // Should it get another word in, it is a stranger.
             (client.Account, client.IsAuthenticated) = (users.Default, false);
-            Disconnect(call, client, "its user was removed");
+            Disconnect(caller, client, "its user was removed");
         }
     }
 
     /// <summary>Disconnects those of a user, or with null of all users, that have subscribed to what they may no longer have. They could not know that nothing comes any more.</summary>
-    private void DisconnectSubscribers(CommandCall call, AclAccount? account)
+    private void DisconnectSubscribers(ClientConnection caller, AclAccount? account)
     {
         foreach (ClientConnection client in hub.Subscribers(client => (account is null || client.Account == account) && !client.Account.User.AllowsSubscriptions(client.Channels, client.Patterns)))
-            Disconnect(call, client, "its user may no longer use a channel that it has subscribed to");
+            Disconnect(caller, client, "its user may no longer use a channel that it has subscribed to");
     }
 
-    private static void Disconnect(CommandCall call, ClientConnection client, string reason)
+    private static void Disconnect(ClientConnection caller, ClientConnection client, string reason)
     {
         client.IsClosing = true;    // whatever it has sent is not heard any more
-        if (client != call.Client)    // which is told first
+        if (client != caller)    // which is told first
             client.Output.CutOff(reason);
     }
 

@@ -145,6 +145,21 @@ public sealed class UserFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_saves_at_the_same_time_the_newest_users_stay_in_the_file()
+    {
+        string file = _folder.Write("users.acl", "user default on nopass +@all ~* &*\n");
+        SentinelNode node = NewSentinel($"aclfile {file}");
+        await node.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
+        {
+            using RespConnection client = await RespConnection.ConnectAsync(node.Port);
+            Assert.Equal("OK", (await client.AskAsync("ACL", "SETUSER", $"u{i}", "on")).Text());
+            Assert.Equal("OK", (await client.AskAsync("ACL", "SAVE")).Text());
+        }));
+        Assert.Equal((await node.AskAsync("ACL", "LIST")).Texts(), (await File.ReadAllLinesAsync(file)));
+    }
+
+    [Fact]
     public async Task A_load_disconnects_clients_of_users_that_are_no_more_and_no_others()
     {
         string file = _folder.Write("users.acl", "user stays on nopass +@all ~* &*\nuser goes on nopass +@all\nuser narrows on nopass +@all &c*\n");
