@@ -13,16 +13,28 @@ internal static class Authorities
     private static readonly string[] Extensions = [".pem", ".crt", ".cer"];
 
     /// <summary>The files that <paramref name="options"/> name.</summary>
+    /// <param name="options">Names them.</param>
+    /// <param name="error">Why the folder cannot be read; null: it can, and they are returned.</param>
     /// <remarks>
     /// OpenSSL finds authorities in a folder by names made with <c>openssl rehash</c>, and only so. A folder that was never
     /// treated so, such as a mounted secret, would be of no use; there all certificates count.
     /// </remarks>
-    public static IReadOnlyList<string> Files(TlsOptions options)
+    public static IReadOnlyList<string> Files(TlsOptions options, out string? error)
     {
+        error = null;
         List<string> files = options.AuthoritiesFile is { } file ? [file] : [];
         if (options.AuthoritiesFolder is not { } folder || !Directory.Exists(folder))
             return files;
-        string[] all = Directory.GetFiles(folder);
+        string[] all;
+        try
+        {
+            all = Directory.GetFiles(folder);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            error = unreadable.Message;
+            return [];
+        }
         string[] hashed = [.. all.Where(path => IsHashName(Path.GetFileName(path)))];
         files.AddRange((hashed.Length > 0 ? hashed : all.Where(path => Extensions.Contains(Path.GetExtension(path)))).Order(StringComparer.Ordinal).Take(FilesMax));
         return files;
@@ -30,12 +42,14 @@ internal static class Authorities
 
     /// <summary>Reads those files.</summary>
     /// <param name="options">Which of them must be good: the file alone. One in the folder that cannot be read is passed over, as OpenSSL does.</param>
-    /// <param name="error">Why the file cannot be read.</param>
+    /// <param name="error">Why the file, or the folder, cannot be read.</param>
     public static X509Certificate2Collection? Read(TlsOptions options, out string? error)
     {
-        error = null;
+        IReadOnlyList<string> files = Files(options, out error);
+        if (error is not null)
+            return null;
         var authorities = new X509Certificate2Collection();
-        foreach (string path in Files(options))
+        foreach (string path in files)
         {
             if (PemFile.Certificates(path, out string? problem) is { } found)
             {

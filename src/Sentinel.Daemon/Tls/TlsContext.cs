@@ -29,6 +29,7 @@ internal sealed class TlsContext
     private volatile TlsMaterial _material;
     private FileStamp?[] _stamps;
     private long _lookedAt;
+    private bool _isUnreadable;
 
     private TlsContext(TlsOptions options, TlsMaterial material, FileStamp?[] stamps, SslProtocols protocols, CipherSuitesPolicy? ciphers, RedisLog log, TimeProvider time)
     {
@@ -45,7 +46,8 @@ internal sealed class TlsContext
     /// <returns>Null when something is wrong.</returns>
     public static TlsContext? Create(TlsOptions options, RedisLog log, TimeProvider time, out string? problem)
     {
-        FileStamp?[] stamps = Stamps(options);
+        if (Stamps(options, out problem) is not { } stamps)
+            return null;
         if (!TryReadProtocols(options.Protocols, out SslProtocols protocols))
         {
             problem = "Invalid tls-protocols specified. Use a combination of 'TLSv1', 'TLSv1.1', 'TLSv1.2' and 'TLSv1.3'.";
@@ -131,7 +133,14 @@ internal sealed class TlsContext
     private void Look()
     {
         Interlocked.Exchange(ref _lookedAt, _time.GetTimestamp());
-        FileStamp?[] stamps = Stamps(_options);
+        if (Stamps(_options, out string? unreadable) is not { } stamps)
+        {
+            if (!_isUnreadable)
+                _log.Write(EventLevel.Warning, $"The TLS files cannot be looked at; the former ones stay in use until they can. {unreadable}");
+            _isUnreadable = true;
+            return;
+        }
+        _isUnreadable = false;
         if (stamps.AsSpan().SequenceEqual(_stamps))
             return;
         _stamps = stamps;
@@ -163,10 +172,13 @@ internal sealed class TlsContext
         $"{certificate.Subject} (valid {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC)";
 
     /// <summary>Which files there are, and how old. Those whose content was read may be older than this says, never newer: then they are read again.</summary>
-    private static FileStamp?[] Stamps(TlsOptions options)
+    /// <returns>Null when the folder of authorities cannot be read, and why.</returns>
+    private static FileStamp?[]? Stamps(TlsOptions options, out string? problem)
     {
+        IReadOnlyList<string> authorities = Authorities.Files(options, out string? error);
+        problem = error is null ? null : $"Failed to configure CA certificate(s) file/directory: {error}";
         string?[] named = [options.Server.Certificate, options.Server.Key, options.Client.Certificate, options.Client.Key, options.AuthoritiesFolder];
-        return [.. named.Concat(Authorities.Files(options)).Select(path => path is null ? null : Posix.Stamp(path))];
+        return problem is null ? [.. named.Concat(authorities).Select(path => path is null ? null : Posix.Stamp(path))] : null;
     }
 
     private static bool TryReadProtocols(string? text, out SslProtocols protocols)

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Logging;
 using Sentinel.Daemon.Tests.Configuration;
 using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Daemon.Tls;
@@ -6,6 +9,7 @@ using Sentinel.Daemon.Tls;
 namespace Sentinel.Daemon.Tests.Tls;
 
 /// <summary>Certificates, keys and authorities are replaced while we run.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class RenewalTests : IDisposable
 {
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
@@ -72,6 +76,39 @@ public sealed class RenewalTests : IDisposable
         Assert.Equal("CN=second", (await server.GreetedAsync()).Subject);
     }
 
+    [Fact]
+    public void A_folder_of_authorities_that_cannot_be_read_changes_nothing_and_this_is_said_once()
+    {
+        const uint Nobody = 65534;
+        const UnixFileMode Entered = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        string folder = Directory.CreateDirectory(_files.File("authorities")).FullName;
+        _files.Write("authorities/one.pem", _authority.Pem);
+        File.SetUnixFileMode(_files.Path, (UnixFileMode)0x1ED);    // 0755
+        var options = new TlsOptions { Server = new KeyPairFiles(_files.File("server.crt"), _files.File("server.key")), AuthoritiesFolder = folder };
+        using var log = new RedisLog(LogThreshold.Debug, _files.File("log"), TimeProvider.System);
+        TlsContext? tls = TlsContext.Create(options, log, _time, out string? problem);
+        Assert.Null(problem);
+        File.SetUnixFileMode(folder, Entered);
+        uint me = setfsuid(Nobody);    // this thread alone: an administrator may read all folders
+        try
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                _time.Move(OneSecond);
+                Assert.Equal("CN=first", tls!.ServerOptions(tls.CheckOfClient()).ServerCertificateContext!.TargetCertificate.Subject);
+            }
+            Assert.Null(TlsContext.Create(options, log, _time, out problem));
+            Assert.StartsWith("Failed to configure CA certificate(s) file/directory: ", problem, StringComparison.Ordinal);
+        }
+        finally
+        {
+            _ = setfsuid(me);
+            File.SetUnixFileMode(folder, Entered | UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        log.Dispose();
+        Assert.Single(File.ReadLines(_files.File("log")), line => line.Contains("The TLS files cannot be looked at; the former ones stay in use", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -100,4 +137,7 @@ public sealed class RenewalTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     private Task<TlsServer> StartAsync() => TlsServer.StartAsync(_files, options => options with { ClientCertificates = TlsClientCertificates.No }, _time);
+
+    [DllImport("libc")]
+    private static extern uint setfsuid(uint user);
 }
