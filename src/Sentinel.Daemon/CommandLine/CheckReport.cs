@@ -8,11 +8,22 @@ namespace Sentinel.Daemon.CommandLine;
 /// <summary>How findings are told: to people line by line, to machines as JSON. Secrets are in neither.</summary>
 internal static class CheckReport
 {
-    /// <summary>Writes <c>file:line: problem: what</c>, the line, and the cure, for each; and at the end what it comes to.</summary>
+    /// <summary>Risks or notes of one code that people are told one by one; the others are only counted, for a file of many masters has hundreds.</summary>
+    private const int AlikeMax = 5;
+
+    /// <summary>Writes <c>file:line: problem: what</c>, the line, and the cure, for each, or the number of those alike; and at the end what it comes to.</summary>
     public static void WriteText(TextWriter output, string file, IReadOnlyList<Finding> findings)
     {
+        var told = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (Finding finding in findings)
         {
+            int alike = told[finding.Code] = told.GetValueOrDefault(finding.Code) + 1;
+            if (alike > AlikeMax && finding.Gravity != Gravity.Problem)    // a problem has to be cured, each
+            {
+                if (alike == AlikeMax + 1)
+                    output.WriteLine($"{Place(file, null)}: {Name(finding.Gravity)}: {findings.Count(other => other.Code == finding.Code) - AlikeMax} more of the same; --json shows all [{finding.Code}]");
+                continue;
+            }
             output.WriteLine($"{Place(file, finding.Line)}: {Name(finding.Gravity)}: {Printable(finding.What)} [{finding.Code}]");
             if (finding.Line is { } line)
                 output.WriteLine($"    {Printable(Secrets.Hide(line))}");

@@ -162,6 +162,16 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_that_are_alike_people_read_five_and_the_number_of_the_others()
+    {
+        string file = _folder.Write("s.conf", string.Concat(Enumerable.Range(0, 20).Select(i => $"sentinel monitor m{i} 10.0.0.{i} 6379 1\n")));
+        string said = Run(file).Said;
+        Assert.Equal(5, said.Split('\n').Count(line => line.StartsWith($"{file}:", StringComparison.Ordinal) && line.EndsWith("[quorum-of-one]", StringComparison.Ordinal) && !line.Contains(" more of ", StringComparison.Ordinal)));
+        Assert.Contains($"{file}: risk: 15 more of the same; --json shows all [quorum-of-one]\n", said, StringComparison.Ordinal);
+        Assert.Equal(20, Codes(Parse(Run(file, "--json").Said)).Count(code => code == "quorum-of-one"));
+    }
+
+    [Fact]
     public void No_secret_is_shown()
     {
         string file = _folder.Write("s.conf", """
