@@ -6,7 +6,7 @@ const Redis = require('ioredis');
 
 const [name, ...ports] = process.argv.slice(2);
 const sentinels = ports.map((port) => ({ host: '127.0.0.1', port: Number(port) }));
-const common = { sentinels, name, retryStrategy: () => 50, sentinelRetryStrategy: () => 50, maxRetriesPerRequest: 0, failoverDetector: true };
+const common = { sentinels, name, retryStrategy: () => 50, sentinelRetryStrategy: () => 50, maxRetriesPerRequest: 0 };
 const master = new Redis(common);
 const replica = new Redis({ ...common, role: 'slave' });
 for (const client of [master, replica]) client.on('error', () => {});    // it connects again by itself
