@@ -24,7 +24,8 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Strays _strays;
     private readonly Twins _twins;
     private readonly Hellos _hellos;
-    private readonly List<Address> _unresolvedReplicas = [];
+    private readonly ReplicaDiscovery _discovery;
+    private readonly Reports _reports;
     private Epoch _votesAskedBeforePause;
 
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
@@ -35,11 +36,13 @@ internal sealed class MasterMonitor : IScheduled
         _hellos = new Hellos(this, local);
         _strays = new Strays(this, local);
         _twins = new Twins(this, local);
+        _discovery = new ReplicaDiscovery(this, local);
+        _reports = new Reports(this, local, _discovery, _twins, _strays);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
         Node = new MasterNode(this, links.OpenNode(state.Address, Options.Credentials), local.Now);
         foreach (Address replica in state.Replicas.Where(replica => replica != state.Address).Distinct())
-            Replicas.Add(new Replica(this, links.OpenNode(replica, Options.Credentials), local.Now));
+            AddReplica(replica);
         foreach (PeerState peer in state.Peers.Where(peer => peer.Id != local.Id).DistinctBy(peer => peer.Id).Take(PeersMax))
             AddPeer(peer.Id, peer.Address);
         local.Touch(this);
@@ -96,7 +99,7 @@ internal sealed class MasterMonitor : IScheduled
         _wake.Reset();
         if (IsRemoved)
             return;
-        DiscoverResolved();
+        _discovery.Decide();
         _twins.Decide(_wake);
         if (!_local.IsInTilt)
         {
@@ -109,7 +112,7 @@ internal sealed class MasterMonitor : IScheduled
         {
             Judgement.AskPeers(_wake);    // that it is known when TILT ends
         }
-        RefreshInfo();
+        _reports.Decide(_wake);
         _hellos.Decide(_wake);
     }
 
@@ -133,7 +136,7 @@ internal sealed class MasterMonitor : IScheduled
             _links.Release(instance);
         Replicas.Clear();
         Peers.Clear();
-        _unresolvedReplicas.Clear();
+        _discovery.Reset();
         Node = new MasterNode(this, _links.OpenNode(Address, Options.Credentials), _local.Now);
         Failover = null;
         Election.Reset();
@@ -266,18 +269,7 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>A data node answered INFO.</summary>
-    public void InfoAnswered(DataNode node, Reply reply)
-    {
-        bool isOld = node.Info.IsForsaken;
-        node.Info.Done();
-        if (isOld)
-            node.RequestInfo();
-        else if (reply is Reply.Text { Value: var text })
-            AbsorbInfo(node, text);
-        else
-            node.NextInfoAt = _local.Now + _local.Timing.InfoPeriodInTrouble;
-        _local.Touch(this);
-    }
+    public void InfoAnswered(DataNode node, Reply reply) => _reports.Answered(node, reply);
 
     /// <summary>A data node answered whether it takes <c>REPLICAOF</c>.</summary>
     public void ProbeAnswered(DataNode node, Reply reply)
@@ -294,7 +286,7 @@ internal sealed class MasterMonitor : IScheduled
             _local.Log(EventLevel.Warning, $"{node.Name} of {Name} changed its role, but may forget it at a restart: CONFIG REWRITE says: {complaint}");
         string? refusal = TransactionReply.Refusal(request, reply);
         if (TransactionReply.Info(reply) is { } info && (refusal is null || request.Master is null))
-            AbsorbInfo(node, info);
+            _reports.Absorb(node, info);
         if (refusal is not null && node is Replica replica)
         {
             // Rights may have changed since the probe: it is asked again for the next use.
@@ -467,7 +459,8 @@ internal sealed class MasterMonitor : IScheduled
             _local.Do(new RunScript(script, [Name, role, "start", from.Host, $"{from.Port}", to.Host, $"{to.Port}"]));
     }
 
-    private IEnumerable<DataNode> Nodes => Replicas.Prepend<DataNode>(Node);
+    /// <summary>The master and its replicas.</summary>
+    public IEnumerable<DataNode> Nodes => Replicas.Prepend<DataNode>(Node);
 
     /// <summary>The master, its replicas, and the peers.</summary>
     public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
@@ -475,8 +468,6 @@ internal sealed class MasterMonitor : IScheduled
     private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing);
 
     private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
-
-    private bool IsInTrouble => Node.IsSubjectivelyDown || IsObjectivelyDown || Failover is not null;
 
     private Candidate AsCandidate(Replica replica) => new()
     {
@@ -496,110 +487,6 @@ internal sealed class MasterMonitor : IScheduled
         Offset = replica.Offset,
     };
 
-    private void RefreshInfo()
-    {
-        foreach (DataNode node in Nodes)
-        {
-            if (!node.Link.IsUsable || node.Info.IsPending(node.Link))
-                continue;
-            if (_wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + InfoPeriod(node))))
-                node.RequestInfo();
-        }
-    }
-
-    private TimeSpan InfoPeriod(DataNode node)
-    {
-        if (node is not Replica replica)
-            return _local.Timing.InfoPeriod;
-        if (replica == Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
-            return Shorter(_local.Timing.InfoPeriodOfChange);
-        bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
-        return IsInTrouble || !isAsConfigured ? Shorter(_local.Timing.InfoPeriodInTrouble) : _local.Timing.InfoPeriod;
-
-        TimeSpan Shorter(TimeSpan period) => period < _local.Timing.InfoPeriod ? period : _local.Timing.InfoPeriod;
-    }
-
-    private void AbsorbInfo(DataNode node, string text)
-    {
-        InfoReport report = InfoReport.Parse(text);
-        string? formerRunId = node.RunId;
-        DataNode.Change change = node.Absorb(report, text, _local.Now);
-        if (node.RunId != formerRunId)
-            _twins.LookAgain();
-        if (change.Rebooted)
-        {
-            // Until it has answered, what was found out before it rebooted is the best guess.
-            node.Link.Send(Request.ProbeReplicaOf.Instance);
-            if (node is MasterNode master && Options.RebootDownAfter > TimeSpan.Zero)
-                master.RebootedAt = _local.Now;
-            _local.Publish(About("+reboot", EventLevel.Notice, node));
-        }
-        if (change.RoleChanged)
-        {
-            bool asConfigured = node.ReportsMaster == node is MasterNode;
-            string role = node.ReportsMaster ? "master" : "slave";
-            _local.Publish(About(asConfigured ? "+role-change" : "-role-change", EventLevel.Verbose, $"{node.Prefix} new reported role is {role}")
-                with { Kind = node.Kind, InstanceAddress = node.Told });
-        }
-        if (node is MasterNode)
-        {
-            foreach (Address replica in report.Replicas)
-                DiscoverReplica(replica);
-        }
-        else if (node is Replica replica && !_local.IsInTilt)
-        {
-            JudgeRole(replica);
-        }
-    }
-
-    private void DiscoverReplica(Address address)
-    {
-        NameTable names = _local.Names;
-        if (Replicas.Find(replica => names.AreSame(replica.Address, address)) is { } known)
-        {
-            if (known.Address.IsLiteral && !address.IsLiteral)
-                Rename(known, address);
-            return;
-        }
-        if (names.AreSame(address, Address) || Replicas.Count >= InfoReport.ReplicasMax)
-            return;
-        // It may be one that is known by its IP address.
-        if (names.Awaits(address, this))
-        {
-            if (_unresolvedReplicas.Count < InfoReport.ReplicasMax && !_unresolvedReplicas.Contains(address))
-                _unresolvedReplicas.Add(address);
-            return;
-        }
-        if (names.Reachable(address) is null)
-        {
-            _local.LogOnce(address.Host, $"Replica {address} of {Name} is not watched: {names.WhyUnreachable}");
-            return;
-        }
-        var replica = new Replica(this, _links.OpenNode(address, Options.Credentials), _local.Now);
-        Replicas.Add(replica);
-        _local.Publish(About("+slave", EventLevel.Notice, replica));
-        _local.Save();
-    }
-
-    /// <summary>A replica announces a name now: by that it is found when it has moved.</summary>
-    private void Rename(Replica replica, Address name)
-    {
-        _local.Log(EventLevel.Notice, $"Replica {replica.Address} of {Name} is known as {name} from now on");
-        replica.Link.Rename(name);
-        _local.Save();
-    }
-
-    /// <summary>Looks again at replicas that the master named, now that their names may be resolved.</summary>
-    private void DiscoverResolved()
-    {
-        if (_unresolvedReplicas.Count == 0)
-            return;
-        Address[] listed = [.. _unresolvedReplicas];
-        _unresolvedReplicas.Clear();
-        foreach (Address replica in listed)
-            DiscoverReplica(replica);
-    }
-
     /// <summary>A name of this group leads elsewhere.</summary>
     public void NameMoved() => _twins.LookAgain();
 
@@ -615,28 +502,20 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Whether a replica is the master itself, which came in twice. Then it is not told anything.</summary>
     public bool IsMaster(Replica replica) => _twins.IsMaster(replica);
 
+    /// <summary>Adds a replica.</summary>
+    public Replica AddReplica(Address address)
+    {
+        var replica = new Replica(this, _links.OpenNode(address, Options.Credentials), _local.Now);
+        Replicas.Add(replica);
+        return replica;
+    }
+
     /// <summary>Forgets a replica.</summary>
     public void Drop(Replica replica)
     {
         Replicas.Remove(replica);
         _links.Release(replica);
         _local.Save();
-    }
-
-    private void JudgeRole(Replica replica)
-    {
-        if (replica.ReportsMaster)
-        {
-            Failover?.ReportedMaster(replica);
-        }
-        else
-        {
-            replica.RunIdAsReplica = replica.RunId;
-            Failover?.ReportedReplica(replica);
-        }
-        // It may have become the master just now.
-        if (Replicas.Contains(replica))
-            _strays.Reported(replica);
     }
 
     /// <summary>Adds a peer, on the one link that all masters share.</summary>
@@ -670,5 +549,4 @@ internal sealed class MasterMonitor : IScheduled
         _links.Release(peer);
         _local.Touch(this);
     }
-
 }

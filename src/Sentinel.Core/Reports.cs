@@ -1,0 +1,95 @@
+namespace Sentinel.Core;
+
+/// <summary>What the data nodes of a group say of themselves in INFO: asking for it as often as things stand, and seeing what follows from it.</summary>
+internal sealed class Reports(MasterMonitor master, LocalSentinel local, ReplicaDiscovery discovery, Twins twins, Strays strays)
+{
+    /// <summary>A data node answered INFO.</summary>
+    public void Answered(DataNode node, Reply reply)
+    {
+        bool isOld = node.Info.IsForsaken;
+        node.Info.Done();
+        if (isOld)
+            node.RequestInfo();
+        else if (reply is Reply.Text { Value: var text })
+            Absorb(node, text);
+        else
+            node.NextInfoAt = local.Now + local.Timing.InfoPeriodInTrouble;
+        local.Touch(master);
+    }
+
+    /// <summary>Takes in a report, whatever it is the answer to.</summary>
+    public void Absorb(DataNode node, string text)
+    {
+        InfoReport report = InfoReport.Parse(text);
+        string? formerRunId = node.RunId;
+        DataNode.Change change = node.Absorb(report, text, local.Now);
+        if (node.RunId != formerRunId)
+            twins.LookAgain();
+        if (change.Rebooted)
+        {
+            // Until it has answered, what was found out before it rebooted is the best guess.
+            node.Link.Send(Request.ProbeReplicaOf.Instance);
+            if (node is MasterNode rebooted && master.Options.RebootDownAfter > TimeSpan.Zero)
+                rebooted.RebootedAt = local.Now;
+            local.Publish(master.About("+reboot", EventLevel.Notice, node));
+        }
+        if (change.RoleChanged)
+        {
+            bool asConfigured = node.ReportsMaster == node is MasterNode;
+            string role = node.ReportsMaster ? "master" : "slave";
+            local.Publish(master.About(asConfigured ? "+role-change" : "-role-change", EventLevel.Verbose, $"{node.Prefix} new reported role is {role}")
+                with { Kind = node.Kind, InstanceAddress = node.Told });
+        }
+        if (node is MasterNode)
+        {
+            foreach (Address replica in report.Replicas)
+                discovery.Listed(replica);
+        }
+        else if (node is Replica replica && !local.IsInTilt)
+        {
+            JudgeRole(replica);
+        }
+    }
+
+    /// <summary>Asks those whose last report is old.</summary>
+    public void Decide(Wakeup wake)
+    {
+        foreach (DataNode node in master.Nodes)
+        {
+            if (!node.Link.IsUsable || node.Info.IsPending(node.Link))
+                continue;
+            if (wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + Period(node))))
+                node.RequestInfo();
+        }
+    }
+
+    private void JudgeRole(Replica replica)
+    {
+        if (replica.ReportsMaster)
+        {
+            master.Failover?.ReportedMaster(replica);
+        }
+        else
+        {
+            replica.RunIdAsReplica = replica.RunId;
+            master.Failover?.ReportedReplica(replica);
+        }
+        // It may have become the master just now.
+        if (master.Replicas.Contains(replica))
+            strays.Reported(replica);
+    }
+
+    private TimeSpan Period(DataNode node)
+    {
+        if (node is not Replica replica)
+            return local.Timing.InfoPeriod;
+        if (replica == master.Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
+            return Shorter(local.Timing.InfoPeriodOfChange);
+        bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
+        return IsInTrouble || !isAsConfigured ? Shorter(local.Timing.InfoPeriodInTrouble) : local.Timing.InfoPeriod;
+
+        TimeSpan Shorter(TimeSpan period) => period < local.Timing.InfoPeriod ? period : local.Timing.InfoPeriod;
+    }
+
+    private bool IsInTrouble => master.Node.IsSubjectivelyDown || master.IsObjectivelyDown || master.Failover is not null;
+}
