@@ -63,25 +63,29 @@ public sealed record HelloReceived(string Payload) : Input;
 /// <param name="Candidate">Whom to vote for; null: no vote is asked.</param>
 public sealed record DownQuestionReceived(RequestId Id, Address Master, Epoch Epoch, SentinelId? Candidate) : Input;
 
+/// <summary>An operator orders something.</summary>
+/// <param name="Id">To be answered.</param>
+public abstract record Order(RequestId Id) : Input;
+
 /// <summary>An operator wants another master now.</summary>
-public sealed record FailoverRequested(RequestId Id, string MasterName) : Input;
+public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(Id);
 
 /// <summary>An operator adds a master.</summary>
-public sealed record MonitorRequested(RequestId Id, MasterOptions Options, Address Address) : Input;
+public sealed record MonitorRequested(RequestId Id, MasterOptions Options, Address Address) : Order(Id);
 
 /// <summary>An operator removes a master.</summary>
-public sealed record RemoveRequested(RequestId Id, string MasterName) : Input;
+public sealed record RemoveRequested(RequestId Id, string MasterName) : Order(Id);
 
 /// <summary>An operator lets this Sentinel forget what it found out about masters.</summary>
 /// <param name="Id">To be answered with the number of masters.</param>
 /// <param name="MasterNames">The masters, all known when the command came.</param>
-public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterNames) : Input;
+public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterNames) : Order(Id);
 
 /// <summary>An operator changes the options of a master.</summary>
 /// <param name="Id">To be answered.</param>
 /// <param name="MasterName">The master.</param>
 /// <param name="Changes">What to change, in order.</param>
-public sealed record SetRequested(RequestId Id, string MasterName, ImmutableArray<MasterChange> Changes) : Input;
+public sealed record SetRequested(RequestId Id, string MasterName, ImmutableArray<MasterChange> Changes) : Order(Id);
 
 /// <summary>One changed option.</summary>
 /// <param name="Option">Its name.</param>
@@ -92,7 +96,7 @@ public sealed record MasterChange(string Option, string Shown, Func<MasterOption
 /// <summary>An operator changes what the configuration says about this Sentinel itself.</summary>
 /// <param name="Id">Answered when the new options are on disk.</param>
 /// <param name="Apply">Gives the changed options; what it was given is never older than what the operator saw.</param>
-public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, SentinelOptions> Apply) : Input
+public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, SentinelOptions> Apply) : Order(Id)
 {
     /// <summary>The answer when host names may not be forbidden, for an address is known by name only. Nothing has changed then.</summary>
     public static readonly Answer NamesAreNeeded = new Answer.Refused("ERR Invalid value 'no' to SENTINEL CONFIG SET 'resolve-hostnames'");
@@ -102,12 +106,12 @@ public sealed record OptionsChangeRequested(RequestId Id, Func<SentinelOptions, 
 /// <param name="Id">To be answered.</param>
 /// <param name="Apply">Gives the changed timing.</param>
 /// <param name="Error">What was wrong with the rest of the command; the changes before it stay, as in Redis. Null: nothing.</param>
-public sealed record TimingChangeRequested(RequestId Id, Func<Timing, Timing> Apply, string? Error) : Input;
+public sealed record TimingChangeRequested(RequestId Id, Func<Timing, Timing> Apply, string? Error) : Order(Id);
 
 /// <summary>An operator wants this Sentinel to die at the worst moment of the next failover that it leads.</summary>
 /// <param name="Id">To be answered.</param>
 /// <param name="Failures">At which moments; they take the place of those said before.</param>
-public sealed record FailureSimulationRequested(RequestId Id, SimulatedFailures Failures) : Input;
+public sealed record FailureSimulationRequested(RequestId Id, SimulatedFailures Failures) : Order(Id);
 
 /// <summary>A host name was resolved.</summary>
 /// <param name="Host">As in <see cref="ResolveName"/>.</param>
@@ -121,7 +125,7 @@ public sealed record NameResolved(string Host, ImmutableArray<string> Ips) : Inp
 public sealed record NameNotResolved(string Host, string Error, bool IsPassing) : Input;
 
 /// <summary>An operator wants the state on disk.</summary>
-public sealed record FlushRequested(RequestId Id) : Input;
+public sealed record FlushRequested(RequestId Id) : Order(Id);
 
 /// <summary>The state of save <paramref name="Number"/>, and all before it, is on disk to stay.</summary>
 public sealed record StateSaved(SaveNumber Number) : Input;

@@ -127,6 +127,7 @@ internal sealed class MasterMonitor : IScheduled
         IsRemoved = true;
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);
+        _local.Touch(this);
     }
 
     /// <summary>Forgets all replicas and peers, and whatever was believed of the master; epochs and options stay.</summary>

@@ -22,6 +22,7 @@ public sealed class SentinelCore
     private readonly LinkTable _links;
     private readonly NameWaits _nameWaits;
     private readonly Tilt _tilt;
+    private readonly Orders _orders;
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
     private readonly List<MasterMonitor> _changed = [];
     private Instant _steppedAt;
@@ -41,6 +42,7 @@ public sealed class SentinelCore
         _local.Names.InUse = () => _links.All.Select(link => link.Address.Host);
         _nameWaits = new NameWaits(_local) { Proceed = Proceed };
         _tilt = new Tilt(_local, _links);
+        _orders = new Orders(_local, _links, _masters);
         _steppedAt = now;
         foreach (MasterState master in state.Masters)
             _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links));
@@ -113,35 +115,8 @@ public sealed class SentinelCore
             case NameNotResolved failed:
                 _local.Names.NotResolved(failed.Host, failed.Error, failed.IsPassing);
                 break;
-            case FailoverRequested request:
-                Give(request.Id, _masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Force() : NoSuchMaster);
-                break;
-            case MonitorRequested request:
-                Monitor(request);
-                break;
-            case RemoveRequested request:
-                Remove(request);
-                break;
-            case ResetRequested request:
-                Reset(request);
-                break;
-            case SetRequested request:
-                Set(request);
-                break;
-            case OptionsChangeRequested request:
-                Change(request);
-                break;
-            case TimingChangeRequested request:
-                Change(_local.Options with { Timing = request.Apply(_local.Timing) });
-                Give(request.Id, request.Error is { } error ? new Answer.Refused(error) : new Answer.Ok());
-                break;
-            case FailureSimulationRequested request:
-                _local.SimulatedFailures = request.Failures;
-                View = View with { SimulatedFailures = request.Failures };
-                Give(request.Id, new Answer.Ok());
-                break;
-            case FlushRequested request:
-                GiveWhenSaved(request.Id, new Answer.Ok());
+            case Order order:
+                _orders.Obey(order);
                 break;
             case StateSaved saved:
                 _local.Log(EventLevel.Notice, "Sentinel new configuration saved on disk");
@@ -160,8 +135,6 @@ public sealed class SentinelCore
                 throw new UnreachableException();
         }
     }
-
-    private static Answer NoSuchMaster => new Answer.Refused("ERR No such master with that name");
 
     private void Absorb(InstanceLink link, LinkFact fact)
     {
@@ -272,7 +245,7 @@ public sealed class SentinelCore
                 asked.Answer(question);
                 break;
             case DownQuestionReceived question:
-                Give(question.Id, new Answer.Down(false, null, Epoch.Zero));
+                _local.Do(new GiveAnswer(question.Id, new Answer.Down(false, null, Epoch.Zero)));
                 break;
             default:
                 throw new UnreachableException();
@@ -292,113 +265,6 @@ public sealed class SentinelCore
         foreach (MasterMonitor master in links.SelectMany(link => link.Users).Select(user => user.Master).Distinct().ToArray())
             master.NameMoved();
     }
-
-    private void Monitor(MonitorRequested request)
-    {
-        if (_masters.ContainsKey(request.Options.Name))
-        {
-            Give(request.Id, new Answer.Refused("ERR Duplicate master name."));
-            return;
-        }
-        // It may have been monitored before, and a vote given then is binding still.
-        var state = new MasterState { Options = request.Options, Address = request.Address, LeaderEpoch = _local.CurrentEpoch };
-        var master = new MasterMonitor(state, _local, _links);
-        _masters.Add(master.Name, master);
-        GiveWhenSaved(request.Id, new Answer.Ok());
-        master.Announce();
-    }
-
-    private void Remove(RemoveRequested request)
-    {
-        if (!_masters.Remove(request.MasterName, out MasterMonitor? master))
-        {
-            Give(request.Id, NoSuchMaster);
-            return;
-        }
-        master.Remove();
-        View = View with { Masters = View.Masters.Remove(request.MasterName) };
-        GiveWhenSaved(request.Id, new Answer.Ok());
-    }
-
-    private void Reset(ResetRequested request)
-    {
-        int count = 0;
-        foreach (string name in request.MasterNames)
-        {
-            if (!_masters.TryGetValue(name, out MasterMonitor? master))
-                continue;
-            master.Reset();
-            count++;
-        }
-        // Redis does not save here, so that what was forgotten is back after a restart (spec 14.2.5).
-        if (count > 0)
-            _local.Save();
-        Give(request.Id, new Answer.Count(count));
-    }
-
-    private void Set(SetRequested request)
-    {
-        if (!_masters.TryGetValue(request.MasterName, out MasterMonitor? master))
-        {
-            Give(request.Id, NoSuchMaster);
-            return;
-        }
-        master.Change(request.Changes);
-        GiveWhenSaved(request.Id, new Answer.Ok());
-    }
-
-    private void Change(OptionsChangeRequested request)
-    {
-        SentinelOptions changed = request.Apply(_local.Options);
-        if (_local.Options.ResolveHostnames && !changed.ResolveHostnames
-            && _masters.Values.Select(master => master.WithoutKnownIp()).FirstOrDefault(address => address is not null) is { } nameless)
-        {
-            // It would go into the file by name, and no Sentinel that does not resolve names starts on that.
-            _local.Log(EventLevel.Warning, $"'resolve-hostnames' stays yes: it is not known where '{nameless.Host}' leads, which is configured or was discovered");
-            Give(request.Id, OptionsChangeRequested.NamesAreNeeded);
-            return;
-        }
-        Change(changed);
-        GiveWhenSaved(request.Id, new Answer.Ok());
-    }
-
-    /// <summary>Takes other options into use. Whoever waits for a deadline looks again when it comes now.</summary>
-    private void Change(SentinelOptions options)
-    {
-        SentinelOptions before = _local.Options;
-        _local.Options = options;
-        View = View with { Options = options };
-        if (options.PeerCredentials != before.PeerCredentials)
-        {
-            foreach (InstanceLink link in _links.Peers)
-            {
-                link.Credentials = options.PeerCredentials;
-                link.Reconnect();
-            }
-        }
-        if ((options.ResolveHostnames, options.AnnounceHostnames) != (before.ResolveHostnames, before.AnnounceHostnames))
-        {
-            // What is shown of all instances changes, and links that only a name is known of may be made now.
-            foreach (InstanceLink link in _links.All)
-                _local.Touch(link);
-            foreach (MasterMonitor master in _masters.Values)
-                _local.Touch(master);
-        }
-        if (options.Timing == before.Timing)
-            return;
-        foreach (InstanceLink link in _links.All)
-            _local.Touch(link);
-        foreach (MasterMonitor master in _masters.Values)
-            master.TimingChanged(before.Timing);
-    }
-
-    private void Give(RequestId id, Answer answer) => _local.Do(new GiveAnswer(id, answer));
-
-    private void GiveWhenSaved(RequestId id, Answer answer) =>
-        _local.WhenSaved(
-            _local.Save(),
-            saved: () => Give(id, answer),
-            failed: _ => Give(id, new Answer.Refused("ERR Failed to save config file. Check server logs.")));
 
     /// <summary>A late step means that we were not running; what looks like others' silence may be our own.</summary>
     /// <param name="expected">When this step should have come at the latest.</param>
@@ -448,9 +314,15 @@ public sealed class SentinelCore
         {
             if (!master.IsRemoved)
                 view = view with { Masters = view.Masters.SetItem(master.Name, MasterViews.ViewOf(master, _local.Names)) };
+            else if (!_masters.ContainsKey(master.Name))    // another one may be monitored by that name since
+                view = view with { Masters = view.Masters.Remove(master.Name) };
         }
-        View = view.CurrentEpoch == _local.CurrentEpoch && view.TiltSince == _local.TiltSince
-            ? view
-            : view with { CurrentEpoch = _local.CurrentEpoch, TiltSince = _local.TiltSince };
+        bool isSame = view.CurrentEpoch == _local.CurrentEpoch && view.TiltSince == _local.TiltSince
+            && view.Options == _local.Options && view.SimulatedFailures == _local.SimulatedFailures;
+        View = isSame ? view : view with
+        {
+            CurrentEpoch = _local.CurrentEpoch, TiltSince = _local.TiltSince,
+            Options = _local.Options, SimulatedFailures = _local.SimulatedFailures,
+        };
     }
 }
