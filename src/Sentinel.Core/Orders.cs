@@ -84,8 +84,9 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
         }
         // Redis does not save here, so that what was forgotten is back after a restart (spec 14.2.5).
         if (count > 0)
-            local.Save();
-        Give(request.Id, new Answer.Count(count));
+            GiveWhenSaved(request.Id, new Answer.Count(count));
+        else
+            Give(request.Id, new Answer.Count(0));
     }
 
     private void Set(SetRequested request)

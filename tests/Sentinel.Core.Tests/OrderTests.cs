@@ -48,6 +48,26 @@ public class OrderTests
     }
 
     [Fact]
+    public void A_reset_is_on_disk_before_the_answer()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        Assert.NotEmpty(sentinel.Disk.Masters[0].Peers);
+        Assert.Equal(new Answer.Count(1), sentinel.Ask(id => new ResetRequested(id, [World.Master])));
+        Assert.Empty(sentinel.Disk.Masters[0].Peers);
+    }
+
+    [Fact]
+    public void A_reset_that_cannot_be_saved_is_answered_with_an_error_and_one_of_nothing_with_zero()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 1);
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.DiskError = "Permission denied";
+        Assert.Equal(new Answer.Refused("ERR Failed to save config file. Check server logs."), sentinel.Ask(id => new ResetRequested(id, [World.Master])));
+        Assert.Equal(new Answer.Count(0), sentinel.Ask(id => new ResetRequested(id, [])));
+    }
+
+    [Fact]
     public void Options_change_in_order_each_with_its_event()
     {
         World world = World.Settled(sentinels: 1, quorum: 1);
