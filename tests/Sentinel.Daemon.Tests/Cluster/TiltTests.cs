@@ -9,12 +9,11 @@ public sealed class TiltTests(ITestOutputHelper output) : LabTests(output)
     [Fact]
     public async Task After_a_pause_under_a_healthy_master_it_holds_nobody_down_and_fails_over_at_once_when_the_master_then_dies()
     {
-        RedisLab lab = await HealthyLabAsync(new LabOptions { DownAfter = TimeSpan.FromSeconds(3) });
+        RedisLab lab = await HealthyLabAsync(new LabOptions { DownAfter = TimeSpan.FromSeconds(4) });
         SentinelNode paused = lab.Sentinels[0];
         paused.Process.Freeze();
-        // That takes the others the time after which it would hold them down, too. The rest is the pause itself: no condition to wait for.
+        // The pause is then longer than DownAfter, and than the 2 s from which on a pause leads to TILT.
         await Eventually.SoAsync("the others hold it down", () => lab.Sentinels.Skip(1).All(other => other.Events("+sdown").Any(about => about.StartsWith("sentinel ", StringComparison.Ordinal))));
-        await Task.Delay(TimeSpan.FromSeconds(4));
         paused.Process.Resume();
         await paused.SaysAsync("+tilt");
         await paused.SaysAsync("-tilt", within: TimeSpan.FromSeconds(25));    // 30 s is the time of Redis
