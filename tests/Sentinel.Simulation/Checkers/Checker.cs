@@ -1,0 +1,65 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>Guards one rule, with the eyes of one who sees the whole world.</summary>
+internal abstract class Checker(World world)
+{
+    /// <summary>What it is called in reports and in the README.</summary>
+    public abstract string Name { get; }
+
+    protected World World { get; } = world;
+
+    /// <summary>A Sentinel published an event.</summary>
+    public virtual void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+    }
+
+    /// <summary>A Sentinel told another one whom it voted for.</summary>
+    public virtual void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
+    {
+    }
+
+    /// <summary>A state of a Sentinel is on disk to stay.</summary>
+    public virtual void Saved(SimSentinel sentinel, SentinelState state)
+    {
+    }
+
+    /// <summary>A Sentinel starts from what its disk has.</summary>
+    public virtual void Restored(SimSentinel sentinel, SentinelState state)
+    {
+    }
+
+    /// <summary>A Sentinel believes something new of where a master is.</summary>
+    public virtual void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
+    {
+    }
+
+    /// <summary>A Sentinel accepted an operator's order to fail over.</summary>
+    public virtual void OrderedFailover(SimSentinel sentinel, string master)
+    {
+    }
+
+    /// <summary>A node is about to obey a Sentinel.</summary>
+    /// <param name="node">The node, still as it was.</param>
+    /// <param name="by">Who told it.</param>
+    /// <param name="master">Whom to follow; null: to be a master.</param>
+    public virtual void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
+    {
+    }
+
+    /// <summary>A node was started.</summary>
+    public virtual void StartedAnew(RedisNode node)
+    {
+    }
+
+    /// <summary>All faults are healed, and all had their time.</summary>
+    public virtual void Ended()
+    {
+    }
+
+    protected void Violated(string what) => World.Violate(this, what);
+}

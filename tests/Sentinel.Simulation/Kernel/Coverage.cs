@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using Sentinel.Core;
+
+namespace Sentinel.Simulation.Kernel;
+
+/// <summary>How often each thing happened that a run can come across.</summary>
+internal sealed class Coverage
+{
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    /// <summary>Counts something under its kind, such as <c>fault kill</c>.</summary>
+    public void Count(string what, long times = 1) => _counts[what] = _counts.GetValueOrDefault(what) + times;
+
+    public void Count(SentinelEvent happened)
+    {
+        Count("event " + happened.Name);
+        if (happened.Reason is { } reason)
+            Count($"reason {happened.Name} {Shape(reason)}");
+    }
+
+    /// <summary>Counts a log line by its form.</summary>
+    public void CountLine(string text) => Count("line " + Shape(text));
+
+    public void Add(Coverage other)
+    {
+        foreach ((string what, long times) in other.Counts)
+            Count(what, times);
+    }
+
+    /// <summary>A sentence without what differs from case to case: addresses, ids and numbers.</summary>
+    private static string Shape(string text)
+    {
+        var shape = new StringBuilder(text.Length);
+        foreach (string word in text.Split(' '))
+        {
+            if (shape.Length > 0)
+                shape.Append(' ');
+            bool varies = word.Any(char.IsAsciiDigit) || (word.Length >= 40 && word.All(char.IsAsciiHexDigit));
+            shape.Append(varies ? "#" : word);
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{shape}");
+    }
+}

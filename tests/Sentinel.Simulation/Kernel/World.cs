@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Sentinel.Core;
+using Sentinel.Simulation.Checkers;
+using Sentinel.Simulation.Clients;
+using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Kernel;
+
+/// <summary>Whole clusters in one thread: Sentinels, nodes, clients, and the network between them. One seed, one story.</summary>
+internal sealed class World
+{
+    private readonly List<Checker> _checkers = [];
+    private readonly List<Violation> _violations = [];
+
+    public World(ulong seed, Topology topology, bool isTold = false)
+    {
+        (Seed, Topology) = (seed, topology);
+        if (isTold)
+            Transcript = new StringBuilder();
+        StartedAt = Agenda.Now;
+        Network = new Network(Agenda, Chance.Stream(seed, "network")) { DelayMin = topology.DelayMin, DelayNoise = topology.DelayNoise };
+        ClusterBuilder.Build(this);
+        _checkers.AddRange(AllCheckers.For(this));
+    }
+
+    public ulong Seed { get; }
+    public Topology Topology { get; }
+    public Agenda Agenda { get; } = new();
+    public Network Network { get; }
+    public Coverage Coverage { get; } = new();
+    public List<Group> Groups { get; } = [];
+    public List<SimSentinel> Sentinels { get; } = [];
+    public List<Client> Clients { get; } = [];
+    public Instant StartedAt { get; }
+
+    /// <summary>What was acknowledged to clients, and what became of it.</summary>
+    public WriteLedger Writes { get; } = new();
+
+    /// <summary>Rules that were broken, the first one first.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    public IReadOnlyList<Checker> Checkers => _checkers;
+
+    /// <summary>The story, a line for each thing worth telling; null: it is not written down.</summary>
+    public StringBuilder? Transcript { get; }
+
+    /// <summary>True time since the start.</summary>
+    public TimeSpan Elapsed => Agenda.Now - StartedAt;
+
+    public IEnumerable<RedisNode> Nodes => Groups.SelectMany(group => group.Nodes);
+
+    /// <summary>The node that listens at an address; null: no node does.</summary>
+    public RedisNode? NodeAt(Address address) => Network.At(address.Host) is { } machine ? NodeOn(machine, address.Port) : null;
+
+    public Group Group(string name)
+    {
+        foreach (Group group in Groups)
+        {
+            if (group.Name == name)
+                return group;
+        }
+        throw new ArgumentException($"no group {name}", nameof(name));
+    }
+
+    public SimSentinel? Sentinel(SentinelId id) => Sentinels.Find(sentinel => sentinel.Id == id);
+
+    /// <summary>Lets time pass; ends early when a rule is broken.</summary>
+    public void Run(TimeSpan time)
+    {
+        Instant end = Agenda.Now + time;
+        while (_violations.Count == 0 && Agenda.Step(end))
+        {
+        }
+    }
+
+    /// <summary>Lets time pass until something holds; it is looked at after every step.</summary>
+    /// <returns>Whether it came to hold.</returns>
+    public bool RunUntil(Func<bool> condition, TimeSpan atMost)
+    {
+        Instant end = Agenda.Now + atMost;
+        while (!condition())
+        {
+            if (_violations.Count > 0 || !Agenda.Step(end))
+                return condition();
+        }
+        return true;
+    }
+
+    /// <summary>Lets time pass until something holds; it is looked at only now and then, for it costs.</summary>
+    public bool RunUntil(Func<bool> condition, TimeSpan atMost, TimeSpan every)
+    {
+        Instant end = Agenda.Now + atMost;
+        while (!condition())
+        {
+            if (_violations.Count > 0 || Agenda.Now >= end)
+                return false;
+            Run(every);
+        }
+        return true;
+    }
+
+    /// <summary>Writes a line into the story, if one is written.</summary>
+    public void Note(string who, [InterpolatedStringHandlerArgument("")] ref NoteText text)
+    {
+        if (Transcript is { } transcript)
+            transcript.Append(CultureInfo.InvariantCulture, $"{Elapsed.TotalSeconds,10:F4} {who,-4} ").Append(text.Text).Append('\n');
+    }
+
+    /// <summary>A rule is broken.</summary>
+    public void Violate(Checker checker, string what)
+    {
+        _violations.Add(new Violation(checker.Name, Elapsed, what));
+        Note("!!!", $"{checker.Name}: {what}");
+    }
+
+    // What the parts of the world tell the checkers.
+
+    public void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        Coverage.Count(happened);
+        if (happened.Level > EventLevel.Debug)
+            Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
+        foreach (Checker checker in _checkers)
+            checker.Happened(sentinel, happened);
+    }
+
+    public void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Voted(sentinel, master, epoch, leader);
+    }
+
+    public void Saved(SimSentinel sentinel, SentinelState state)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Saved(sentinel, state);
+    }
+
+    public void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Restored(sentinel, state);
+    }
+
+    public void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Believes(sentinel, master, address, configEpoch);
+    }
+
+    public void OrderedFailover(SimSentinel sentinel, string master)
+    {
+        foreach (Checker checker in _checkers)
+            checker.OrderedFailover(sentinel, master);
+    }
+
+    public void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
+    {
+        Note(node.Name, $"is told by {by.Name} to {(master is { } followed ? $"follow {followed}" : "be a master")}");
+        foreach (Checker checker in _checkers)
+            checker.Reconfiguring(node, by, master);
+    }
+
+    public void StartedAnew(RedisNode node)
+    {
+        foreach (Checker checker in _checkers)
+            checker.StartedAnew(node);
+    }
+
+    private static RedisNode? NodeOn(Machine machine, int port)
+    {
+        foreach (Process process in machine.Processes)
+        {
+            if (process is RedisNode node && node.Port == port)
+                return node;
+        }
+        return null;
+    }
+
+    /// <summary>Makes the text of a line only when the story is written.</summary>
+    [InterpolatedStringHandler]
+    public readonly ref struct NoteText
+    {
+        private readonly StringBuilder? _text;
+
+        public NoteText(int literalLength, int formattedCount, World world, out bool isWritten)
+        {
+            isWritten = world.Transcript is not null;
+            _text = isWritten ? new StringBuilder(literalLength + 16 * formattedCount) : null;
+        }
+
+        public string Text => _text?.ToString() ?? "";
+
+        public void AppendLiteral(string value) => _text!.Append(value);
+
+        public void AppendFormatted<T>(T value) => _text!.Append(CultureInfo.InvariantCulture, $"{value}");
+
+        public void AppendFormatted<T>(T value, string format) where T : IFormattable => _text!.Append(value.ToString(format, CultureInfo.InvariantCulture));
+    }
+}
+
+/// <summary>A broken rule.</summary>
+/// <param name="Checker">Which.</param>
+/// <param name="At">When, since the start.</param>
+/// <param name="What">What was seen.</param>
+internal sealed record Violation(string Checker, TimeSpan At, string What);

@@ -1,0 +1,53 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+
+namespace Sentinel.Simulation.Sentinels;
+
+/// <summary>A Sentinel of either kind, as operators and checkers see it.</summary>
+internal abstract class SimSentinel(World world, Machine machine, int port, string name) : Process(world, machine, port, name)
+{
+    private readonly Dictionary<Address, Hearing> _heard = [];
+
+    /// <summary>Its identity; a new one after it lost its file.</summary>
+    public abstract SentinelId Id { get; }
+
+    /// <summary>Whether it behaves like redis-sentinel.</summary>
+    public abstract bool IsLegacy { get; }
+
+    /// <summary>Where it believes a master to be; null: it does not monitor it.</summary>
+    public abstract Address? MasterOf(string master);
+
+    /// <summary>The epoch of that belief.</summary>
+    public abstract Epoch ConfigEpochOf(string master);
+
+    /// <summary>How far the failover is that it leads.</summary>
+    public abstract FailoverStep FailoverOf(string master);
+
+    /// <summary>Whether it holds a master down.</summary>
+    public abstract bool HoldsDown(string master);
+
+    /// <summary>How many other Sentinels it knows for a master.</summary>
+    public abstract int PeersOf(string master);
+
+    /// <summary>An operator gives an order; nothing happens while it does not run.</summary>
+    public abstract void Order(Func<RequestId, Input> order);
+
+    /// <summary>When a node last answered it, validly, in true time; null: never in this life.</summary>
+    public Instant? LastHeard(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.At : null;
+
+    /// <summary>When a node was last heard again after more than the given silence; null: there was none.</summary>
+    public Instant? HeardAgainAt(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.AgainAt : null;
+
+    /// <summary>A node answered a PING validly.</summary>
+    protected void NoteHeard(Address node, TimeSpan downAfter)
+    {
+        Instant now = World.Agenda.Now;
+        Hearing before = _heard.GetValueOrDefault(node);
+        bool isAgain = before.At is { } at && now - at > downAfter;
+        _heard[node] = new Hearing(now, isAgain ? now : before.AgainAt);
+    }
+
+    protected override void OnDied(bool withMachine) => _heard.Clear();
+
+    private readonly record struct Hearing(Instant? At, Instant? AgainAt);
+}
