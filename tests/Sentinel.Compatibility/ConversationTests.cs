@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Sentinel.Compatibility.Comparing;
 using Sentinel.Compatibility.Servers;
 using Sentinel.Compatibility.Wire;
+using Sentinel.Daemon.Tests.Lab;
 using Xunit.Sdk;
 
 namespace Sentinel.Compatibility;
@@ -50,17 +50,13 @@ public sealed class ConversationTests(SideBySide servers)
 
     private static string PlaceOf(string title, Step step) => $"{title}: {step.Request}";
 
-    private static async Task<string?> ObjectionAsync(string title, Step step, Side theirs, Side ours, List<Difference> found, TimeSpan patience)
-    {
-        long since = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            ImmutableArray<WireValue> their = await theirs.AskAsync(step);
-            ImmutableArray<WireValue> our = await ours.AskAsync(step);
-            string? objection = new Comparison(step.Request, PlaceOf(title, step), their, our).Objection(found);
-            if (objection is null || !step.IsEventual || Stopwatch.GetElapsedTime(since) > patience)
-                return objection;
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
-        }
-    }
+    private static Task<string?> ObjectionAsync(string title, Step step, Side theirs, Side ours, List<Difference> found, TimeSpan patience) =>
+        Eventually.LastObjectionAsync(
+            async () =>
+            {
+                ImmutableArray<WireValue> their = await theirs.AskAsync(step);
+                ImmutableArray<WireValue> our = await ours.AskAsync(step);
+                return new Comparison(step.Request, PlaceOf(title, step), their, our).Objection(found);
+            },
+            step.IsEventual ? patience : TimeSpan.Zero);
 }

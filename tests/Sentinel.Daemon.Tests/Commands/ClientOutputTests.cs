@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -103,7 +104,7 @@ public sealed class ClientOutputTests
         client.Output.Share(RespVersion.Resp2);
         await client.FillAsync(10);
         await client.GoAsync();
-        await RunningServer.UntilAsync(() => client.Output.QueuedBytes == 0);
+        await Eventually.SoAsync("nothing waits for it any more", () => client.Output.QueuedBytes == 0);
         client.Push(1);
         Assert.False(await client.Output.FlushAsync(RespVersion.Resp2));
         await client.Output.CloseAsync();
@@ -142,14 +143,14 @@ public sealed class ClientOutputTests
             Output.Share(RespVersion.Resp2);
             long sent = Output.SentBytes;
             Push(1);
-            await RunningServer.UntilAsync(() => _pipe.Reader.TryRead(out ReadResult read) && Keep(read));
+            await Eventually.SoAsync("the pipe is full", () => _pipe.Reader.TryRead(out ReadResult read) && Keep(read));
             Push(count);
             Assert.Equal(sent, Output.SentBytes);
         }
 
         public async Task ReadAllAsync()
         {
-            await RunningServer.UntilAsync(() =>
+            await Eventually.SoAsync("all is read", () =>
             {
                 if (_pipe.Reader.TryRead(out ReadResult read))
                     _pipe.Reader.AdvanceTo(read.Buffer.End);

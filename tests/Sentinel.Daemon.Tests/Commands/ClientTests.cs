@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -94,7 +95,7 @@ public sealed partial class ClientTests
         await killed.ExpectAsync("CLIENT ID", ":2|");
         await killer.ExpectAsync(string.Format(CultureInfo.InvariantCulture, request, 2, killed.LocalEndPoint), reply);
         await killed.ReadToEndAsync();
-        await RunningServer.UntilAsync(() => server.Clients.Count == 1);
+        await Eventually.SoAsync("the killed one is forgotten", () => server.Clients.Count == 1);
         await killer.ExpectAsync("PING", "+PONG|");
     }
 

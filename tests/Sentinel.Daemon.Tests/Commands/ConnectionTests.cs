@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -94,7 +95,7 @@ public sealed class ConnectionTests
         using RespClient client = await server.ConnectAsync();
         await client.SendAsync(requests);
         Assert.Equal(replies.Replace("|", "\r\n", StringComparison.Ordinal), await client.ReadToEndAsync());
-        await RunningServer.UntilAsync(() => server.Clients.Count == 0);
+        await Eventually.SoAsync("the client is gone", () => server.Clients.Count == 0);
     }
 
     [Fact]
@@ -166,7 +167,7 @@ public sealed class ConnectionTests
             using RespClient third = await server.ConnectAsync();
             Assert.Equal("-ERR max number of clients reached\r\n", await third.ReadToEndAsync());
         }
-        await RunningServer.UntilAsync(() => server.Clients.Count == 1);
+        await Eventually.SoAsync("one client is gone", () => server.Clients.Count == 1);
         using RespClient fourth = await server.ConnectAsync();
         await fourth.ExpectAsync("PING", "+PONG|");
         Assert.Equal(1, server.Clients.Rejected);

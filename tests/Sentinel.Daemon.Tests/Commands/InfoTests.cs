@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Sentinel.Core;
 using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -61,7 +62,7 @@ public sealed partial class InfoTests
             state with { Options = state.Options with { DownAfter = TimeSpan.FromMilliseconds(1) } },
             RunningServer.Unreachable("n") with { Options = new MasterOptions { Name = "n", Quorum = 2, DownAfter = TimeSpan.FromMilliseconds(1) } });
         using RespClient client = await server.ConnectAsync();
-        await RunningServer.UntilAsync(() => server.Loop.View.Masters["m"].IsObjectivelyDown && server.Loop.View.Masters["n"].IsSubjectivelyDown);
+        await Eventually.SoAsync("both are down", () => server.Loop.View.Masters["m"].IsObjectivelyDown && server.Loop.View.Masters["n"].IsSubjectivelyDown);
         string info = await client.AskTextAsync("INFO sentinel");
         Assert.Contains("master0:name=m,status=odown,", info, StringComparison.Ordinal);
         Assert.Contains("master1:name=n,status=sdown,", info, StringComparison.Ordinal);
@@ -92,7 +93,7 @@ public sealed partial class InfoTests
         await using RunningServer server = await RunningServer.StartAsync(new RespServerOptions { MaxClients = 2 });
         using (RespClient past = await server.ConnectAsync())
             await past.ExpectAsync("PING\r\nPING\r\nFOO\r\n", "+PONG|+PONG|-ERR unknown command 'FOO', with args beginning with: |");
-        await RunningServer.UntilAsync(() => server.Clients.Count == 0);
+        await Eventually.SoAsync("the client is gone", () => server.Clients.Count == 0);
         using RespClient client = await server.ConnectAsync(RespVersion.Resp3);
         await client.SendAsync("SUBSCRIBE a b\r\nPSUBSCRIBE c\r\n");
         for (int i = 0; i < 3; i++)

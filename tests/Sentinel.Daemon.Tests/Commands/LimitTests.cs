@@ -5,6 +5,7 @@ using System.Net;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Tests.Configuration;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Daemon.Tests.Notifications;
 using Sentinel.Resp;
 
@@ -113,7 +114,7 @@ public sealed class LimitTests
         await client.ExpectAsync("PING", "+PONG|");
         string ends = $"{Hex(server.Port)} {Hex(((IPEndPoint)client.LocalEndPoint).Port)}";
         // While bytes are under way there is another timer.
-        await RunningServer.UntilAsync(() => TimerOf(ends) == timer);
+        await Eventually.SoAsync($"the timer is {timer}", () => TimerOf(ends) == timer);
     }
 
     [Fact]

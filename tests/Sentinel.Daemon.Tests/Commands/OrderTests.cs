@@ -1,4 +1,5 @@
 using Sentinel.Core;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -32,7 +33,7 @@ public sealed class OrderTests
         using (RespClient client = await server.ConnectAsync())
             await client.ExpectAsync("PING\r\nSENTINEL FLUSHCONFIG\r\n", "+PONG|");
         server.ReleaseSaves();
-        await RunningServer.UntilAsync(() => server.Clients.Count == 0);
+        await Eventually.SoAsync("the client is gone", () => server.Clients.Count == 0);
     }
 
     [Fact]

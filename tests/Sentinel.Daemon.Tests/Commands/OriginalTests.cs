@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -201,7 +202,7 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
             string file = Path.Combine(_folder, "sentinel.conf");
             await File.WriteAllTextAsync(file, $"port {Port}\nbind 127.0.0.1\ndir {_folder}\nlogfile {Path.Combine(_folder, "log")}\n");
             _process = Process.Start(new ProcessStartInfo(Binary, file));
-            await RunningServer.UntilAsync(IsListening);
+            await Eventually.SoAsync("it listens", IsListening);
         }
 
         public async Task DisposeAsync()
@@ -224,16 +225,9 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
 
         private bool IsListening()
         {
-            try
-            {
-                using var probe = new TcpClient();
-                probe.Connect(IPAddress.Loopback, Port);
-                return true;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
+            using var probe = new TcpClient();
+            probe.Connect(IPAddress.Loopback, Port);
+            return true;
         }
     }
 }

@@ -7,6 +7,7 @@ using Sentinel.Core;
 using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -192,7 +193,7 @@ public sealed class PubSubTests
                 Assert.Equal($"event {i}", (await client.ReadAsync()).Items[^1].ToText());
             client.Dispose();
         }
-        await RunningServer.UntilAsync(() => server.Clients.Count == 0);
+        await Eventually.SoAsync("the clients are gone", () => server.Clients.Count == 0);
         Assert.Equal((0, 0), (server.Hub.Channels, server.Hub.Patterns));
     }
 

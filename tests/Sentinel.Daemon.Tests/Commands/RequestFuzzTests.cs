@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
@@ -43,7 +44,7 @@ public class RequestFuzzTests
         using RespClient client = await server.ConnectAsync();
         await client.ExpectAsync("PING", "+PONG|");
         await client.ExpectAsync("SENTINEL FLUSHCONFIG", "+OK|");    // the deciding loop goes on too
-        await RunningServer.UntilAsync(() => server.Clients.Count == 1);
+        await Eventually.SoAsync("the others are gone", () => server.Clients.Count == 1);
     }
 
     [Fact]

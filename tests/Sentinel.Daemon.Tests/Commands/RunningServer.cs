@@ -115,14 +115,6 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Ends the held saves.</summary>
     public void ReleaseSaves(string? error = null) => _disk.Release(error);
 
-    /// <summary>Waits until something is so.</summary>
-    public static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!isSo())
-            await Task.Delay(1, patience.Token);
-    }
-
     /// <summary>Stops as the process does, with time to say goodbye.</summary>
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 

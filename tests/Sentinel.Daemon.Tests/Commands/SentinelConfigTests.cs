@@ -97,7 +97,7 @@ public sealed class SentinelConfigTests
         using RespClient client = await server.ConnectAsync();
         server.HoldSaves();
         await client.SendAsync("SENTINEL CONFIG SET announce-port 7\r\n");
-        await RunningServer.UntilAsync(() => server.Loop.View.Options.AnnouncePort == 7);
+        await Eventually.SoAsync("the port is set", () => server.Loop.View.Options.AnnouncePort == 7);
         server.ReleaseSaves("No space left on device");
         await client.ExpectAsync("SENTINEL CONFIG GET announce-port", "-ERR Failed to save config file. Check server logs.|*2|$13|announce-port|$1|7|");
     }
@@ -130,7 +130,7 @@ public sealed class SentinelConfigTests
             "SENTINEL CONFIG SET announce-port 7 loglevel debug resolve-hostnames no", "-ERR Invalid value 'no' to SENTINEL CONFIG SET 'resolve-hostnames'|");
         await client.ExpectAsync("SENTINEL CONFIG GET announce-port resolve-hostnames loglevel", "*6|$13|announce-port|$1|0|$17|resolve-hostnames|$3|yes|$8|loglevel|$7|nothing|");
         Volatile.Write(ref isKnown, true);
-        await RunningServer.UntilAsync(() => server.Loop.View.Masters["m"].Address.Host == "127.0.0.1");
+        await Eventually.SoAsync("the name is resolved", () => server.Loop.View.Masters["m"].Address.Host == "127.0.0.1");
         await client.ExpectAsync("SENTINEL CONFIG SET resolve-hostnames no", "+OK|");
     }
 

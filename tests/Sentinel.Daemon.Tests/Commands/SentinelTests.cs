@@ -2,6 +2,7 @@ using System.Net;
 using System.Globalization;
 using Sentinel.Core;
 using Sentinel.Daemon.Commands;
+using Sentinel.Daemon.Tests.Lab;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
@@ -218,7 +219,7 @@ public sealed class SentinelTests
         await client.SendAsync("SENTINEL FLUSHCONFIG\r\n");
         using RespClient other = await server.ConnectAsync();
         await other.SendAsync("SENTINEL SET m quorum 5\r\n");
-        await RunningServer.UntilAsync(() => server.Loop.View.Masters["m"].Options.Quorum == 5);
+        await Eventually.SoAsync("the quorum is set", () => server.Loop.View.Masters["m"].Options.Quorum == 5);
         server.ReleaseSaves("No space left on device");
         await client.ExpectAsync("PING", "-ERR Failed to save config file. Check server logs.|+PONG|");
     }
@@ -232,7 +233,7 @@ public sealed class SentinelTests
         string second = new('b', 40);
         server.HoldSaves();
         await client.SendAsync($"SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 0 5 {first}\r\n");
-        await RunningServer.UntilAsync(() => server.Loop.View.CurrentEpoch == new Epoch(5));
+        await Eventually.SoAsync("it has voted", () => server.Loop.View.CurrentEpoch == new Epoch(5));
         server.ReleaseSaves();
         await client.ExpectAsync("PING", $"*3|:0|$40|{first}|:5|+PONG|");
         await client.ExpectAsync($"SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 0 5 {second}", $"*3|:0|$40|{first}|:5|");
@@ -246,7 +247,7 @@ public sealed class SentinelTests
         using RespClient client = await server.ConnectAsync();
         string peer = new('c', 40);
         await client.ExpectAsync($"PUBLISH __sentinel__:hello 127.0.0.1,1,{peer},0,m,127.0.0.1,6379,0", ":1|");
-        await RunningServer.UntilAsync(() => server.Loop.View.Masters["m"].Peers.Length == 1);
+        await Eventually.SoAsync("the peer is known", () => server.Loop.View.Masters["m"].Peers.Length == 1);
         RespValue peers = await client.AskAsync("SENTINEL SENTINELS m");
         Assert.Equal(peer, Assert.Single(peers.Items).Items[1].ToText());
         await client.ExpectAsync("SENTINEL CKQUORUM m", "+OK 2 usable Sentinels. Quorum and failover authorization can be reached|");

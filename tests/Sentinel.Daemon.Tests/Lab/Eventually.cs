@@ -28,12 +28,22 @@ internal static class Eventually
     public static async Task UndisputedAsync(string what, Func<Task<string?>> objection, TimeSpan? within = null)
     {
         TimeSpan patience = within ?? Patience;
+        if (await LastObjectionAsync(() => LookAsync(objection), patience) is { } last)
+            throw new XunitException($"Not within {patience.TotalSeconds} s: {what}. At last: {last}.");
+    }
+
+    /// <summary>Looks until there is no objection, but not for ever.</summary>
+    /// <param name="objection">Why it is not true now; null: it is.</param>
+    /// <param name="within">For how long; zero: it is looked once.</param>
+    /// <returns>Why it still is not true; null: it is.</returns>
+    public static async Task<string?> LastObjectionAsync(Func<Task<string?>> objection, TimeSpan within)
+    {
         long since = Stopwatch.GetTimestamp();
-        string? last;
-        while ((last = await LookAsync(objection)) is not null)
+        while (true)
         {
-            if (Stopwatch.GetElapsedTime(since) > patience)
-                throw new XunitException($"Not within {patience.TotalSeconds} s: {what}. At last: {last}.");
+            string? last = await objection();
+            if (last is null || Stopwatch.GetElapsedTime(since) >= within)
+                return last;
             await Task.Delay(Period);
         }
     }

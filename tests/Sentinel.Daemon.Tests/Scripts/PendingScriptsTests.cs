@@ -1,6 +1,7 @@
 using Sentinel.Core;
 using Sentinel.Daemon.Tests.Commands;
 using Sentinel.Daemon.Tests.Configuration;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Scripts;
 
@@ -19,7 +20,7 @@ public sealed class PendingScriptsTests : IDisposable
         using RespClient client = await server.ConnectAsync();
         using RespClient subscriber = await server.ConnectAsync();
         await subscriber.ExpectAsync("SUBSCRIBE -script-error", "*3|$9|subscribe|$13|-script-error|:1|");
-        await RunningServer.UntilAsync(() => Counts(server) == (1, 1));
+        await Eventually.SoAsync("it runs", () => Counts(server) == (1, 1));
 
         string[] reply = await PendingAsync(client, "*1", fieldsHeader: "*10");
         Assert.Equal(["argv", "*3", script, "+monitor", "master m 127.0.0.1 0 quorum 2", "flags", "running", "pid"], reply[..8]);
@@ -35,7 +36,7 @@ public sealed class PendingScriptsTests : IDisposable
         string payload = $"{script} 0 2";
         string message = $"*3\r\n$7\r\nmessage\r\n$13\r\n-script-error\r\n${payload.Length}\r\n{payload}\r\n";
         Assert.Equal(message, await subscriber.ReadAsync(message.Length));
-        await RunningServer.UntilAsync(() => Counts(server) == (0, 0));
+        await Eventually.SoAsync("it is done", () => Counts(server) == (0, 0));
         await client.ExpectAsync("SENTINEL PENDING-SCRIPTS", "*0|");
         Assert.Contains("sentinel_running_scripts:0\r\nsentinel_scripts_queue_length:0\r\n", await InfoAsync(client), StringComparison.Ordinal);
     }
@@ -46,7 +47,7 @@ public sealed class PendingScriptsTests : IDisposable
         string script = ScriptFiles.Write(_folder.Path, "n.sh", "exit 1");
         await using RunningServer server = await RunningServer.StartAsync(WithScript(script));
         using RespClient client = await server.ConnectAsync();
-        await RunningServer.UntilAsync(() => Counts(server) == (0, 1) && server.Scripts.View() is [{ Tries: 1 }]);
+        await Eventually.SoAsync("it is to be tried again", () => Counts(server) == (0, 1) && server.Scripts.View() is [{ Tries: 1 }]);
         string[] reply = await PendingAsync(client, "*1", fieldsHeader: "*10");
         Assert.Equal(["flags", "scheduled", "pid", "0", "run-delay"], reply[5..10]);
         Assert.InRange(long.Parse(reply[10]), 0, 30_000);
