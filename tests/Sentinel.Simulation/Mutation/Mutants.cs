@@ -1,0 +1,90 @@
+namespace Sentinel.Simulation.Mutation;
+
+/// <summary>All mutants: for each rule on which safety or liveness hangs, a core that breaks it.</summary>
+/// <remarks>A text is taken as short as it is unique, so that it survives changes beside it.</remarks>
+internal static class Mutants
+{
+    public static IReadOnlyList<Mutant> All { get; } =
+    [
+        // Votes.
+        new("votes-twice", "A Sentinel has one vote for a master and epoch, and repeats it to whoever asks.",
+            [new("SentinelId? leader = Leader;", "SentinelId? leader = candidate;")]),
+        new("votes-in-an-epoch-again", "A vote is given only in an epoch that is newer than that of the last one.",
+            [new("isBelieved && LeaderEpoch < epoch &&", "isBelieved && LeaderEpoch <= epoch &&"),
+             new("if (epoch <= LeaderEpoch)\n", "if (epoch < LeaderEpoch)\n")]),
+        new("speaks-a-vote-before-it-is-saved", "A vote is on disk before it is spoken.",
+            [new("VoteSave,\n            saved: () => local.Do(new GiveAnswer", "local.DurableSave,\n            saved: () => local.Do(new GiveAnswer")]),
+        new("stands-before-its-own-vote-is-saved", "A candidate asks for votes and counts its own only when epoch and vote are on disk.",
+            [new("if (!_local.IsDurable(_master.Election.VoteSave))", "if (_master.IsRemoved)")]),
+        new("takes-a-failed-save-for-done", "A save that fails turns what waits for it into a refusal.",
+            [new("_local.NotSaved(failed.Number, failed.Error);", "_local.Saved(failed.Number);")]),
+        new("forgets-its-vote-at-a-restart", "The epoch of the last vote survives a restart.",
+            [new("new Election(this, local, state.LeaderEpoch)", "new Election(this, local, Epoch.Zero)")]),
+        new("does-not-save-the-current-epoch", "The current epoch survives a restart.",
+            [new("State => new(_local.Id, _local.CurrentEpoch,", "State => new(_local.Id, Epoch.Zero,")]),
+
+        // Elections.
+        new("elects-itself-alone", "A majority of all known Sentinels elects.",
+            [new("Math.Max(sentinels / 2 + 1, quorum)", "1")]),
+        new("takes-the-reachable-for-all", "The majority is one of all known Sentinels, those included that cannot be reached.",
+            [new("VoteCount.Needed(Peers.Count + 1, Options.Quorum)", "VoteCount.Needed(Peers.Count(peer => peer.IsAvailable) + 1, 1)")]),
+        new("counts-votes-of-other-epochs", "Only votes of the candidate's own epoch elect it.",
+            [new("peer.VotedEpoch == Epoch && peer.VotedLeader is not null", "peer.VotedLeader is not null")]),
+        new("orders-failovers-in-taken-epochs", "An ordered failover takes an epoch in which nobody else was voted for.",
+            [new("peer.VotedEpoch >= Epoch && peer.VotedLeader is { } leader && leader != _local.Id) is { } rival", "peer.VotedEpoch > Epoch && peer.VotedLeader is { } leader && leader != _local.Id) is { } rival")]),
+        new("stands-while-its-leader-works", "Who has voted holds still as long as the one it voted for is alive and at work.",
+            [new("if (watch.IsAtWork(master, local, wake))", "if (watch.IsAtWork(master, local, wake) && master.IsRemoved)")]),
+        new("stands-only-once", "Who lost an election stands again.",
+            [new("_standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();", "_standAt = local.Now + TimeSpan.FromDays(1);")]),
+
+        // Who is down.
+        new("needs-no-quorum", "A failover starts only when a quorum holds the master down.",
+            [new("votes >= master.Options.Quorum", "votes >= 1")]),
+        new("believes-old-answers", "What a peer said of the master counts for some seconds only.",
+            [new("if (!wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))", "if (!master.IsRemoved)")]),
+        new("holds-down-for-ever", "A master that answers again is not objectively down any more.",
+            [new("bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;", "bool isDown = IsObjectivelyDown || (master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum);")]),
+        new("holds-its-own-pause-against-others", "Time in which this Sentinel did not run is nobody's silence.",
+            [new("if (late <= StallMin)", "if (late >= TimeSpan.Zero)"),
+             new("if (now >= _local.JudgeAfter)", "if (now >= _steppedAt)")]),
+        new("ignores-tilt", "In TILT nobody is held down, and nothing is started.",
+            [new("public bool IsInTilt => TiltSince is not null;", "public bool IsInTilt => false;")]),
+        new("goes-on-after-a-long-pause", "A leader that was away for long leaves its failover to others.",
+            [new("Failover?.Lapse(missed);", "")]),
+
+        // Promotion.
+        new("promotes-priority-0", "A replica of priority 0 is never promoted.",
+            [new("if (candidate.Priority == 0)", "if (candidate.Priority < 0)")]),
+        new("prefers-the-largest-priority", "Of the fit replicas those of the smallest priority come first.",
+            [new(".ThenBy(candidate => candidate.Priority)", ".ThenByDescending(candidate => candidate.Priority)")]),
+        new("prefers-the-least-data", "Of replicas of one priority the one with the most data is promoted.",
+            [new(".ThenByDescending(candidate => candidate.Offset)", ".ThenBy(candidate => candidate.Offset)")]),
+        new("promotes-what-never-synchronised", "A replica that never had the master's data is not promoted.",
+            [new("candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys", "candidate.Offset == ulong.MaxValue"),
+             new(".ThenByDescending(candidate => candidate.Offset)", ".ThenBy(candidate => candidate.Offset)")]),
+        new("promotes-though-the-master-answers", "A failover ends when the master answers before a replica was promoted.",
+            [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]),
+        new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
+            [new("Enter(FailoverStep.WaitPromotion);", "Confirm(best);\n            return;")]),
+
+        // Configurations.
+        new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
+            [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch != master.ConfigEpoch)"),
+             new("if (configEpoch < ConfigEpoch)", "if (configEpoch > Epoch.Limit)")]),
+        new("accepts-equal-configurations", "Of two configurations of one epoch the one that came first stays.",
+            [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch >= master.ConfigEpoch)")]),
+        new("does-not-save-the-configuration-epoch", "The epoch of the configuration survives a restart.",
+            [new("ConfigEpoch = master.ConfigEpoch,\n        LeaderEpoch", "ConfigEpoch = Epoch.Zero,\n        LeaderEpoch")]),
+        new("does-not-tell-the-configuration-epoch", "Hellos carry the epoch of the configuration.",
+            [new("master.Node.Told, master.ConfigEpoch);", "master.Node.Told, Epoch.Zero);")]),
+        new("follows-hellos-of-other-groups", "A hello concerns the group that it names.",
+            [new("_masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)", "_masters.Values.FirstOrDefault() is { } master")]),
+
+        // The rest of the group.
+        new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
+            [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
+             new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
+        new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
+            [new("!master.IsMaster(replica) && (replica.ReportsMaster || ", "!master.IsMaster(replica) && (")]),
+    ];
+}
