@@ -4,6 +4,7 @@ using System.Text;
 using Sentinel.Core;
 using Sentinel.Simulation.Checkers;
 using Sentinel.Simulation.Clients;
+using Sentinel.Simulation.Faults;
 using Sentinel.Simulation.Nodes;
 using Sentinel.Simulation.Sentinels;
 
@@ -14,6 +15,8 @@ internal sealed class World
 {
     private readonly List<Checker> _checkers = [];
     private readonly List<Violation> _violations = [];
+    private readonly List<Action> _whenHealed = [];
+    private readonly List<(Action<SimSentinel> Watcher, Instant Until)> _watchers = [];
 
     public World(ulong seed, Topology topology, bool isTold = false)
     {
@@ -49,6 +52,9 @@ internal sealed class World
 
     /// <summary>True time since the start.</summary>
     public TimeSpan Elapsed => Agenda.Now - StartedAt;
+
+    /// <summary>Whether faults are over: what is left of them does not happen.</summary>
+    public bool IsHealed { get; private set; }
 
     public IEnumerable<RedisNode> Nodes => Groups.SelectMany(group => group.Nodes);
 
@@ -102,6 +108,31 @@ internal sealed class World
         return true;
     }
 
+    /// <summary>Ends all faults: everything runs, and everything can be reached.</summary>
+    public void Heal()
+    {
+        Note("***", $"all faults are healed");
+        IsHealed = true;
+        foreach (Action action in _whenHealed)
+            action();
+        Network.Heal();
+        foreach (Machine machine in Network.Machines)
+        {
+            machine.Clock.DriftBy(0);
+            Power.Restore(this, machine);
+        }
+        foreach (SimSentinel sentinel in Sentinels)
+            sentinel.Recover();
+        foreach (RedisNode node in Nodes)
+            node.RecoverFully();
+    }
+
+    /// <summary>Has something done when all is healed, before anything else is.</summary>
+    public void WhenHealed(Action action) => _whenHealed.Add(action);
+
+    /// <summary>Calls somebody whenever a Sentinel has come to another state of a failover.</summary>
+    public void Watch(Action<SimSentinel> watcher, TimeSpan atMost) => _watchers.Add((watcher, Agenda.Now + atMost));
+
     /// <summary>Writes a line into the story, if one is written.</summary>
     public void Note(string who, [InterpolatedStringHandlerArgument("")] ref NoteText text)
     {
@@ -149,6 +180,27 @@ internal sealed class World
     {
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
+    }
+
+    /// <summary>A Sentinel's failover has come to another state.</summary>
+    public void Stands(SimSentinel sentinel, FailoverStep step)
+    {
+        if (!sentinel.IsLegacy)
+            Coverage.Count("state " + step.Word());
+        for (int i = _watchers.Count - 1; i >= 0; i--)
+        {
+            if (_watchers[i].Until < Agenda.Now)
+                _watchers.RemoveAt(i);
+            else
+                _watchers[i].Watcher(sentinel);
+        }
+    }
+
+    /// <summary>A core found one of its own rules broken.</summary>
+    public void Broke(SimSentinel sentinel, InvariantViolationException broken)
+    {
+        _violations.Add(new Violation("no-broken-invariant", Elapsed, $"{sentinel.Name}: {broken.Message}"));
+        Note("!!!", $"{sentinel.Name} found a rule broken: {broken.Message}");
     }
 
     public void OrderedFailover(SimSentinel sentinel, string master)

@@ -15,7 +15,7 @@ internal sealed class SentinelProcess : SimSentinel
     private readonly Random _random;
     private readonly Dictionary<(LinkId, LinkChannel), Line> _lines = [];
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
-    private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch)> _believed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch, FailoverStep Failover)> _believed = new(StringComparer.Ordinal);
     private readonly Action _wake;
     private SentinelCore _core;
     private ImmutableDictionary<string, MasterView>? _seen;
@@ -49,15 +49,34 @@ internal sealed class SentinelProcess : SimSentinel
 
     public override void Order(Func<RequestId, Input> order) => Do(() => Ask(order, _ => { }));
 
-    /// <summary>Its file is lost: it starts with the one that it all began with, and a new identity.</summary>
-    public void LoseFile() => Disk.Replace(Pristine());
+    /// <summary>Called once when it dies as it was told to with SIMULATE-FAILURE.</summary>
+    public Action? WhenItCrashes { get; set; }
+
+    public override void LoseFile() => Disk.Replace(Pristine());
+
+    public override void Recover()
+    {
+        (Disk.Error, Disk.SaveTime, Disk.Crash) = (null, World.Topology.SaveTime, null);
+        base.Recover();
+    }
 
     /// <summary>Takes in a fact and does what follows.</summary>
     public void Take(Input input)
     {
         if (!IsRunning)
             return;
-        IReadOnlyList<Effect> effects = _core.Step(input, Machine.Clock.Now);
+        IReadOnlyList<Effect> effects;
+        try
+        {
+            effects = _core.Step(input, Machine.Clock.Now);
+        }
+        catch (InvariantViolationException broken)
+        {
+            // The daemon ends itself then, and is started anew by whoever supervises it.
+            World.Broke(this, broken);
+            Kill();
+            return;
+        }
         for (int i = 0; i < effects.Count && IsRunning; i++)
             Perform(effects[i]);
         if (!IsRunning)
@@ -78,10 +97,14 @@ internal sealed class SentinelProcess : SimSentinel
     }
 
     /// <summary>A planned crash in the middle of a save.</summary>
-    public void CrashInSave(SaveStage stage)
+    public void CrashInSave(PlannedCrash crash)
     {
-        World.Note(Name, $"crashes in a save, {stage}");
-        Kill();
+        World.Note(Name, $"crashes in a save{(crash.WithMachine ? " with its machine" : "")}: {crash.Stage}");
+        if (crash.WithMachine)
+            Machine.LosePower();
+        else
+            Kill();
+        crash.Then();
     }
 
     public override void Connected(Connection connection)
@@ -181,10 +204,12 @@ internal sealed class SentinelProcess : SimSentinel
                 _believed.Remove(name);
                 continue;
             }
-            if (_believed.TryGetValue(name, out var before) && before == (view.Address, view.ConfigEpoch))
-                continue;
-            _believed[name] = (view.Address, view.ConfigEpoch);
-            World.Believes(this, name, view.Address, view.ConfigEpoch);
+            bool isKnown = _believed.TryGetValue(name, out var before);
+            _believed[name] = (view.Address, view.ConfigEpoch, view.Failover);
+            if (!isKnown || before.Address != view.Address || before.ConfigEpoch != view.ConfigEpoch)
+                World.Believes(this, name, view.Address, view.ConfigEpoch);
+            if (view.Failover != (isKnown ? before.Failover : FailoverStep.None))
+                World.Stands(this, view.Failover);
         }
     }
 
@@ -224,6 +249,8 @@ internal sealed class SentinelProcess : SimSentinel
             case SimulateCrash:
                 World.Note(Name, $"crashes as it was told to");
                 Kill();
+                WhenItCrashes?.Invoke();
+                WhenItCrashes = null;
                 break;
             case RunScript or ResolveName:
                 throw new InvalidOperationException($"{effect} was not expected: there are no scripts and no names here");

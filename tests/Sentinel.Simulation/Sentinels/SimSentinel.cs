@@ -32,6 +32,16 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>An operator gives an order; nothing happens while it does not run.</summary>
     public abstract void Order(Func<RequestId, Input> order);
 
+    /// <summary>Its file is lost: at its next start it has the one that it all began with, and a new identity.</summary>
+    public abstract void LoseFile();
+
+    /// <summary>All that was done to it is undone; it runs.</summary>
+    public virtual void Recover()
+    {
+        Thaw();
+        Start();
+    }
+
     /// <summary>When a node last answered it, validly, in true time; null: never in this life.</summary>
     public Instant? LastHeard(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.At : null;
 

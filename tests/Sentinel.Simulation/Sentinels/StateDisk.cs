@@ -23,8 +23,11 @@ internal sealed class StateDisk(SentinelProcess owner, SentinelState initial)
     /// <summary>What it says to every save; null: it works.</summary>
     public string? Error { get; set; }
 
-    /// <summary>A crash of the owner that waits for the next time a save has come this far; null: none does.</summary>
-    public SaveStage? CrashAt { get; set; }
+    /// <summary>A crash that waits for the next save; null: none does.</summary>
+    public PlannedCrash? Crash { get; set; }
+
+    /// <summary>What is on disk to stay.</summary>
+    public SentinelState Durable => _durable;
 
     /// <summary>What a start finds.</summary>
     public SentinelState Read() => _visible;
@@ -72,11 +75,11 @@ internal sealed class StateDisk(SentinelProcess owner, SentinelState initial)
             _visible = state;
         if (stage == SaveStage.FolderSynced)
             _durable = state;
-        if (CrashAt == stage)
+        if (Crash is { } crash && crash.Stage == stage)
         {
-            CrashAt = null;
-            _world.Coverage.Count($"crash in a save: {stage}");
-            owner.CrashInSave(stage);
+            Crash = null;
+            _world.Coverage.Count($"struck CrashInSave {stage}{(crash.WithMachine ? ", with the machine" : "")}");
+            owner.CrashInSave(crash);
             return;
         }
         if (stage != SaveStage.FolderSynced)
@@ -95,6 +98,12 @@ internal sealed class StateDisk(SentinelProcess owner, SentinelState initial)
         Begin();
     }
 }
+
+/// <summary>A crash in the middle of a save.</summary>
+/// <param name="Stage">How far the save has come then.</param>
+/// <param name="WithMachine">Whether the machine goes down.</param>
+/// <param name="Then">Called when it has happened.</param>
+internal sealed record PlannedCrash(SaveStage Stage, bool WithMachine, Action Then);
 
 /// <summary>How far a save has come.</summary>
 internal enum SaveStage
