@@ -61,5 +61,5 @@ internal abstract class Checker(World world)
     {
     }
 
-    protected void Violated(string what) => World.Violate(this, what);
+    protected void Violated(string what) => World.Violate(Name, what);
 }

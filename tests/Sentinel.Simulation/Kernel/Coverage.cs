@@ -9,10 +9,18 @@ internal sealed class Coverage
 {
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
+    private readonly SortedDictionary<string, long> _longest = new(StringComparer.Ordinal);
+
     public IReadOnlyDictionary<string, long> Counts => _counts;
 
     /// <summary>Counts something under its kind, such as <c>fault kill</c>.</summary>
     public void Count(string what, long times = 1) => _counts[what] = _counts.GetValueOrDefault(what) + times;
+
+    /// <summary>Remembers the largest of some measure.</summary>
+    public void Longest(string what, long value) => _longest[what] = Math.Max(value, _longest.GetValueOrDefault(what));
+
+    /// <summary>The largest values of measures.</summary>
+    public IReadOnlyDictionary<string, long> Largest => _longest;
 
     public void Count(SentinelEvent happened)
     {
@@ -28,6 +36,8 @@ internal sealed class Coverage
     {
         foreach ((string what, long times) in other.Counts)
             Count(what, times);
+        foreach ((string what, long value) in other.Largest)
+            Longest(what, value);
     }
 
     /// <summary>A sentence without what differs from case to case: addresses, ids and numbers.</summary>

@@ -141,10 +141,10 @@ internal sealed class World
     }
 
     /// <summary>A rule is broken.</summary>
-    public void Violate(Checker checker, string what)
+    public void Violate(string checker, string what)
     {
-        _violations.Add(new Violation(checker.Name, Elapsed, what));
-        Note("!!!", $"{checker.Name}: {what}");
+        _violations.Add(new Violation(checker, Elapsed, what));
+        Note("!!!", $"{checker}: {what}");
     }
 
     // What the parts of the world tell the checkers.
@@ -197,11 +197,8 @@ internal sealed class World
     }
 
     /// <summary>A core found one of its own rules broken.</summary>
-    public void Broke(SimSentinel sentinel, InvariantViolationException broken)
-    {
-        _violations.Add(new Violation("no-broken-invariant", Elapsed, $"{sentinel.Name}: {broken.Message}"));
-        Note("!!!", $"{sentinel.Name} found a rule broken: {broken.Message}");
-    }
+    public void Broke(SimSentinel sentinel, InvariantViolationException broken) =>
+        Violate("own-invariants", $"{sentinel.Name} stopped itself: {broken.Message}");
 
     public void OrderedFailover(SimSentinel sentinel, string master)
     {

@@ -14,6 +14,11 @@ internal sealed class RedisNode(World world, Machine machine, int port, string n
 
     public override void Received(Connection connection, object message) => throw new NotSupportedException();
 
+    public bool IsMaster => Master is null;
+
+    /// <summary>Whether, as a replica, its link to its master is up and it has all that the master has had for some seconds.</summary>
+    public bool IsInSync => throw new NotSupportedException();
+
     public void Restart(RestartConfiguration configuration) => Start();
 
     /// <summary>Its disk is empty at the next start.</summary>

@@ -47,6 +47,9 @@ internal sealed class SentinelProcess : SimSentinel
 
     public override int PeersOf(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) ? view.Peers.Length : 0;
 
+    public override bool KnowsAllReplicas(string master, int count) =>
+        _core.View.Masters.TryGetValue(master, out MasterView? view) && view.Replicas.Length == count && view.Replicas.All(replica => replica.InfoAt is not null);
+
     public override void Order(Func<RequestId, Input> order) => Do(() => Ask(order, _ => { }));
 
     /// <summary>Called once when it dies as it was told to with SIMULATE-FAILURE.</summary>

@@ -29,6 +29,9 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>How many other Sentinels it knows for a master.</summary>
     public abstract int PeersOf(string master);
 
+    /// <summary>Whether it knows so many replicas of a master, and has read their INFO.</summary>
+    public abstract bool KnowsAllReplicas(string master, int count);
+
     /// <summary>An operator gives an order; nothing happens while it does not run.</summary>
     public abstract void Order(Func<RequestId, Input> order);
 

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Faults;
+
+/// <summary>All faults of a run, drawn from its seed before it begins: leaving one out changes no other.</summary>
+internal static class FaultPlan
+{
+    private static readonly double[] s_gapSeconds = [4, 8, 15, 30, 60];
+
+    public static ImmutableArray<Fault> Draw(ulong seed, Topology topology, TimeSpan duration, Profile profile)
+    {
+        var draw = new FaultDraw(Chance.Stream(seed, "faults"), topology);
+        return profile switch
+        {
+            Profile.Quiet => [],
+            Profile.OneFault => [draw.OneMasterFault(TimeSpan.FromSeconds(5))],
+            Profile.Mass => draw.MassFailures(duration),
+            Profile.Partitions => Often(draw, duration, draw.AnyPartition),
+            Profile.Sentinels => Often(draw, duration, draw.MasterOrSentinel),
+            Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static ImmutableArray<Fault> Often(FaultDraw draw, TimeSpan duration, Func<TimeSpan, Fault> next)
+    {
+        TimeSpan gap = TimeSpan.FromSeconds(draw.Random.Pick(s_gapSeconds));
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (TimeSpan at = draw.Random.Between(TimeSpan.Zero, gap); at < duration; at += draw.Random.Between(TimeSpan.FromMilliseconds(1), 2 * gap))
+        {
+            faults.Add(next(at));
+            // Faults come in clusters, too: the second hits what the first has set in motion.
+            while (draw.Random.OneIn(4) && faults.Count < 1000)
+                faults.Add(next(at + draw.Random.Seconds(0, 3)));
+        }
+        return [.. faults.OrderBy(fault => fault.At)];
+    }
+}
+
+/// <summary>Draws faults one by one.</summary>
+internal sealed class FaultDraw(Random random, Topology topology)
+{
+    private readonly TimeSpan _downAfter = topology.Groups[0].Options.DownAfter;
+
+    public Random Random { get; } = random;
+
+    /// <summary>Whether what a Sentinel forgets cannot let it elect itself: the quorum is a majority of all.</summary>
+    private bool MayForget => topology.Groups.All(group => group.Options.Quorum >= topology.AllSentinels / 2 + 1);
+
+    public Fault Anything(TimeSpan at) => Random.Next(100) switch
+    {
+        < 30 => NodeFault(at),
+        < 50 => SentinelFault(at),
+        < 72 => NetworkFault(at),
+        < 84 => LeaderFault(at),
+        _ => OperatorFault(at),
+    };
+
+    public Fault AnyPartition(TimeSpan at) => Random.Next(5) == 0 ? MasterFault(at) : NetworkFault(at);
+
+    public Fault MasterOrSentinel(TimeSpan at) => Random.Next(5) switch
+    {
+        < 2 => MasterFault(at),
+        < 3 => LeaderFault(at),
+        _ => SentinelFault(at),
+    };
+
+    /// <summary>A master that dies, or stops, or is cut off, for good or for a time that all notice.</summary>
+    public Fault OneMasterFault(TimeSpan at)
+    {
+        NodeTarget master = new(0, Part.Master, 0);
+        TimeSpan time = Random.OneIn(3) ? TimeSpan.FromHours(1) : 2 * _downAfter + Random.Seconds(1, 60);
+        return Random.Next(4) switch
+        {
+            0 => new KillNode(at, master, time, RestartConfiguration.Rewritten),
+            1 => new FreezeNode(at, master, time),
+            2 => new IsolateMaster(at, master, 0, 0, WithClients: false, CutDirection.Both, time),
+            _ => new KillNode(at, master, time, RestartConfiguration.Original),
+        };
+    }
+
+    /// <summary>All masters at once, then some of them, again and again.</summary>
+    public ImmutableArray<Fault> MassFailures(TimeSpan duration)
+    {
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (TimeSpan at = TimeSpan.FromSeconds(3); at < duration; at += Random.Seconds(40, 120))
+        {
+            bool isAll = Random.OneIn(2);
+            for (int g = 0; g < topology.Groups.Length; g++)
+            {
+                if (isAll || Random.OneIn(2))
+                    faults.Add(new KillNode(at + Random.Seconds(0, 0.2), new NodeTarget(g, Part.Master, 0), Random.Seconds(5, 60), RestartConfiguration.Rewritten));
+            }
+            if (Random.OneIn(2))
+                faults.Add(SentinelFault(at + Random.Seconds(0, 10)));
+        }
+        return [.. faults.OrderBy(fault => fault.At)];
+    }
+
+    private Fault MasterFault(TimeSpan at)
+    {
+        NodeTarget master = AnyGroup(Part.Master);
+        return Random.Next(4) switch
+        {
+            0 => new FreezeNode(at, master, Time()),
+            1 => new KillNode(at, master, Time(), Configuration()),
+            2 => new CutPowerOfNode(at, master, Time()),
+            _ => new KillNode(at, master, Random.Seconds(0.1, 2), Configuration()),
+        };
+    }
+
+    private Fault NodeFault(TimeSpan at) => Random.Next(20) switch
+    {
+        < 7 => MasterFault(at),
+        < 9 => new KillNode(at, AnyGroup(Part.Replica), Time(), Configuration()),
+        < 11 => new FreezeNode(at, AnyGroup(Part.Any), Time()),
+        < 12 => new EmptyNode(at, AnyGroup(Random.OneIn(2) ? Part.Master : Part.Any), Random.OneIn(2) ? Random.Seconds(0.1, 1) : Time()),
+        < 16 => new SickenNode(at, AnyGroup(Random.OneIn(3) ? Part.Master : Part.Replica), (Illness)Random.Next(Enum.GetValues<Illness>().Length), Time()),
+        < 17 => new ChangePriority(at, AnyGroup(Part.Any), Random.Next(3) * 50),
+        < 18 => new CutPowerOfNode(at, AnyGroup(Part.Any), Time()),
+        < 19 when topology.Groups.Length > 1 => ReuseOfAddress(at),
+        _ => new CutReplication(at, AnyGroup(Part.Master), Time()),
+    };
+
+    private ReuseAddress ReuseOfAddress(TimeSpan at)
+    {
+        int dead = Random.Next(topology.Groups.Length);
+        int newcomer = (dead + 1 + Random.Next(topology.Groups.Length - 1)) % topology.Groups.Length;
+        return new ReuseAddress(at, new NodeTarget(dead, (Part)Random.Next(3), Random.Next(8)), new NodeTarget(newcomer, (Part)Random.Next(3), Random.Next(8)), Time());
+    }
+
+    private Fault SentinelFault(TimeSpan at) => Random.Next(16) switch
+    {
+        < 4 => new KillSentinel(at, AnySentinel(), Time()),
+        < 7 => new FreezeSentinel(at, AnySentinel(), Time()),
+        < 9 => new CrashInSave(at, AnySentinel(), (SaveStage)Random.Next(4), WithMachine: Random.OneIn(2), Time()),
+        < 10 => new CutPowerOfSentinel(at, AnySentinel(), Time()),
+        < 11 => new FillDisk(at, AnySentinel(), Time()),
+        < 12 => new SlowDisk(at, AnySentinel(), Random.Seconds(0.05, 3), Time()),
+        < 13 => new DriftClock(at, AnySentinel(), (Random.NextDouble() - 0.5) / 10, Time()),
+        < 14 => new JumpClock(at, AnySentinel(), Random.Seconds(-3600, 3600)),
+        < 15 when MayForget => new TearStateFile(at, AnySentinel(), Time()),
+        _ => new FreezeSentinel(at, AnySentinel(), Random.Seconds(0.05, 1.5)),
+    };
+
+    private StrikeLeader LeaderFault(TimeSpan at) => new(
+        at, (FailoverStep)Random.Next((int)FailoverStep.WaitStart, (int)FailoverStep.ReconfReplicas + 1), (LeaderFate)Random.Next(3),
+        Random.OneIn(2) ? TimeSpan.Zero : Random.Seconds(0, 0.05), Time());
+
+    private Fault NetworkFault(TimeSpan at)
+    {
+        CutDirection direction = Random.OneIn(2) ? CutDirection.Both : (CutDirection)Random.Next(1, 3);
+        return Random.Next(12) switch
+        {
+            < 2 => new Partition(at, unchecked((ulong)Random.NextInt64()), direction, Time()),
+            < 5 => new IsolateMaster(at, AnyGroup(Part.Master), Random.Next(topology.AllSentinels), Random.Next((topology.AllSentinels + 1) / 2), Random.OneIn(2), direction, Time()),
+            < 6 => new CutPair(at, AnySentinel(), null, AnySentinel(), direction, Time()),
+            < 8 => new CutPair(at, AnySentinel(), AnyGroup(Random.OneIn(2) ? Part.Master : Part.Any), AnySentinel(), direction, Time()),
+            < 9 => new Flap(at, Random.OneIn(2) ? AnyGroup(Part.Any) : null, AnySentinel(), Random.Seconds(0.05, 1.5 * _downAfter.TotalSeconds), Random.Seconds(0.05, 5), Random.Next(2, 15)),
+            < 10 => new SlowNetwork(at, Random.OneIn(2) ? AnyGroup(Part.Any) : null, AnySentinel(), Random.Seconds(0.02, Random.OneIn(3) ? _downAfter.TotalSeconds : 0.3), Time()),
+            < 11 => new CutReplication(at, AnyGroup(Part.Master), Time()),
+            _ => new BreakConnections(at, Random.NextDouble(), Random.Next()),
+        };
+    }
+
+    private Fault OperatorFault(TimeSpan at)
+    {
+        int group = Random.Next(topology.Groups.Length);
+        return Random.Next(16) switch
+        {
+            < 6 => new OrderFailover(at, AnySentinel(), group),
+            < 7 when MayForget => new OrderReset(at, AnySentinel(), group),
+            < 8 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20)),
+            < 10 => new OrderSet(
+                at, Random.OneIn(2) ? null : AnySentinel(), group, Random.OneIn(2) ? _downAfter * Random.Next(1, 4) : null,
+                Random.OneIn(2) ? TimeSpan.FromSeconds(Random.Next(3, 30)) : null, Random.OneIn(2) ? Random.Next(1, 4) : null),
+            < 11 => new OrderSimulatedFailure(at, AnySentinel(), Random.OneIn(2) ? SimulatedFailures.CrashAfterElection : SimulatedFailures.CrashAfterPromotion, Time()),
+            < 12 => new PauseWrites(at, new NodeTarget(group, Part.Master, 0), Random.Seconds(0.1, 5)),
+            < 13 => new HandOver(at, new NodeTarget(group, Part.Master, 0), new NodeTarget(group, Part.Replica, Random.Next(8))),
+            < 14 => new OrderNode(at, new NodeTarget(group, Part.Replica, Random.Next(8)), Random.OneIn(2) ? null : new NodeTarget(group, Part.Any, Random.Next(8))),
+            _ => new OrderFailover(at, AnySentinel(), group),
+        };
+    }
+
+    /// <summary>Mostly about as long as it takes until it is noticed, now much shorter, now much longer.</summary>
+    private TimeSpan Time() => Random.Next(4) switch
+    {
+        0 => Random.Between(TimeSpan.FromMilliseconds(20), _downAfter),
+        1 => Random.Between(_downAfter / 2, 2 * _downAfter),
+        2 => Random.Between(_downAfter, _downAfter + TimeSpan.FromSeconds(20)),
+        _ => Random.Between(_downAfter, _downAfter + TimeSpan.FromSeconds(90)),
+    };
+
+    private RestartConfiguration Configuration() => Random.OneIn(3) ? RestartConfiguration.Original : RestartConfiguration.Rewritten;
+
+    private NodeTarget AnyGroup(Part part) => new(Random.Next(topology.Groups.Length), part, Random.Next(8));
+
+    private SentinelTarget AnySentinel() => new(Random.Next(topology.AllSentinels));
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Sentinel.Core;
+using Sentinel.Simulation.Nodes;
+
+namespace Sentinel.Simulation.Kernel;
+
+/// <summary>A kind of run: which clusters are drawn, and which faults befall them.</summary>
+internal enum Profile
+{
+    /// <summary>Anything.</summary>
+    Any,
+
+    /// <summary>Exactly one fault, of one master, with Sentinels and network sound: it gives at most one switch.</summary>
+    OneFault,
+
+    /// <summary>Sentinels of ours and of Redis' kind together.</summary>
+    Mixed,
+
+    /// <summary>Many groups that fail at once.</summary>
+    Mass,
+
+    /// <summary>Partitions and blocked directions only.</summary>
+    Partitions,
+
+    /// <summary>Sentinels that crash, freeze and have bad disks, while masters fail.</summary>
+    Sentinels,
+
+    /// <summary>No fault at all: nothing may happen.</summary>
+    Quiet,
+}
+
+/// <summary>Draws clusters.</summary>
+internal static class TopologyDraw
+{
+    private static readonly double[] s_downAfterSeconds = [0.5, 1, 1, 2, 2, 3, 5, 5, 10, 30];
+    private static readonly double[] s_failoverTimeoutSeconds = [3, 10, 10, 20, 60, 180];
+
+    public static Topology Draw(ulong seed, Profile profile)
+    {
+        Random random = Chance.Stream(seed, "topology");
+        int all = random.Next(20) switch { < 13 => 3, < 18 => 5, _ => 7 };
+        bool isMixed = profile is Profile.Mixed || (profile is Profile.Any && random.OneIn(6));
+        int legacy = isMixed ? random.Next(1, all) : 0;
+        int groups = profile is Profile.Mass ? random.Next(6, 13) : random.Next(20) switch { < 15 => 1, < 18 => 2, _ => 3 };
+        TimeSpan downAfter = TimeSpan.FromSeconds(random.Pick(s_downAfterSeconds));
+        // What redis-sentinel does with shorter ones in a mixed quorum is its own fault (README, differences).
+        if (isMixed && downAfter < TimeSpan.FromSeconds(2))
+            downAfter = TimeSpan.FromSeconds(2);
+        return new Topology
+        {
+            Sentinels = all - legacy,
+            LegacySentinels = legacy,
+            Groups = [.. Enumerable.Range(0, groups).Select(g => DrawGroup(random, g, groups, all, downAfter, profile))],
+            IsColocated = random.OneIn(2),
+            DelayMin = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(random.OneIn(4) ? 20 : 1)),
+            DelayNoise = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(random.OneIn(4) ? 30 : 2)),
+            SaveTime = random.Between(TimeSpan.FromMicroseconds(500), TimeSpan.FromMilliseconds(random.OneIn(5) ? 80 : 8)),
+            ClientsPerGroup = profile is Profile.Mass ? 1 : random.Next(1, 4),
+            WritePause = random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
+        };
+    }
+
+    private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)
+    {
+        int majority = sentinels / 2 + 1;
+        int replicas = profile is Profile.OneFault ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
+        Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
+        int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
+        bool knowsOnlySlaveOf = random.OneIn(10);
+        bool canRewrite = !random.OneIn(10);
+        return new GroupTopology
+        {
+            Options = new MasterOptions
+            {
+                Name = groups == 1 ? "mymaster" : $"group{number + 1}",
+                Quorum = random.Next(10) switch { < 8 => majority, < 9 => 1, _ => random.Next(majority, sentinels + 1) },
+                DownAfter = downAfter,
+                FailoverTimeout = TimeSpan.FromSeconds(random.Pick(s_failoverTimeoutSeconds)),
+                ParallelSyncs = random.Next(1, 4),
+                RebootDownAfter = random.OneIn(10) ? TimeSpan.FromSeconds(5) : TimeSpan.Zero,
+            },
+            Nodes = [.. Enumerable.Range(0, replicas + 1).Select(n => new NodeSettings
+            {
+                Priority = n > 1 && random.OneIn(8) ? 0 : random.OneIn(8) ? 50 : 100,
+                Persistence = persistence,
+                LoadTime = random.Seconds(0.05, random.OneIn(4) ? 8 : 0.5),
+                FullSyncTime = random.Seconds(0.1, random.OneIn(4) ? 15 : 1),
+                Backlog = random.OneIn(4) ? 20 : 2000,
+                MinReplicasToWrite = minReplicas,
+                KnowsOnlySlaveOf = knowsOnlySlaveOf,
+                CanRewriteConfig = canRewrite,
+            })],
+        };
+    }
+}
