@@ -5,9 +5,19 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>The rules that are guarded.</summary>
 internal static class AllCheckers
 {
-    public static IEnumerable<Checker> For(World world)
+    public static IEnumerable<Checker> For(World world, Profile? profile)
     {
-        _ = world;
-        return [];
+        yield return new OneVote(world);
+        yield return new OneLeader(world);
+        yield return new OnlyLeadersPromote(world);
+        yield return new OneAddress(world);
+        yield return new EpochsGrow(world);
+        yield return new OnlyFitReplicas(world);
+        yield return new NoNeedlessFailover(world);
+        yield return new SwitchesLeadToMasters(world);
+        yield return new NoEpochStorm(world);
+        yield return new LossesAreExplained(world);
+        if (profile is Profile.OneFault or Profile.Quiet)
+            yield return new OneFaultOneSwitch(world);
     }
 }

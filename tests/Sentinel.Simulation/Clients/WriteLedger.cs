@@ -9,9 +9,9 @@ internal sealed class WriteLedger
     public LossReport Report(World world)
     {
         _ = world;
-        return new LossReport(0);
+        return new LossReport(0, 0);
     }
 }
 
 /// <summary>Acknowledged writes, and the lost ones by cause.</summary>
-internal sealed record LossReport(long Acknowledged);
+internal sealed record LossReport(long Acknowledged, long Unexplained);

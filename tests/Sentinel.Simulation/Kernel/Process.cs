@@ -6,6 +6,7 @@ namespace Sentinel.Simulation.Kernel;
 internal abstract class Process
 {
     private readonly Queue<(int Life, Action Work)> _held = new();
+    private Instant _frozenAt;
 
     protected Process(World world, Machine machine, int port, string name)
     {
@@ -26,6 +27,12 @@ internal abstract class Process
     /// <summary>A frozen one is running: its machine still accepts connections and keeps what comes for it.</summary>
     public bool IsFrozen { get; private set; }
 
+    /// <summary>When it was last started.</summary>
+    public Instant StartedAt { get; private set; }
+
+    /// <summary>How long its last freeze took; zero: it was never frozen.</summary>
+    public TimeSpan LastFrozenFor { get; private set; }
+
     /// <summary>Counts its starts; what was planned in an earlier life does not happen.</summary>
     public int Life { get; private set; }
 
@@ -36,7 +43,7 @@ internal abstract class Process
     {
         if (IsRunning || !Machine.IsUp)
             return;
-        (IsRunning, IsFrozen) = (true, false);
+        (IsRunning, IsFrozen, StartedAt) = (true, false, World.Agenda.Now);
         Life++;
         OnStarted();
     }
@@ -50,8 +57,8 @@ internal abstract class Process
 
     public void Freeze()
     {
-        if (IsRunning)
-            IsFrozen = true;
+        if (IsWorking)
+            (IsFrozen, _frozenAt) = (true, World.Agenda.Now);
     }
 
     /// <summary>Goes on: what came meanwhile is taken in, in its order.</summary>
@@ -59,7 +66,7 @@ internal abstract class Process
     {
         if (!IsFrozen)
             return;
-        IsFrozen = false;
+        (IsFrozen, LastFrozenFor) = (false, World.Agenda.Now - _frozenAt);
         while (!IsFrozen && _held.TryDequeue(out var held))
         {
             if (held.Life == Life && IsRunning)

@@ -38,7 +38,7 @@ internal static class Simulator
     {
         Topology topology = TopologyDraw.Draw(@case.Seed, @case.Profile);
         ImmutableArray<Fault> plan = PlanOf(@case);
-        var world = new World(@case.Seed, topology, isTold);
+        var world = new World(@case.Seed, topology, @case.Profile, isTold);
         Tell(world, @case, topology);
         if (!world.RunUntil(() => IsSettled(world), SettleMax, TimeSpan.FromSeconds(1)))
             world.Violate("settles", "the cluster did not get to know itself");

@@ -18,7 +18,7 @@ internal sealed class World
     private readonly List<Action> _whenHealed = [];
     private readonly List<(Action<SimSentinel> Watcher, Instant Until)> _watchers = [];
 
-    public World(ulong seed, Topology topology, bool isTold = false)
+    public World(ulong seed, Topology topology, Profile? profile = null, bool isTold = false)
     {
         (Seed, Topology) = (seed, topology);
         if (isTold)
@@ -26,7 +26,7 @@ internal sealed class World
         StartedAt = Agenda.Now;
         Network = new Network(Agenda, Chance.Stream(seed, "network")) { DelayMin = topology.DelayMin, DelayNoise = topology.DelayNoise };
         ClusterBuilder.Build(this);
-        _checkers.AddRange(AllCheckers.For(this));
+        _checkers.AddRange(AllCheckers.For(this, profile));
     }
 
     public ulong Seed { get; }

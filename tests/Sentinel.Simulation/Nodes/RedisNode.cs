@@ -19,6 +19,24 @@ internal sealed class RedisNode(World world, Machine machine, int port, string n
     /// <summary>Whether, as a replica, its link to its master is up and it has all that the master has had for some seconds.</summary>
     public bool IsInSync => throw new NotSupportedException();
 
+    public int Priority => Settings.Priority;
+
+    /// <summary>When its priority was last changed.</summary>
+    public Instant PrioritySince => StartedAt;
+
+    public bool HasData => HasDataSince is not null;
+
+    /// <summary>Since when it has keys; null: it has none.</summary>
+    public Instant? HasDataSince => throw new NotSupportedException();
+
+    /// <summary>Whether any illness is upon it.</summary>
+    public bool IsIll => throw new NotSupportedException();
+
+    public bool IsLoading => throw new NotSupportedException();
+
+    /// <summary>Whether it is a master, or was one at some time since then.</summary>
+    public bool WasMasterSince(Instant then) => IsMaster || StartedAt >= then;
+
     public void Restart(RestartConfiguration configuration) => Start();
 
     /// <summary>Its disk is empty at the next start.</summary>

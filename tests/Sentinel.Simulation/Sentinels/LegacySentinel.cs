@@ -15,6 +15,7 @@ internal sealed class LegacySentinel(World world, Machine machine, int port, str
     public override int PeersOf(string master) => throw new NotSupportedException();
     public override void Order(Func<RequestId, Input> order) => throw new NotSupportedException();
     public override bool KnowsAllReplicas(string master, int count) => throw new NotSupportedException();
+    public override TimeSpan DownAfterOf(string master) => throw new NotSupportedException();
     public override void LoseFile() => throw new NotSupportedException();
     public override void Received(Connection connection, object message) => throw new NotSupportedException();
 }

@@ -45,6 +45,8 @@ internal sealed class SentinelProcess : SimSentinel
 
     public override bool HoldsDown(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) && view.IsSubjectivelyDown;
 
+    public override TimeSpan DownAfterOf(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) ? view.DownAfter : TimeSpan.MaxValue;
+
     public override int PeersOf(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) ? view.Peers.Length : 0;
 
     public override bool KnowsAllReplicas(string master, int count) =>

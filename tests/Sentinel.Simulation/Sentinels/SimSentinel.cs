@@ -26,6 +26,9 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>Whether it holds a master down.</summary>
     public abstract bool HoldsDown(string master);
 
+    /// <summary>After which silence it holds a master down.</summary>
+    public abstract TimeSpan DownAfterOf(string master);
+
     /// <summary>How many other Sentinels it knows for a master.</summary>
     public abstract int PeersOf(string master);
 

@@ -1,0 +1,82 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>Under one configuration epoch there is one address, whoever believes in it.</summary>
+/// <remarks>Epoch 0 is what operators say, and belongs to nobody. Redis' kind takes epochs that are another's; see <see cref="OneLeader"/>.</remarks>
+internal sealed class OneAddress(World world) : Checker(world)
+{
+    private readonly Dictionary<(string Master, Epoch Epoch), (Address Address, SimSentinel First)> _addresses = [];
+
+    public override string Name => "one-address-per-epoch";
+
+    public override void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
+    {
+        if (configEpoch == Epoch.Zero || _addresses.TryAdd((master, configEpoch), (address, sentinel)))
+            return;
+        (Address known, SimSentinel first) = _addresses[(master, configEpoch)];
+        if (known == address)
+            return;
+        if (first.IsLegacy || sentinel.IsLegacy || World.Topology.LegacySentinels > 0)
+            World.Coverage.Count("excused two addresses of one epoch, in a mixed quorum");
+        else
+            Violated($"{sentinel.Name} has {master} at {address} in epoch {configEpoch}, {first.Name} had it at {known}");
+    }
+}
+
+/// <summary>Epochs never go back: not the one that a Sentinel has seen, not that of a configuration, not that of a vote; not in memory, not on disk.</summary>
+internal sealed class EpochsGrow(World world) : Checker(world)
+{
+    private readonly Dictionary<(SentinelId Id, string Master), Epoch> _believed = [];
+    private readonly Dictionary<SentinelId, SentinelState> _saved = [];
+
+    public override string Name => "epochs-grow";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        // Who takes a master off and puts it on again begins anew with its configuration.
+        if (happened is { Name: "-monitor", MasterName: { } master })
+            _believed.Remove((sentinel.Id, master));
+    }
+
+    public override void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
+    {
+        if (_believed.TryGetValue((sentinel.Id, master), out Epoch before) && configEpoch < before)
+            Violated($"the configuration epoch of {master} goes back from {before} to {configEpoch} on {sentinel.Name}");
+        _believed[(sentinel.Id, master)] = configEpoch;
+    }
+
+    public override void Saved(SimSentinel sentinel, SentinelState state)
+    {
+        if (_saved.TryGetValue(sentinel.Id, out SentinelState? before))
+            Compare(sentinel, before, state, "a save");
+        _saved[sentinel.Id] = state;
+    }
+
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        // What was believed and not saved is forgotten by right.
+        foreach (Group group in World.Groups)
+            _believed.Remove((sentinel.Id, group.Name));
+        if (_saved.TryGetValue(state.Id, out SentinelState? before))
+            Compare(sentinel, before, state, "a restart");
+    }
+
+    private void Compare(SimSentinel sentinel, SentinelState before, SentinelState after, string when)
+    {
+        if (after.CurrentEpoch < before.CurrentEpoch)
+            Violated($"{when} of {sentinel.Name} takes its epoch back from {before.CurrentEpoch} to {after.CurrentEpoch}");
+        foreach (MasterState master in after.Masters)
+        {
+            if (before.Masters.FirstOrDefault(other => other.Options.Name == master.Options.Name) is not { } former)
+                continue;
+            // Removed and monitored again it begins with no configuration, but not with no vote.
+            if (master.ConfigEpoch < former.ConfigEpoch && master.ConfigEpoch != Epoch.Zero)
+                Violated($"{when} of {sentinel.Name} takes the configuration of {master.Options.Name} back from epoch {former.ConfigEpoch} to {master.ConfigEpoch}");
+            if (master.LeaderEpoch < former.LeaderEpoch)
+                Violated($"{when} of {sentinel.Name} forgets its vote for {master.Options.Name} in epoch {former.LeaderEpoch}: {master.LeaderEpoch}");
+        }
+    }
+}

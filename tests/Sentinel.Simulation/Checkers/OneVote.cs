@@ -1,0 +1,35 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>A Sentinel has one vote for each master and epoch, also over restarts, and it is on disk before it is told.</summary>
+internal sealed class OneVote(World world) : Checker(world)
+{
+    private readonly Dictionary<(SentinelId Voter, string Master, Epoch Epoch), SentinelId> _votes = [];
+
+    public override string Name => "one-vote";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.Name != "+vote-for-leader" || happened.MasterName is not { } master)
+            return;
+        if (SentinelId.TryParse(happened.Payload.Split(' ')[0], out SentinelId leader))
+            Count(sentinel, master, happened.Epoch, leader);
+    }
+
+    public override void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
+    {
+        Count(sentinel, master, epoch, leader);
+        // Who removed the master and was told to monitor it again is asked about another one.
+        if (sentinel is SentinelProcess ours && ours.Disk.Durable.Masters.FirstOrDefault(saved => saved.Options.Name == master) is { } state && state.LeaderEpoch < epoch)
+            Violated($"{sentinel.Name} told its vote for {leader.Short} in epoch {epoch} of {master} while its disk knew votes up to epoch {state.LeaderEpoch} only");
+    }
+
+    private void Count(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
+    {
+        if (!_votes.TryAdd((sentinel.Id, master, epoch), leader) && _votes[(sentinel.Id, master, epoch)] != leader)
+            Violated($"{sentinel.Name} voted for {_votes[(sentinel.Id, master, epoch)].Short} and for {leader.Short} in epoch {epoch} of {master}");
+    }
+}

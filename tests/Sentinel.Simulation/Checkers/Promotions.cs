@@ -1,0 +1,184 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>Never promoted is a replica with priority 0, a node of another group, or one without data while one with data is fit.</summary>
+internal sealed class OnlyFitReplicas(World world) : Checker(world)
+{
+    /// <summary>How old what a Sentinel knows of a node may be: an INFO period of calm, and some.</summary>
+    private static readonly TimeSpan s_newsAge = TimeSpan.FromSeconds(15);
+
+    public override string Name => "only-fit-replicas";
+
+    public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
+    {
+        if (master is not null || by is not SentinelProcess ours)
+            return;
+        foreach (Group group in World.Groups)
+        {
+            if (by.FailoverOf(group.Name) is not (FailoverStep.SendReplicaOfNoOne or FailoverStep.WaitPromotion)
+                || !ours.View.Masters[group.Name].Replicas.Any(replica => replica.Address == node.Address && replica.Flags.HasFlag(InstanceFlags.Promoted)))
+                continue;
+            if (node.Group != group)
+                Violated($"{by.Name} promotes {node.Name}, which is of {node.Group.Name}, for {group.Name}");
+            if (node.Priority == 0 && World.Agenda.Now - node.PrioritySince > s_newsAge)
+                Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
+            if (!node.HasData && Better(node, group, ours) is { } better)
+                Violated($"{by.Name} promotes {node.Name}, which is empty, although {better.Name} has data and is fit");
+        }
+    }
+
+    private RedisNode? Better(RedisNode chosen, Group group, SentinelProcess by)
+    {
+        MasterView view = by.View.Masters[group.Name];
+        foreach (RedisNode node in group.Nodes)
+        {
+            if (node == chosen || node.IsMaster || !node.IsWorking || !node.HasData || node.Priority == 0 || World.Agenda.Now - node.StartedAt < s_newsAge
+                || World.Agenda.Now - node.PrioritySince < s_newsAge || node.IsIll || node.HasDataSince is not { } since || World.Agenda.Now - since < s_newsAge)
+                continue;
+            ReplicaView? known = view.Replicas.FirstOrDefault(replica => replica.Address == node.Address);
+            if (known is { IsSubjectivelyDown: false, ReportsMaster: false, IsMasterLinkUp: true, Link.IsDisconnected: false } && World.Network.Passes(by.Machine, node.Machine) && World.Network.Passes(node.Machine, by.Machine))
+                return node;
+        }
+        return null;
+    }
+}
+
+/// <summary>No failover starts by itself while so many Sentinels hear the master that the others are no quorum.</summary>
+internal sealed class NoNeedlessFailover(World world) : Checker(world)
+{
+    /// <summary>How long the answer of a peer that it holds the master down counts: five ask periods of a second, and a moment on the way.</summary>
+    private static readonly TimeSpan s_answerAge = TimeSpan.FromSeconds(6);
+
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _heldDownAt = [];
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+
+    public override string Name => "no-needless-failover";
+
+    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.MasterName is not { } name)
+            return;
+        if (happened is { Name: "+sdown" or "-sdown", Kind: InstanceKind.Master })
+            _heldDownAt[(sentinel, name)] = World.Agenda.Now;
+        if (happened.Name != "+try-failover" || sentinel.IsLegacy)
+            return;
+        Group group = World.Group(name);
+        Address master = sentinel.MasterOf(name)!.Value;
+        RedisNode? node = World.NodeAt(master);
+        // One that is loading after a restart, that is ill, or that says it is a replica, is heard and counts as down by right.
+        if (_ordered.Remove((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || node.StartedAt > World.Agenda.Now - s_answerAge - group.Topology.Options.RebootDownAfter
+            || (node.IsLoading && group.Topology.Options.RebootDownAfter > TimeSpan.Zero))
+            return;
+        int deaf = 0;
+        foreach (SimSentinel other in World.Sentinels)
+        {
+            if (!Hears(other, master, name))
+                deaf++;
+        }
+        if (deaf < group.Topology.Options.Quorum)
+            Violated($"{sentinel.Name} starts a failover of {name} although only {deaf} of {World.Sentinels.Count} do not hear {node.Name}, and the quorum is {group.Topology.Options.Quorum}");
+    }
+
+    /// <summary>Whether a Sentinel has heard the master all along in the time that counts.</summary>
+    private bool Hears(SimSentinel sentinel, Address master, string name)
+    {
+        Instant now = World.Agenda.Now;
+        // A little less than down-after: its clock may be slow, and its PING left earlier than its reply came.
+        TimeSpan downAfter = sentinel.DownAfterOf(name) * 0.8;
+        if (!sentinel.IsRunning || sentinel.LastHeard(master) is not { } heard || now - heard > downAfter)
+            return false;
+        return (sentinel.HeardAgainAt(master) is not { } again || now - again > s_answerAge)
+            && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);
+    }
+}
+
+/// <summary>A switch that is announced leads to a node that is a master: the leader saw it become one, and the others name what a leader named.</summary>
+internal sealed class SwitchesLeadToMasters(World world) : Checker(world)
+{
+    /// <summary>How long before the announcement it may have been one: the reply that says so is on its way, or waits in a frozen process.</summary>
+    private static readonly TimeSpan s_newsAge = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<(string Master, Epoch Epoch), Address> _announced = [];
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), Epoch> _adopting = [];
+
+    public override string Name => "switches-lead-to-masters";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.MasterName is not { } name || sentinel.IsLegacy)
+            return;
+        if (happened.Name == "+config-update-from")
+            _adopting[(sentinel, name)] = happened.Epoch;
+        if (happened is not { Name: "+switch-master", NewAddress: { } address })
+            return;
+        bool isAdopted = _adopting.Remove((sentinel, name), out Epoch adopted) && adopted == happened.Epoch;
+        if (!isAdopted)
+        {
+            _announced[(name, happened.Epoch)] = address;
+            if (World.NodeAt(address) is not { } node || !node.WasMasterSince(World.Agenda.Now - s_newsAge - sentinel.LastFrozenFor))
+                Violated($"{sentinel.Name} announces {address} as the master of {name}, and no master is there");
+        }
+        else if (World.Topology.LegacySentinels == 0 && (!_announced.TryGetValue((name, happened.Epoch), out Address known) || known != address))
+        {
+            Violated($"{sentinel.Name} takes over {address} as the master of {name} in epoch {happened.Epoch}, which no leader announced");
+        }
+    }
+}
+
+/// <summary>One fault gives one switch at most.</summary>
+internal sealed class OneFaultOneSwitch(World world) : Checker(world)
+{
+    private readonly HashSet<Epoch> _switches = [];
+
+    public override string Name => "one-fault-one-switch";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.Name != "+switch-master" || !_switches.Add(happened.Epoch) || _switches.Count < 2)
+            return;
+        if (!World.IsHealed)
+            Violated($"a second switch of {happened.MasterName}, in epoch {happened.Epoch}, after one fault");
+    }
+}
+
+/// <summary>Elections come to an end: epochs are not burnt by the hundred.</summary>
+internal sealed class NoEpochStorm(World world) : Checker(world)
+{
+    private const int EpochsMax = 60;
+    private static readonly TimeSpan s_window = TimeSpan.FromSeconds(10);
+
+    private readonly Queue<Instant> _epochs = new();
+    private Epoch _newest;
+
+    public override string Name => "no-epoch-storm";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.Name != "+try-failover" || happened.Epoch <= _newest)
+            return;
+        _newest = happened.Epoch;
+        _epochs.Enqueue(World.Agenda.Now);
+        while (_epochs.Peek() < World.Agenda.Now - s_window)
+            _epochs.Dequeue();
+        if (_epochs.Count > EpochsMax * World.Groups.Count)
+            Violated($"{_epochs.Count} failovers were tried in {s_window.TotalSeconds} s");
+    }
+}
+
+/// <summary>Every acknowledged write that is lost is explained.</summary>
+internal sealed class LossesAreExplained(World world) : Checker(world)
+{
+    public override string Name => "losses-are-explained";
+
+    public override void Ended()
+    {
+        if (World.Violations.Count == 0 && World.Writes.Report(World) is { Unexplained: > 0 } report)
+            Violated($"{report.Unexplained} acknowledged writes are lost and nothing explains it: {report}");
+    }
+}
