@@ -61,7 +61,8 @@ internal static class Simulator
         world.Coverage.Count((struck ? "fault " : "missed ") + fault.Kind);
     });
 
-    private static bool IsSettled(World world)
+    /// <summary>Whether every Sentinel knows all others and all replicas.</summary>
+    public static bool IsSettled(World world)
     {
         foreach (Group group in world.Groups)
         {

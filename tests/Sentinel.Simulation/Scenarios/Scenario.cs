@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Sentinel.Core;
+using Sentinel.Simulation.Checkers;
+using Sentinel.Simulation.Faults;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
+
+namespace Sentinel.Simulation.Scenarios;
+
+/// <summary>A classic story, told by hand instead of drawn; its transcript is kept and read like code.</summary>
+/// <param name="Name">What it is asked for by.</param>
+/// <param name="Tells">What happens in it, in a sentence.</param>
+/// <param name="Topology">Who takes part.</param>
+/// <param name="Faults">What goes wrong, from the moment on at which the cluster knows itself.</param>
+/// <param name="Lasts">How long it is watched before it is healed.</param>
+internal sealed record Scenario(string Name, string Tells, Topology Topology, ImmutableArray<Fault> Faults, TimeSpan Lasts)
+{
+    /// <summary>The seed of the small chances: delays, and when threads get their turn.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Whether the failed parts come back before the end, so that the end is told too.</summary>
+    public bool IsHealed { get; init; } = true;
+
+    /// <summary>Plays it.</summary>
+    public World Play()
+    {
+        var world = new World(Seed, Topology, profile: null, isTold: true);
+        world.Note("***", $"{Tells}");
+        world.RunUntil(() => Simulator.IsSettled(world), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
+        world.Run(TimeSpan.FromSeconds(3));
+        world.Note("***", $"the story begins");
+        foreach (Fault fault in Faults)
+            world.Agenda.After(fault.At, () => fault.Strike(world));
+        world.Run(Lasts);
+        if (IsHealed)
+        {
+            world.Heal();
+            Agreement.Await(world, TimeSpan.FromSeconds(30));
+        }
+        return world;
+    }
+}
+
+/// <summary>The stories that are kept.</summary>
+internal static class AllScenarios
+{
+    private static readonly NodeTarget s_master = new(0, Part.Master, 0);
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_ever = TimeSpan.FromHours(1);
+    private static readonly Topology s_three = new();
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("clean-failover", "the master dies, and a replica takes over", s_three, [new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten)], 10 * s_second),
+        new(
+            "split-vote", "five Sentinels of which two pairs cannot reach each other stand at once; nobody is elected, and they stand again",
+            new Topology { Sentinels = 4, Groups = [Group("mymaster", quorum: 2, replicas: 2)] },
+            [
+                new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten),
+                new Partition(s_second, Side: 0b_0001_1000, CutDirection.Both, 6 * s_second),
+            ],
+            15 * s_second),
+        .. LeaderDies(),
+        new(
+            "master-on-the-small-side", "the master is cut off together with one Sentinel and the clients; the other side goes on without it",
+            s_three, [new IsolateMaster(s_second, s_master, From: 0, With: 1, WithClients: true, CutDirection.Both, 15 * s_second)], 25 * s_second),
+        new(
+            "master-is-not-heard", "what the master says does not arrive, but it hears all", s_three,
+            [new IsolateMaster(s_second, s_master, 0, 0, WithClients: false, CutDirection.Out, 15 * s_second)], 25 * s_second),
+        new(
+            "master-does-not-hear", "what is said to the master does not arrive, but it is heard", s_three,
+            [new IsolateMaster(s_second, s_master, 0, 0, WithClients: false, CutDirection.In, 15 * s_second)], 25 * s_second),
+        new(
+            "old-master-returns", "the master dies, is replaced, and returns as a master with its original configuration", s_three,
+            [new KillNode(s_second, s_master, 10 * s_second, RestartConfiguration.Original)], 20 * s_second),
+        new(
+            "master-reboots-empty", "a master without persistence is back, empty, before anybody misses it; its replicas copy the emptiness",
+            new Topology { Groups = [Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None })] },
+            [new KillNode(s_second, s_master, TimeSpan.FromMilliseconds(300), RestartConfiguration.Rewritten)], 10 * s_second),
+        new(
+            "many-groups-at-once", "twelve masters die in one moment; their elections run side by side, and three Sentinels share the work",
+            new Topology { Groups = [.. Enumerable.Range(1, 12).Select(i => Group($"group{i}", quorum: 2, replicas: 1))] },
+            [.. Enumerable.Range(0, 12).Select(i => new KillNode(s_second, new NodeTarget(i, Part.Master, 0), s_ever, RestartConfiguration.Rewritten))], 10 * s_second)
+        { IsHealed = false },
+        new(
+            "mixed-quorum", "two of ours and one of Redis' kind lose their master",
+            new Topology { Sentinels = 2, LegacySentinels = 1, Groups = [Group("mymaster", quorum: 2, replicas: 2, downAfterSeconds: 2)] },
+            [new KillNode(s_second, s_master, 15 * s_second, RestartConfiguration.Rewritten)], 30 * s_second),
+    ];
+
+    /// <summary>A story by its name; null: there is none.</summary>
+    public static Scenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);
+
+    private static IEnumerable<Scenario> LeaderDies()
+    {
+        for (FailoverStep step = FailoverStep.WaitStart; step <= FailoverStep.ReconfReplicas; step++)
+        {
+            yield return new Scenario(
+                $"leader-dies-in-{step.Word().Replace('_', '-')}", $"the master dies, and so does the leader of its failover, in {step.Word()}; another one finishes it", s_three,
+                [
+                    new StrikeLeader(TimeSpan.Zero, step, LeaderFate.Killed, TimeSpan.Zero, s_ever),
+                    new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten),
+                ],
+                20 * s_second);
+        }
+    }
+
+    private static GroupTopology Group(string name, int quorum, int replicas, NodeSettings? settings = null, double downAfterSeconds = 1) => new()
+    {
+        Options = new MasterOptions { Name = name, Quorum = quorum, DownAfter = TimeSpan.FromSeconds(downAfterSeconds), FailoverTimeout = TimeSpan.FromSeconds(10) },
+        Nodes = [.. Enumerable.Repeat(settings ?? new NodeSettings(), replicas + 1)],
+    };
+}
