@@ -40,6 +40,23 @@ internal static class Simulator
         ImmutableArray<Fault> plan = PlanOf(@case);
         var world = new World(@case.Seed, topology, @case.Profile, isTold);
         Tell(world, @case, topology);
+        try
+        {
+            Live(world, @case, plan);
+        }
+        catch (Exception thrown)
+        {
+            // A finding like any other: it has a seed, and can be made small.
+            world.Violate("no-exceptions", $"{thrown.GetType().Name}: {thrown.Message}");
+            world.Note("!!!", $"{thrown.StackTrace}");
+        }
+        world.Note("***", $"the end");
+        return new Outcome(
+            @case, [.. world.Violations], world.Coverage, world.Elapsed, world.Agenda.Happened, world.Writes.Report(world), world.Transcript?.ToString());
+    }
+
+    private static void Live(World world, Case @case, ImmutableArray<Fault> plan)
+    {
         if (!world.RunUntil(() => IsSettled(world), SettleMax, TimeSpan.FromSeconds(1)))
             world.Violate("settles", "the cluster did not get to know itself");
         world.Run(TimeSpan.FromSeconds(3));
@@ -50,9 +67,6 @@ internal static class Simulator
         Agreement.Await(world, CalmTime);
         foreach (Checker checker in world.Checkers)
             checker.Ended();
-        world.Note("***", $"the end");
-        return new Outcome(
-            @case, [.. world.Violations], world.Coverage, world.Elapsed, world.Agenda.Happened, world.Writes.Report(world), world.Transcript?.ToString());
     }
 
     private static void Plan(World world, Fault fault) => world.Agenda.After(fault.At, () =>
