@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Sentinel.Core;
+using Sentinel.Simulation.Faults;
+using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Tool;
+
+/// <summary>Everything that runs have to come across: faults, states, events, and every branch of election and failover.</summary>
+/// <remarks>
+/// Branches are recognised by what the core says of them: an event with its reason, or a log line. Some leave no such trace and are not
+/// here: whether a master that answers again does so before or after the election; how <c>LeaderWatch</c> ends; a veto of a peer
+/// against telling a stray; a failover that ends because the new master fell too (<c>+failover-end</c> alone does not tell why).
+/// </remarks>
+internal static class CoverageCatalogue
+{
+    public static ImmutableArray<CoverageEntry> Entries { get; } = [.. Faults(), .. StruckLeaders(), .. States(), .. Events(), .. Branches()];
+
+    /// <summary>What the core can tell, and no run can come across; with the reason.</summary>
+    public static ImmutableSortedDictionary<string, string> LeftOut { get; } = new Dictionary<string, string>
+    {
+        ["-script-error"] = "there are no scripts here",
+        ["-script-timeout"] = "there are no scripts here",
+        ["+script-child"] = "there are no scripts here",
+        ["-script-child"] = "there are no scripts here",
+        [" now, and no longer to "] = "there are no names here",
+        ["Failed to resolve hostname '"] = "there are no names here",
+        [" is known as "] = "there are no names here",
+        [" is not watched: "] = "there are no names here",
+        [" and is not followed: "] = "there are no names here: it is a hello that names one",
+        ["'resolve-hostnames' stays yes: it is not known where '"] = "there are no names here",
+        [" are not followed: their epochs ("] = "nobody makes up epochs, and elections do not come to 4 thousand millions of them",
+        ["too many Sentinels are new or have moved"] = "nobody makes up Sentinels",
+        [" are known already"] = "nobody makes up Sentinels",
+        [" is not followed: "] = "nobody makes up Sentinels: it is the line of the two reasons above",
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static IEnumerable<CoverageEntry> Faults()
+    {
+        string[] kinds =
+        [
+            .. Each<CutDirection>(direction => $"{nameof(Partition)} {direction}"),
+            .. Each<CutDirection>(direction => $"{nameof(IsolateMaster)} {direction}"),
+            .. Each<CutDirection>(direction => $"{nameof(CutPair)} of Sentinels {direction}"),
+            .. Each<CutDirection>(direction => $"{nameof(CutPair)} Sentinel and node {direction}"),
+            nameof(CutReplication), $"{nameof(Flap)} of a Sentinel", $"{nameof(Flap)} of a node", nameof(SlowNetwork), nameof(BreakConnections),
+            nameof(KillNode), $"{nameof(KillNode)}, original configuration", nameof(EmptyNode), nameof(CutPowerOfNode), nameof(FreezeNode),
+            .. Each<Illness>(illness => $"{nameof(SickenNode)} {illness}"),
+            nameof(ChangePriority), $"{nameof(OrderNode)} to be a master", $"{nameof(OrderNode)} to follow", nameof(PauseWrites), nameof(HandOver), nameof(ReuseAddress),
+            nameof(KillSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
+            .. Each<SaveStage>(stage => $"{nameof(CrashInSave)} {stage}"),
+            .. Each<SaveStage>(stage => $"{nameof(CrashInSave)} {stage}, with the machine"),
+            nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
+            nameof(OrderFailover), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
+            .. Strikes(),
+        ];
+        return kinds.Select(kind => new CoverageEntry("faults", kind, $"fault {kind}"));
+    }
+
+    /// <summary>Those whose moment came, too: a fault that waits for a state may wait in vain.</summary>
+    private static IEnumerable<CoverageEntry> StruckLeaders() => Strikes().Select(kind => new CoverageEntry("leaders struck", kind, $"struck {kind}"));
+
+    private static IEnumerable<string> Strikes() =>
+        from step in Enum.GetValues<FailoverStep>()
+        // Left in the very step of the core that enters it: nobody else can see it.
+        where step is not (FailoverStep.None or FailoverStep.SendReplicaOfNoOne)
+        from fate in Enum.GetValues<LeaderFate>()
+        select $"{nameof(StrikeLeader)} in {step.Word()}: {fate}";
+
+    /// <summary>By the event that tells of it: a state that is left within one step of the core is seen in no other way.</summary>
+    private static IEnumerable<CoverageEntry> States() =>
+        from step in Enum.GetValues<FailoverStep>()
+        where step is not FailoverStep.None
+        select new CoverageEntry("states of a failover", step.Word(), step is FailoverStep.WaitStart ? "event +try-failover" : $"event +failover-state-{step.Word().Replace('_', '-')}");
+
+    private static IEnumerable<CoverageEntry> Events()
+    {
+        string[] names =
+        [
+            "+monitor", "-monitor", "+reset-master", "+set",
+            "+slave", "+sentinel", "+sentinel-address-switch", "+sentinel-address-update", "+sentinel-invalid-addr",
+            "+reboot", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
+            "+sdown", "-sdown", "+odown", "-odown", "+tilt", "-tilt",
+            "+new-epoch", "+vote-for-leader", "+try-failover", "+elected-leader",
+            "+failover-state-select-slave", "+selected-slave", "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion",
+            "-promotion-failed", "+promoted-slave", "+failover-state-reconf-slaves",
+            "+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done", "-slave-reconf-sent-timeout", "-slave-reconf-refused", "+slave-reconf-sent-be",
+            "+failover-end", "+failover-end-for-timeout", "+switch-master", "+config-update-from",
+            "-failover-abort-not-elected", "-failover-abort-no-good-slave", "-failover-abort-slave-timeout",
+            "-cmd-link-reconnection", "-pubsub-link-reconnection",
+        ];
+        return names.Select(name => new CoverageEntry("events", name, $"event {name}"));
+    }
+
+    private static IEnumerable<CoverageEntry> Branches() =>
+    [
+        // Standing for election.
+        Line("not tried: too few Sentinels", "No failover of * is tried: only # of # Sentinels can be reached, and # votes are needed",
+            "No failover of mymaster is tried: only 1 of 3 Sentinels can be reached, and 2 votes are needed"),
+        Line("put off after an attempt", "Next failover delay: I will not start a failover of * before # ms have passed",
+            "Next failover delay: I will not start a failover of mymaster before 1312 ms have passed"),
+        Line("ordered by an operator", "Executing user requested FAILOVER of *", "Executing user requested FAILOVER of 'mymaster'"),
+        Line("ordered: the epoch was another's", "Epoch # of * belongs to another leader: the ordered failover takes the next one",
+            "Epoch 7 of mymaster belongs to another leader: the ordered failover takes the next one"),
+
+        // Votes.
+        Line("a peer's vote came", "# voted for # #", "3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d voted for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d 7"),
+        Line("a vote was not saved", "No vote for # in epoch # for *: the vote could not be saved *",
+            "No vote for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d in epoch 7 for mymaster: the vote could not be saved (No space left on device)"),
+
+        // Candidacies and elections that came to nothing.
+        NotElected("the master answers again", "the master answers again", "the master answers again"),
+        NotElected("another one was elected", "# was elected", "0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d was elected"),
+        NotElected("all voted, too few for us", "# of the # votes needed", "1 of the 2 votes needed"),
+        NotElected("too few voted in time", "# of the # votes needed came in time", "1 of the 2 votes needed came in time"),
+        NotElected("gave way to a newer candidate", "another Sentinel stands in a newer epoch", "another Sentinel stands in a newer epoch"),
+        NotElected("gave way to a newer configuration", "a newer configuration confirms the master", "a newer configuration confirms the master"),
+        NotElected("own vote was not saved", "epoch and vote could not be saved: *", "epoch and vote could not be saved: No space left on device"),
+        NotElected("lapsed after a pause", "this Sentinel did not run for # ms, and the others may have another leader by now",
+            "this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
+        Line("aborted, in any way", "Failover of * in epoch # aborted: *", "Failover of mymaster in epoch 7 aborted: the master answers again"),
+
+        // No replica to promote, by what is said against one of them.
+        NoGoodReplica("none is known", "no replica is known", "no replica is known"),
+        Objection("down", "it is down"),
+        Objection("not connected", "it is not connected"),
+        Objection("silent to PING", "it has not answered a PING lately"),
+        NoGoodReplica("a replica is of priority 0", "*# its priority is #*", "10.1.0.2:6379: its priority is 0"),
+        Objection("silent to INFO", "it has not answered INFO lately"),
+        Objection("a master itself", "it reports the role of a master"),
+        Objection("empty", "it never synchronised with the master"),
+        Objection("far behind", "its link to the master was down long before the master was"),
+
+        // Promotions.
+        NotPromoted("takes no more requests", "# takes no more requests", "10.1.0.2:6379 takes no more requests"),
+        NotPromoted("refused", "# refused to become master: *", "10.1.0.2:6379 refused to become master: ERR unknown command 'REPLICAOF'"),
+        NotPromoted("went down", "# went down", "10.1.0.2:6379 went down"),
+        NotPromoted("not in time", "# did not become master in time", "10.1.0.2:6379 did not become master in time"),
+        Line("promotion failed, in any way", "Promotion failed: *", "Promotion failed: 10.1.0.2:6379 went down"),
+        Reason("-failover-abort-slave-timeout", "no promotion succeeded", "*tried already*", "10.1.0.2:6379 went down; 10.1.0.2:6379: tried already; 10.1.0.3:6379: it is down"),
+
+        // The other replicas, and strays.
+        Line("refused to follow", "* refused to follow # for *: *", "10.1.0.2:6379 refused to follow 10.1.0.3:6379 for mymaster: READONLY"),
+        Line("may forget its role", "* changed its role, but may forget it at a restart: CONFIG REWRITE says: *",
+            "10.1.0.2:6379 of mymaster changed its role, but may forget it at a restart: CONFIG REWRITE says: ERR The server is running without a config file"),
+        Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
+            "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
+        Line("listed twice", "Replica # of * is # and is not listed twice any more", "Replica 10.1.0.2:6379 of mymaster is 10.1.0.3:6379, and is not listed twice any more"),
+
+        // What all this stands on.
+        Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
+            "slave 10.1.0.2:6379 10.1.0.2 6379 @ mymaster 10.1.0.1 6379 answers PING, but does not count as alive, for it says: BUSY Redis is busy"),
+        Line("another Sentinel where a peer should be", "Sentinel # announces # where * it cannot be reached",
+            "Sentinel 3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d announces 10.0.0.1:26379, where Sentinel 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d listens: it cannot be reached"),
+        Line("saved", "Sentinel new configuration saved on disk", "Sentinel new configuration saved on disk"),
+        Line("not saved", "WARNING: Sentinel was not able to save the new configuration on disk!!!: *",
+            "WARNING: Sentinel was not able to save the new configuration on disk!!!: No space left on device"),
+    ];
+
+    private static CoverageEntry NotElected(string name, string form, string sample) => Reason("-failover-abort-not-elected", name, form, sample);
+
+    private static CoverageEntry NotPromoted(string name, string form, string sample) => Reason("-promotion-failed", name, form, sample);
+
+    private static CoverageEntry NoGoodReplica(string name, string form, string sample) => Reason("-failover-abort-no-good-slave", name, form, sample);
+
+    private static CoverageEntry Objection(string name, string objection) =>
+        NoGoodReplica($"a replica is {name}", $"*# {objection}*", $"10.1.0.2:6379: {objection}");
+
+    private static CoverageEntry Reason(string eventName, string name, string form, string sample) =>
+        new("branches", $"{eventName}: {name}", $"reason {eventName} {form}")
+        {
+            Sample = coverage => coverage.Count(new SentinelEvent(eventName, EventLevel.Warning, "") { Reason = sample }),
+        };
+
+    private static CoverageEntry Line(string name, string form, string sample) =>
+        new("branches", name, $"line {form}") { Sample = coverage => coverage.CountLine(sample) };
+
+    private static IEnumerable<string> Each<T>(Func<T, string> kind)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Select(kind);
+}
