@@ -1,0 +1,53 @@
+using System.Globalization;
+using Sentinel.Simulation.Kernel;
+
+namespace Sentinel.Simulation.Tool;
+
+/// <summary>What many runs came to together.</summary>
+internal sealed class Totals
+{
+    private readonly SortedDictionary<ulong, Finding> _findings = [];
+    private long _steps;
+    private long _acknowledged;
+    private long _unexplained;
+
+    public ulong Runs { get; private set; }
+    public TimeSpan SimulatedTime { get; private set; }
+    public Coverage Coverage { get; } = new();
+
+    /// <summary>Runs in which a rule broke, by their seeds; the order does not tell which thread was faster.</summary>
+    public IReadOnlyCollection<Finding> Findings => _findings.Values;
+
+    public void Add(Outcome outcome)
+    {
+        Runs++;
+        SimulatedTime += outcome.SimulatedTime;
+        _steps += outcome.Steps;
+        Coverage.Add(outcome.Coverage);
+        _acknowledged += outcome.Losses.Acknowledged;
+        _unexplained += outcome.Losses.Unexplained;
+        if (!outcome.Violations.IsEmpty)
+            _findings.Add(outcome.Case.Seed, new Finding(outcome.Case, outcome.Violations[0]));
+    }
+
+    /// <summary>How much faster time passes here than outside.</summary>
+    public double SpeedUp(TimeSpan wallTime) => wallTime > TimeSpan.Zero ? SimulatedTime / wallTime : 0;
+
+    public void Write(TextWriter to, TimeSpan wallTime)
+    {
+        Line("runs", Number(Runs));
+        Line("simulated", $"{SimulatedTime.TotalHours.ToString("N1", CultureInfo.InvariantCulture)} h");
+        Line("took", $"{wallTime.TotalSeconds.ToString("N1", CultureInfo.InvariantCulture)} s, {Number((ulong)SpeedUp(wallTime))} times as fast as real time");
+        Line("steps", Number((ulong)_steps));
+        Line("switches told", Number((ulong)Coverage.Counts.GetValueOrDefault("event +switch-master")));
+        Line("writes acknowledged", Number((ulong)_acknowledged));
+        Line("  lost, unexplained", Number((ulong)_unexplained));
+        Line("rules broken", Number((ulong)_findings.Count));
+        foreach (IGrouping<string, Finding> rule in Findings.GroupBy(finding => finding.Violation.Checker).OrderBy(rule => rule.Key, StringComparer.Ordinal))
+            Line($"  {rule.Key}", $"seeds {string.Join(' ', rule.Select(finding => finding.Case.Seed))}");
+
+        void Line(string what, string value) => to.WriteLine($"{what,-24} {value}");
+    }
+
+    private static string Number(ulong number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
