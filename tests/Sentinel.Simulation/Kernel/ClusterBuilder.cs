@@ -32,7 +32,7 @@ internal static class ClusterBuilder
             string name = ((char)('A' + s)).ToString();
             Group first = world.Groups[0];
             Machine machine = topology.IsColocated && s < first.Nodes.Count ? first.Nodes[s].Machine : world.Network.AddMachine(name, $"10.0.0.{s + 1}");
-            world.Sentinels.Add(isLegacy ? new LegacySentinel(world, machine, SentinelPort, name, s) : new SentinelProcess(world, machine, SentinelPort, name, s));
+            world.Sentinels.Add(isLegacy ? new LegacySentinel(world, machine, SentinelPort, name) : new SentinelProcess(world, machine, SentinelPort, name, s));
         }
         foreach (RedisNode node in world.Nodes)
             node.Start();
