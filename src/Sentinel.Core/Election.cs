@@ -92,16 +92,17 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             wake.IsDue(local.Now + local.Timing.AskPeriod);
             return;
         }
-        Stand(forced: false);
+        Stand(Claim.ByElection);
     }
 
     /// <summary>Opens a new epoch and stands in it. What follows waits until epoch and own vote are on disk.</summary>
-    public void Stand(bool forced)
+    public void Stand(Claim claim)
     {
         _declined = null;
-        local.EnterEpoch(Epoch.Max(local.CurrentEpoch, Epoch.Max(LeaderEpoch, master.ConfigEpoch)).Next, master);
+        Epoch newest = Epoch.Max(local.CurrentEpoch, Epoch.Max(LeaderEpoch, master.ConfigEpoch));
+        local.EnterEpoch(claim is Claim.Alone ? newest.NextOf(local.Id) : newest.Next, master);
         Epoch epoch = local.CurrentEpoch;
-        master.StartFailover(epoch, forced);
+        master.StartFailover(epoch, claim);
         Vote(local.Id, epoch);
         local.WhenSaved(
             VoteSave,

@@ -13,11 +13,12 @@ internal sealed class Failover
     private readonly Instant _startedAt;
     private Instant _stepSince;
     private string? _lastRefusal;
+    private readonly Claim _claim;
     private Instant? _claimAgainAt;
 
-    public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, bool isForced)
+    public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, Claim claim)
     {
-        (_master, _local, Epoch, IsForced) = (master, local, epoch, isForced);
+        (_master, _local, Epoch, _claim) = (master, local, epoch, claim);
         _startedAt = local.Now;
         Enter(FailoverStep.WaitStart);
         local.Publish(master.About("+try-failover", EventLevel.Warning, master.Node) with { Epoch = epoch });
@@ -30,7 +31,7 @@ internal sealed class Failover
     public FailoverStep Step { get; private set; }
 
     /// <summary>Whether an operator ordered it: no votes are needed.</summary>
-    public bool IsForced { get; }
+    public bool IsForced => _claim is not Claim.ByElection;
 
     /// <summary>The replica being promoted; null before the choice.</summary>
     public Replica? Promoted { get; private set; }
@@ -48,7 +49,7 @@ internal sealed class Failover
             return;
         }
         if (Step is FailoverStep.WaitStart)
-            CountVotes(wake);
+            AwaitLeadership(wake);
         if (_master.Failover == this && Step is FailoverStep.SelectReplica)
             Select(wake);
         if (_master.Failover == this && Step is FailoverStep.WaitPromotion)
@@ -135,11 +136,16 @@ internal sealed class Failover
 
     private void Enter(FailoverStep step) => (Step, _stepSince) = (step, _local.Now);
 
-    private void CountVotes(Wakeup wake)
+    private void AwaitLeadership(Wakeup wake)
     {
         // Nothing is asked in an epoch, and our own vote does not count, before both are on disk.
         if (!_local.IsDurable(_master.Election.VoteSave))
             return;
+        if (_claim is Claim.Alone)
+        {
+            BecomeLeader();
+            return;
+        }
         foreach (Peer peer in _master.Peers)
             peer.RequestVote(Epoch, _local.Id);
         if (IsForced)
@@ -147,10 +153,7 @@ internal sealed class Failover
             ClaimEpoch(wake);
             return;
         }
-        var tally = new VoteCount(_master.VotesNeeded);
-        tally.Add(_local.Id);
-        foreach (Peer peer in _master.Peers.Where(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is not null))
-            tally.Add(peer.VotedLeader!.Value);
+        VoteCount tally = CountVotes();
         if (tally.Winner == _local.Id)
             BecomeLeader();
         else if (tally.Winner is { } other)
@@ -165,6 +168,10 @@ internal sealed class Failover
     /// An order needs no votes, but an epoch that nobody else leads in: two configurations of one epoch would never be
     /// reconciled. So the peers are asked all the same, and those that do not answer are not waited for long.
     /// </summary>
+    /// <remarks>
+    /// With the votes of a majority the epoch is ours, as after an election. Without them it may be taken where we cannot
+    /// see it, by an election or another order; the failover then goes on in an epoch that only we take.
+    /// </remarks>
     private void ClaimEpoch(Wakeup wake)
     {
         if (_claimAgainAt is { } again)
@@ -172,7 +179,7 @@ internal sealed class Failover
             if (wake.IsDue(again))
             {
                 _master.EndFailover();
-                _master.Election.Stand(forced: true);
+                _master.Election.Stand(Claim.ByOrder);
             }
         }
         else if (_master.Peers.Find(peer => peer.VotedEpoch >= Epoch && peer.VotedLeader is { } leader && leader != _local.Id) is { } rival)
@@ -187,8 +194,25 @@ internal sealed class Failover
             ? _master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || peer.IsAvailable) || wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait)
             : wake.IsDue(_stepSince + ElectionTimeout))
         {
-            BecomeLeader();
+            VoteCount tally = CountVotes();
+            if (tally.Winner == _local.Id)
+            {
+                BecomeLeader();
+                return;
+            }
+            _local.Log(EventLevel.Notice, $"The ordered failover of {_master.Name} has {tally.Of(_local.Id)} of the {_master.VotesNeeded} votes that would make epoch {Epoch} its own: it goes on in one that no other Sentinel takes");
+            _master.EndFailover();
+            _master.Election.Stand(Claim.Alone);
         }
+    }
+
+    private VoteCount CountVotes()
+    {
+        var tally = new VoteCount(_master.VotesNeeded);
+        tally.Add(_local.Id);
+        foreach (Peer peer in _master.Peers.Where(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is not null))
+            tally.Add(peer.VotedLeader!.Value);
+        return tally;
     }
 
     private TimeSpan ElectionTimeout =>
@@ -333,4 +357,17 @@ internal sealed class Failover
 
     /// <summary>The word the node takes; unknown only if the node never answered the probe.</summary>
     internal static string Verb(DataNode node) => node.Link.TakesReplicaOf is false ? "SLAVEOF" : "REPLICAOF";
+}
+
+/// <summary>What the right to lead a failover rests on.</summary>
+internal enum Claim
+{
+    /// <summary>The votes of a majority, and at least of the quorum.</summary>
+    ByElection,
+
+    /// <summary>An operator's order, in an epoch that the peers are asked for.</summary>
+    ByOrder,
+
+    /// <summary>The same, when a majority could not be asked: in an epoch of our own.</summary>
+    Alone,
 }

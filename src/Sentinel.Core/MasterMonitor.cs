@@ -224,7 +224,7 @@ internal sealed class MasterMonitor : IScheduled
         if (BestReplica() is null)
             return new Answer.Refused("NOGOODSLAVE No suitable replica to promote");
         _local.Log(EventLevel.Warning, $"Executing user requested FAILOVER of '{Name}'");
-        Election.Stand(forced: true);
+        Election.Stand(Claim.ByOrder);
         return new Answer.Ok();
     }
 
@@ -411,11 +411,11 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>Called by the election: this Sentinel stands.</summary>
-    public void StartFailover(Epoch epoch, bool forced)
+    public void StartFailover(Epoch epoch, Claim claim)
     {
         if (Failover is not null)
             throw new InvariantViolationException($"a second failover of {Name} while one is in progress");
-        Failover = new Failover(this, _local, epoch, forced);
+        Failover = new Failover(this, _local, epoch, claim);
     }
 
     /// <summary>Called by the failover: it is over.</summary>

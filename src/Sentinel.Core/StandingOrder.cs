@@ -16,6 +16,9 @@ internal static class StandingOrder
         return others.Count(other => Key(masterName, other) is var key && (key < own || (key == own && string.CompareOrdinal(other.Text, self.Text) < 0)));
     }
 
+    /// <summary>A number that belongs to a Sentinel, alike everywhere and always.</summary>
+    public static ulong Hash(SentinelId id) => Key("", id);
+
     /// <summary>FNV-1a over name and id: stable over versions and platforms, which a runtime's own hash is not.</summary>
     private static ulong Key(string masterName, SentinelId id)
     {

@@ -309,6 +309,41 @@ public class FailoverTests
     }
 
     [Fact]
+    public void Failovers_ordered_on_two_sides_of_a_partition_do_not_make_two_masters_of_one_epoch()
+    {
+        World world = World.Settled(sentinels: 4, replicas: 3);
+        foreach (FakeSentinel one in world.Sentinels.Take(2))
+        {
+            foreach (FakeSentinel other in world.Sentinels.Skip(2))
+            {
+                one.CutOff(other.Address);
+                other.CutOff(one.Address);
+            }
+        }
+        world.Sentinels[0].CutOff(world.Nodes[1].Address);    // so that they choose differently
+        world.Run(seconds: 3);
+        world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
+        world.Sentinels[2].Input(new FailoverRequested(new RequestId(901), World.Master));
+        world.RunUntil(() => world.Count("+promoted-slave") == 2, "both promote");
+        var switches = world.Sentinels.SelectMany(s => s.Events).Where(e => e.Name == "+switch-master").ToList();
+        Assert.Equal(2, switches.Select(e => e.Epoch).Distinct().Count());
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Heal();
+        world.RunUntil(() => world.Sentinels.Select(s => s.View.Address).Distinct().Count() == 1 && world.Nodes.Count(node => node.Master is null) == 1, "all agree again", atMostSeconds: 60);
+    }
+
+    [Fact]
+    public void An_ordered_failover_with_the_votes_of_a_majority_takes_the_next_epoch()
+    {
+        World world = World.Settled();
+        world.Sentinels[2].Kill();
+        Epoch before = world.Sentinels[0].Whole.CurrentEpoch;
+        world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        Assert.Equal(before.Next, world.Sentinels[0].View.ConfigEpoch);
+    }
+
+    [Fact]
     public void An_ordered_failover_does_not_act_in_an_epoch_older_than_a_vote_of_a_peer()
     {
         World world = World.Settled();
