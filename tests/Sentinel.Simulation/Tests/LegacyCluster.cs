@@ -6,25 +6,25 @@ using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Tests;
 
-/// <summary>Sentinels with scripted nodes: a master and its replicas.</summary>
+/// <summary>Three Sentinels of Redis' kind with scripted nodes: a master and its replicas.</summary>
 internal sealed class LegacyCluster
 {
-    public LegacyCluster(ulong seed, int legacy = 3, int ours = 0, int replicas = 2, double downAfter = 3, double failoverTimeout = 10, int quorum = 2, int parallelSyncs = 1)
+    public LegacyCluster(ulong seed, int replicas = 2, double failoverTimeout = 10, double delayMs = 0.1)
     {
         var options = new MasterOptions
         {
-            Name = "mymaster", Quorum = quorum, ParallelSyncs = parallelSyncs,
-            DownAfter = TimeSpan.FromSeconds(downAfter), FailoverTimeout = TimeSpan.FromSeconds(failoverTimeout),
+            Name = "mymaster", Quorum = 2,
+            DownAfter = TimeSpan.FromSeconds(3), FailoverTimeout = TimeSpan.FromSeconds(failoverTimeout),
         };
         World = new World(seed, new Topology
         {
-            Sentinels = ours, LegacySentinels = legacy, ClientsPerGroup = 0,
+            Sentinels = 0, LegacySentinels = 3, ClientsPerGroup = 0, DelayMin = TimeSpan.FromMilliseconds(delayMs),
             Groups = [new GroupTopology { Options = options, Nodes = [.. Enumerable.Repeat(new NodeSettings(), replicas + 1)] }],
         }, isTold: true);
         foreach (RedisNode node in World.Groups[0].Nodes)
             _ = new ScriptedNode(node, Nodes);
         Address master = Nodes[0].Address;
-        Assert.True(World.RunUntil(() => World.Sentinels.TrueForAll(sentinel => sentinel.PeersOf("mymaster") == legacy + ours - 1 && sentinel.KnowsAllReplicas("mymaster", replicas)), TimeSpan.FromSeconds(30)));
+        Assert.True(World.RunUntil(() => World.Sentinels.TrueForAll(sentinel => sentinel.PeersOf("mymaster") == 2 && sentinel.KnowsAllReplicas("mymaster", replicas)), TimeSpan.FromSeconds(30)));
         World.Run(TimeSpan.FromSeconds(20));
         Assert.All(World.Sentinels, sentinel => Assert.Equal(master, sentinel.MasterOf("mymaster")));
         StartedAt = World.Elapsed;
@@ -34,13 +34,10 @@ internal sealed class LegacyCluster
     public List<ScriptedNode> Nodes { get; } = [];
     public List<SimSentinel> Sentinels => World.Sentinels;
 
-    /// <summary>When the cluster had come up.</summary>
-    public TimeSpan StartedAt { get; private set; }
+    /// <summary>When the cluster had come up: times of the story count from then.</summary>
+    public TimeSpan StartedAt { get; }
 
-    /// <summary>Times and events count from now.</summary>
-    public void Mark() => StartedAt = World.Elapsed;
-
-    /// <summary>What Sentinels told since the mark, times in seconds since then.</summary>
+    /// <summary>What Sentinels told since the cluster had come up, times in seconds since then.</summary>
     public List<Told> Story()
     {
         List<Told> story = [];
@@ -55,6 +52,8 @@ internal sealed class LegacyCluster
         }
         return story;
     }
+
+    public SimSentinel Sentinel(string name) => Sentinels.Find(sentinel => sentinel.Name == name)!;
 
     public bool HasTold(string name) => Story().Exists(told => told.Name == name);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Sentinel.Core;
@@ -64,8 +63,8 @@ internal sealed class ScriptedNode : Process
                 Push(hello.Hello.ToString());
                 break;
             case Request.Reconfigure order:
-                connection.Send(this, new Reply.List([.. Enumerable.Repeat<Reply>(new Reply.Text("OK"), order.Commands.Length)]));
                 Obey(order, connection);
+                connection.Send(this, Executed());
                 break;
             default:
                 connection.Send(this, message is Request.Ping ? Pong : new Reply.Error("ERR unknown"));
@@ -74,6 +73,13 @@ internal sealed class ScriptedNode : Process
     }
 
     protected override void OnDied(bool withMachine) => _clients.Clear();
+
+    /// <summary>What a transaction is answered with, and the INFO after it.</summary>
+    private Reply.List Executed()
+    {
+        Reply ok = new Reply.Text("OK"), queued = new Reply.Text("QUEUED"), none = new Reply.Integer(0);
+        return new Reply.List([ok, queued, queued, queued, queued, new Reply.List([ok, ok, none, none]), new Reply.Text(Info())]);
+    }
 
     private void Obey(Request.Reconfigure order, Connection by)
     {
