@@ -12,6 +12,9 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>All nodes that were ever of it; the first one began as the master.</summary>
     public List<RedisNode> Nodes { get; } = [];
 
+    /// <summary>When an operator last had a Sentinel fail it over; null: never.</summary>
+    public Instant? FailoverOrderedAt { get; set; }
+
     /// <summary>What its Sentinels were first configured with.</summary>
     public MasterState Original => new() { Options = Topology.Options, Address = Nodes[0].Address };
 }

@@ -10,17 +10,18 @@ namespace Sentinel.Simulation.Kernel;
 /// </remarks>
 internal sealed class Network
 {
+    /// <summary>Longest time for which a sender that waited for a free path goes on waiting after it is free.</summary>
+    public static readonly TimeSpan RetransmitMax = TimeSpan.FromSeconds(15);
+
     /// <summary>Pauses between two attempts of a machine to connect, as Linux makes them.</summary>
     private static readonly TimeSpan[] s_connectPauses = [.. new[] { 1, 2, 4, 8, 16, 32, 64 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
-
-    /// <summary>Longest time for which a sender that waited for a free path goes on waiting after it is free.</summary>
-    private static readonly TimeSpan RetransmitMax = TimeSpan.FromSeconds(15);
 
     private readonly Random _random;
     private readonly List<Machine> _machines = [];
     private readonly Dictionary<string, Machine> _byIp = new(StringComparer.Ordinal);
     private readonly List<Connection> _connections = [];
     private readonly List<(Pipe Pipe, Machine From, Machine To, Instant Since)> _stalled = [];
+    private readonly List<(int From, int To, Instant Since, Instant Until)> _outages = [];
     private Path[,] _paths = new Path[0, 0];
 
     public Network(Agenda agenda, Random random) => (Agenda, _random) = (agenda, random);
@@ -81,15 +82,34 @@ internal sealed class Network
     }
 
     /// <summary>Blocks one direction. Blocks add up: each wants its own <see cref="Unblock"/>.</summary>
-    public void Block(Machine from, Machine to) => _paths[from.Number, to.Number].Blocks++;
+    public void Block(Machine from, Machine to)
+    {
+        ref Path path = ref _paths[from.Number, to.Number];
+        if (path.Blocks++ == 0)
+            path.BlockedSince = Agenda.Now;
+    }
 
     /// <summary>Takes one block off a direction.</summary>
     public void Unblock(Machine from, Machine to)
     {
         ref Path path = ref _paths[from.Number, to.Number];
-        if (path.Blocks > 0)
-            path.Blocks--;
+        if (path.Blocks > 0 && --path.Blocks == 0)
+            _outages.Add((from.Number, to.Number, path.BlockedSince, Agenda.Now));
         ResumeStalled();
+    }
+
+    /// <summary>Whether a direction was blocked at some time.</summary>
+    public bool WasBlocked(Machine from, Machine to, Instant since, Instant until)
+    {
+        Path path = _paths[from.Number, to.Number];
+        if (path.Blocks > 0 && path.BlockedSince <= until)
+            return true;
+        foreach (var outage in _outages)
+        {
+            if (outage.From == from.Number && outage.To == to.Number && outage.Since <= until && outage.Until >= since)
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Lets messages in one direction take longer, on average by this.</summary>
@@ -98,6 +118,14 @@ internal sealed class Network
     /// <summary>Lets everything pass undelayed.</summary>
     public void Heal()
     {
+        for (int i = 0; i < _machines.Count; i++)
+        {
+            for (int j = 0; j < _machines.Count; j++)
+            {
+                if (_paths[i, j].Blocks > 0)
+                    _outages.Add((i, j, _paths[i, j].BlockedSince, Agenda.Now));
+            }
+        }
         Array.Clear(_paths);
         ResumeStalled();
     }
@@ -213,6 +241,7 @@ internal sealed class Network
     private struct Path
     {
         public int Blocks;
+        public Instant BlockedSince;
         public TimeSpan Extra;
     }
 }

@@ -57,8 +57,10 @@ internal abstract class Process
 
     public void Freeze()
     {
-        if (IsWorking)
-            (IsFrozen, _frozenAt) = (true, World.Agenda.Now);
+        if (!IsWorking)
+            return;
+        (IsFrozen, _frozenAt) = (true, World.Agenda.Now);
+        OnFrozen();
     }
 
     /// <summary>Goes on: what came meanwhile is taken in, in its order.</summary>
@@ -135,6 +137,10 @@ internal abstract class Process
     }
 
     protected virtual void OnStarted()
+    {
+    }
+
+    protected virtual void OnFrozen()
     {
     }
 

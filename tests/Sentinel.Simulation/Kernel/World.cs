@@ -202,6 +202,7 @@ internal sealed class World
 
     public void OrderedFailover(SimSentinel sentinel, string master)
     {
+        Group(master).FailoverOrderedAt = Agenda.Now;
         foreach (Checker checker in _checkers)
             checker.OrderedFailover(sentinel, master);
     }

@@ -151,6 +151,7 @@ internal sealed class LegacySentinel : SimSentinel
         string payload = $"{master.Options.Name} {master.Address.Host} {master.Address.Port} {next.Host} {next.Port}";
         SentinelEvent happened = About("+switch-master", EventLevel.Warning, master, payload, master.ConfigEpoch);
         World.Happened(this, happened with { Kind = InstanceKind.Master, InstanceAddress = next, NewAddress = next });
+        TellSwitch(master.Options.Name);
     }
 
     public void PublishMonitored(Master master) => Publish("+monitor", EventLevel.Warning, master, $" quorum {master.Options.Quorum}");
@@ -359,6 +360,9 @@ internal sealed class LegacySentinel : SimSentinel
         {
             case AddressQuery query:
                 connection.Send(this, new AddressAnswer(MasterOf(query.MasterName)));
+                break;
+            case SubscribeSwitches:
+                SubscribeToSwitches(connection);
                 break;
             case Request.Ping:
                 connection.Send(this, new Reply.Text("PONG"));

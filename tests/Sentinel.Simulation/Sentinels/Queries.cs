@@ -16,3 +16,12 @@ internal sealed record Subscribe
 {
     public static readonly Subscribe Instance = new();
 }
+
+/// <summary>A client wants to be told when a master is replaced (SUBSCRIBE <c>+switch-master</c>).</summary>
+internal sealed record SubscribeSwitches
+{
+    public static readonly SubscribeSwitches Instance = new();
+}
+
+/// <summary>A Sentinel says that a master was replaced.</summary>
+internal sealed record SwitchPush(string MasterName);

@@ -138,7 +138,7 @@ internal sealed class SentinelProcess : SimSentinel
         if (connection.Client == this)
             ReceiveAnswer(connection, (Line)connection.ClientState!, message);
         else
-            Serve((ReplyLine)connection.ServerState!, message);
+            Serve(connection, (ReplyLine)connection.ServerState!, message);
     }
 
     protected override void OnStarted()
@@ -241,6 +241,8 @@ internal sealed class SentinelProcess : SimSentinel
                 break;
             case PublishEvent published:
                 World.Happened(this, published.Event);
+                if (published.Event.Name == "+switch-master")
+                    TellSwitch(published.Event.MasterName!);
                 break;
             case WriteLog written:
                 World.Coverage.CountLine(written.Text);
@@ -307,12 +309,15 @@ internal sealed class SentinelProcess : SimSentinel
         Take(input);
     }
 
-    private void Serve(ReplyLine replies, object message)
+    private void Serve(Connection connection, ReplyLine replies, object message)
     {
         switch (message)
         {
             case AddressQuery query:
                 replies.Give(new AddressAnswer(MasterOf(query.MasterName)));
+                break;
+            case SubscribeSwitches:
+                SubscribeToSwitches(connection);
                 break;
             case Request.Ping:
                 replies.Give(new Reply.Text("PONG"));

@@ -7,6 +7,7 @@ namespace Sentinel.Simulation.Sentinels;
 internal abstract class SimSentinel(World world, Machine machine, int port, string name) : Process(world, machine, port, name)
 {
     private readonly Dictionary<Address, Hearing> _heard = [];
+    private readonly List<Connection> _switchSubscribers = [];
 
     /// <summary>Its identity; a new one after it lost its file.</summary>
     public abstract SentinelId Id { get; }
@@ -63,7 +64,25 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
         _heard[node] = new Hearing(now, isAgain ? now : before.AgainAt);
     }
 
-    protected override void OnDied(bool withMachine) => _heard.Clear();
+    /// <summary>A client is told of replaced masters from now on.</summary>
+    protected void SubscribeToSwitches(Connection connection)
+    {
+        _switchSubscribers.RemoveAll(subscriber => !subscriber.IsOpenAtServer);
+        _switchSubscribers.Add(connection);
+    }
+
+    /// <summary>It published that a master was replaced.</summary>
+    protected void TellSwitch(string master)
+    {
+        foreach (Connection subscriber in _switchSubscribers)
+            subscriber.Send(this, new SwitchPush(master));
+    }
+
+    protected override void OnDied(bool withMachine)
+    {
+        _heard.Clear();
+        _switchSubscribers.Clear();
+    }
 
     private readonly record struct Hearing(Instant? At, Instant? AgainAt);
 }

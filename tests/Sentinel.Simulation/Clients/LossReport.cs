@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using Sentinel.Simulation.Nodes;
+
+namespace Sentinel.Simulation.Clients;
+
+/// <summary>Acknowledged writes, and the lost ones by cause.</summary>
+internal sealed class LossReport
+{
+    private readonly long[] _lost = new long[Enum.GetValues<LossCause>().Length];
+
+    public long Acknowledged { get; private set; }
+
+    public long Lost => _lost.Sum();
+
+    public long Unexplained => LostBy(LossCause.Unexplained);
+
+    /// <summary>The first loss that has no explanation; null: all have.</summary>
+    public WriteAccepted? Riddle { get; private set; }
+
+    public long LostBy(LossCause cause) => _lost[(int)cause];
+
+    public void AddAcknowledged(long count) => Acknowledged += count;
+
+    public void AddLost(LossCause cause, WriteAccepted write)
+    {
+        _lost[(int)cause]++;
+        if (cause == LossCause.Unexplained)
+            Riddle ??= write;
+    }
+
+    /// <summary>Adds those of another run.</summary>
+    public void Add(LossReport other)
+    {
+        Acknowledged += other.Acknowledged;
+        for (int i = 0; i < _lost.Length; i++)
+            _lost[i] += other._lost[i];
+        Riddle ??= other.Riddle;
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Acknowledged} writes acknowledged, {Lost} lost");
+        foreach (LossCause cause in Enum.GetValues<LossCause>())
+        {
+            if (LostBy(cause) > 0)
+                text.Append(CultureInfo.InvariantCulture, $", {LostBy(cause)} {cause}");
+        }
+        return text.ToString();
+    }
+}
+
+/// <summary>Why an acknowledged write is not there any more.</summary>
+internal enum LossCause
+{
+    /// <summary>The master failed before the write had come to the replica that was promoted.</summary>
+    Lag,
+
+    /// <summary>The master was cut off from the replica that was promoted, or was replaced already.</summary>
+    Partition,
+
+    /// <summary>The replica that was promoted had not been attached to the master, as it was loading or stuck.</summary>
+    Detached,
+
+    /// <summary>A node came back with less than it had, and the others copied that.</summary>
+    Emptied,
+
+    /// <summary>An operator replaced a master.</summary>
+    Operator,
+
+    /// <summary>The data of another group were copied.</summary>
+    OtherGroup,
+
+    /// <summary>There is no good reason.</summary>
+    Unexplained,
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+using Sentinel.Core;
+
+namespace Sentinel.Simulation.Nodes;
+
+/// <summary>INFO of a node, as far as Sentinels read it.</summary>
+internal static class InfoText
+{
+    public static string Of(RedisNode node)
+    {
+        Instant now = node.World.Agenda.Now;
+        var text = new StringBuilder(512);
+        text.Append("# Server\r\nrun_id:").Append(node.RunId);
+        if (node.IsLoading)
+            text.Append("\r\n# Persistence\r\nloading:1");
+        text.Append("\r\n# Replication\r\nrole:").Append(node.Master is null ? "master" : "slave").Append("\r\n");
+        if (node.Master is { } master)
+            AppendReplica(text, node, master, now);
+        int i = 0;
+        foreach (Follower follower in node.Followers.All)
+        {
+            if (follower.Node.Settings.IsAnnounced)
+                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={follower.Address.Host},port={follower.Address.Port},state={(follower.IsOnline ? "online" : "wait_bgsave")},offset={follower.AckedOffset},lag={(long)(now - follower.AckedAt).TotalSeconds}\r\n");
+        }
+        text.Append(CultureInfo.InvariantCulture, $"master_repl_offset:{node.Offset}\r\n# Keyspace\r\n");
+        if (node.Data.Writes is > 0 and int writes)
+            text.Append(CultureInfo.InvariantCulture, $"db0:keys={writes},expires=0,avg_ttl=0\r\n");
+        return text.ToString();
+    }
+
+    private static void AppendReplica(StringBuilder text, RedisNode node, Address master, Instant now)
+    {
+        MasterLink link = node.Link;
+        text.Append(CultureInfo.InvariantCulture, $"master_host:{master.Host}\r\nmaster_port:{master.Port}\r\nmaster_link_status:{(link.IsUp ? "up" : "down")}\r\nmaster_sync_in_progress:{(link.IsSynchronising ? 1 : 0)}\r\n");
+        // Who begins anew has thrown away where it was, and says so.
+        text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{(link.IsUp || link.CanContinue ? node.Offset : 1)}\r\n");
+        if (!link.IsUp)
+            text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(link.DownSince is { } since ? (long)(now - since).TotalSeconds : -1)}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"slave_priority:{node.Priority}\r\nreplica_announced:{(node.Settings.IsAnnounced ? 1 : 0)}\r\n");
+    }
+}

@@ -1,0 +1,196 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+
+namespace Sentinel.Simulation.Nodes;
+
+/// <summary>The replica's side of a replication: finds the master, goes on or begins anew, and takes in the stream.</summary>
+internal sealed class MasterLink(RedisNode node)
+{
+    /// <summary><c>repl-timeout</c>. Default of Redis.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    private readonly World _world = node.World;
+    private Connection? _connection;
+    private State _state;
+    private Instant _heardAt;
+
+    /// <summary>Offset of the last part of the stream that came while it could not be applied; −1: none.</summary>
+    private long _upTo = -1;
+
+    private enum State
+    {
+        /// <summary>Waits for the next second to try again.</summary>
+        Waiting,
+        Connecting,
+
+        /// <summary>Has told how far it is.</summary>
+        Asked,
+
+        /// <summary>Gets all data.</summary>
+        Receiving,
+
+        /// <summary>Loads them.</summary>
+        Loading,
+        Up,
+    }
+
+    public bool IsUp => _state == State.Up;
+
+    /// <summary><c>master_sync_in_progress</c>.</summary>
+    public bool IsSynchronising => _state is State.Receiving or State.Loading;
+
+    /// <summary>Since when it has not been up; null: it never was in this life, or it is.</summary>
+    public Instant? DownSince { get; private set; }
+
+    /// <summary>Whether it can ask to go on from where the node is.</summary>
+    public bool CanContinue { get; set; }
+
+    /// <summary>Whether the next master asked is to become one by that (<c>FAILOVER</c>).</summary>
+    public bool IsHandingOver { get; set; }
+
+    /// <summary>The process starts anew.</summary>
+    public void Reset(bool canContinue) =>
+        (_connection, _state, DownSince, CanContinue, IsHandingOver, _upTo) = (null, State.Waiting, null, canContinue, false, -1);
+
+    public void Open()
+    {
+        if (node.Master is not { } master || master == node.Address || _connection is not null || node.IsLoading || node.Is(Illness.Stuck))
+            return;
+        _connection = _world.Network.Connect(node, master);
+        _connection.ClientState = this;
+        (_state, _heardAt) = (State.Connecting, _world.Agenda.Now);
+    }
+
+    /// <summary>Gives up what is under way. What is being loaded is loaded to its end.</summary>
+    public void Drop()
+    {
+        _connection?.Close(node);
+        Ended();
+    }
+
+    public void Connected()
+    {
+        _state = State.Asked;
+        Send(new Psync(CanContinue ? node.Data : null, node.Port, IsHandingOver));
+    }
+
+    public void Lost(Connection connection)
+    {
+        if (connection != _connection)
+            return;
+        bool wasUp = IsUp;
+        Ended();
+        if (IsHandingOver)
+            node.Swap.Failed("the link was lost");
+        else if (wasUp)
+            Open();
+    }
+
+    public void Received(Connection connection, object message)
+    {
+        if (connection != _connection)
+            return;
+        _heardAt = _world.Agenda.Now;
+        switch (message)
+        {
+            case StreamPart part:
+                Take(part);
+                break;
+            case AckQuery:
+                SendAck();
+                break;
+            case PsyncContinued answer:
+                node.GoOnThrough(answer.Through);
+                Up();
+                break;
+            case FullResync:
+                _state = State.Receiving;
+                CanContinue = false;
+                if (IsHandingOver)
+                    node.Swap.Failed("it would have had to begin anew");
+                break;
+            case Snapshot snapshot:
+                Load(snapshot.Data);
+                break;
+            case PsyncRefused refused:
+                Drop();
+                if (IsHandingOver)
+                    node.Swap.Failed(refused.Error);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>Called every second.</summary>
+    public void Cron()
+    {
+        if (_connection is not null && (_world.Agenda.Now - _heardAt > Timeout || node.Is(Illness.Stuck)))
+            Drop();
+        if (_connection is null)
+            Open();
+        else if (IsUp)
+            SendAck();
+    }
+
+    private void Take(StreamPart part)
+    {
+        if (_state == State.Loading)
+        {
+            _upTo = part.End;
+        }
+        else if (node.Is(Illness.Slow))
+        {
+            Connection? from = _connection;
+            node.After(RedisNode.Slowness, () =>
+            {
+                if (from == _connection)
+                    node.Apply(part);
+            });
+        }
+        else
+        {
+            node.Apply(part);
+        }
+    }
+
+    private void Load(Dataset data)
+    {
+        _state = State.Loading;
+        node.Load(data, fromMaster: true, node.Settings.FullSyncTime / 2, () =>
+        {
+            if (_connection is null)
+            {
+                // All is there, and only now is it seen that the master is gone: the next attempt goes on from here.
+                (_state, CanContinue, DownSince) = (State.Waiting, true, _world.Agenda.Now);
+                Open();
+                return;
+            }
+            Up();
+            if (_upTo >= 0)
+                node.Apply(new StreamPart(data.Branch, _upTo));
+            _upTo = -1;
+        });
+    }
+
+    private void Up()
+    {
+        (_state, CanContinue, DownSince, IsHandingOver) = (State.Up, true, null, false);
+        node.Swap.Ended();
+        SendAck();
+    }
+
+    private void SendAck() => Send(new Ack(node.Offset));
+
+    private void Send(object message) => _connection?.Send(node, message);
+
+    private void Ended()
+    {
+        if (IsUp)
+            DownSince = _world.Agenda.Now;
+        _connection = null;
+        _upTo = -1;
+        if (_state != State.Loading)
+            _state = State.Waiting;
+    }
+}
