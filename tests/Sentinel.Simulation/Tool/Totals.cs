@@ -6,6 +6,9 @@ namespace Sentinel.Simulation.Tool;
 /// <summary>What many runs came to together.</summary>
 internal sealed class Totals
 {
+    /// <summary>Of each rule; who broke it in more has one cause to look for first.</summary>
+    private const int SeedsShown = 20;
+
     private readonly SortedDictionary<ulong, Finding> _findings = [];
     private long _steps;
     private long _acknowledged;
@@ -44,7 +47,7 @@ internal sealed class Totals
         Line("  lost, unexplained", Number((ulong)_unexplained));
         Line("rules broken", Number((ulong)_findings.Count));
         foreach (IGrouping<string, Finding> rule in Findings.GroupBy(finding => finding.Violation.Checker).OrderBy(rule => rule.Key, StringComparer.Ordinal))
-            Line($"  {rule.Key}", $"seeds {string.Join(' ', rule.Select(finding => finding.Case.Seed))}");
+            Line($"  {rule.Key}", $"{rule.Count()}: seeds {string.Join(' ', rule.Take(SeedsShown).Select(finding => finding.Case.Seed))}{(rule.Count() > SeedsShown ? " ..." : "")}");
 
         void Line(string what, string value) => to.WriteLine($"{what,-24} {value}");
     }
