@@ -103,6 +103,8 @@ internal static class CoverageCatalogue
         Line("ordered by an operator", "Executing user requested FAILOVER of *", "Executing user requested FAILOVER of 'mymaster'"),
         Line("ordered: the epoch was another's", "Epoch # of * belongs to another leader: the ordered failover takes the next one",
             "Epoch 7 of mymaster belongs to another leader: the ordered failover takes the next one"),
+        Line("ordered: no majority for its epoch", "The ordered failover of * has # of the # votes that would make epoch # its own: it goes on in one that no other Sentinel takes",
+            "The ordered failover of mymaster has 1 of the 2 votes that would make epoch 7 its own: it goes on in one that no other Sentinel takes"),
 
         // Votes.
         Line("a peer's vote came", "# voted for # #", "3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d voted for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d 7"),
