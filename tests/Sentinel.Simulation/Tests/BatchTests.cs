@@ -69,7 +69,7 @@ public class BatchTests
         return batch;
     }
 
-    private static Outcome Sound(Case @case) => new(@case, [], new Coverage(), @case.Duration, 1, new LossReport(0, 0), null);
+    private static Outcome Sound(Case @case) => new(@case, [], new Coverage(), @case.Duration, 1, new LossReport(), null);
 
     private static Outcome Broken(Case @case) => Sound(@case) with { Violations = [new Violation("one-vote", TimeSpan.FromSeconds(1), "voted twice")] };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Simulation.Clients;
 using Sentinel.Simulation.Kernel;
 
 namespace Sentinel.Simulation.Tool;
@@ -10,9 +11,8 @@ internal sealed class Totals
     private const int SeedsShown = 20;
 
     private readonly SortedDictionary<ulong, Finding> _findings = [];
+    private readonly LossReport _losses = new();
     private long _steps;
-    private long _acknowledged;
-    private long _unexplained;
 
     public ulong Runs { get; private set; }
     public TimeSpan SimulatedTime { get; private set; }
@@ -27,8 +27,7 @@ internal sealed class Totals
         SimulatedTime += outcome.SimulatedTime;
         _steps += outcome.Steps;
         Coverage.Add(outcome.Coverage);
-        _acknowledged += outcome.Losses.Acknowledged;
-        _unexplained += outcome.Losses.Unexplained;
+        _losses.Add(outcome.Losses);
         if (!outcome.Violations.IsEmpty)
             _findings.Add(outcome.Case.Seed, new Finding(outcome.Case, outcome.Violations[0]));
     }
@@ -43,8 +42,9 @@ internal sealed class Totals
         Line("took", $"{wallTime.TotalSeconds.ToString("N1", CultureInfo.InvariantCulture)} s, {Number((ulong)SpeedUp(wallTime))} times as fast as real time");
         Line("steps", Number((ulong)_steps));
         Line("switches told", Number((ulong)Coverage.Counts.GetValueOrDefault("event +switch-master")));
-        Line("writes acknowledged", Number((ulong)_acknowledged));
-        Line("  lost, unexplained", Number((ulong)_unexplained));
+        Line("writes acknowledged", Number((ulong)_losses.Acknowledged));
+        foreach (LossCause cause in Enum.GetValues<LossCause>())
+            Line($"  lost: {cause}", Number((ulong)_losses.LostBy(cause)));
         Line("rules broken", Number((ulong)_findings.Count));
         foreach (IGrouping<string, Finding> rule in Findings.GroupBy(finding => finding.Violation.Checker).OrderBy(rule => rule.Key, StringComparer.Ordinal))
             Line($"  {rule.Key}", $"{rule.Count()}: seeds {string.Join(' ', rule.Take(SeedsShown).Select(finding => finding.Case.Seed))}{(rule.Count() > SeedsShown ? " ..." : "")}");
