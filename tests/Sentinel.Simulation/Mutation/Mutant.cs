@@ -1,3 +1,5 @@
+using Sentinel.Simulation.Kernel;
+
 namespace Sentinel.Simulation.Mutation;
 
 /// <summary>The core broken on purpose, so that it breaks one rule. Checkers that do not notice are worthless.</summary>
@@ -6,6 +8,9 @@ namespace Sentinel.Simulation.Mutation;
 /// <param name="Edits">What is changed in the source: mostly one place; more where a second line of defence would hide the first.</param>
 internal sealed record Mutant(string Name, string Rule, IReadOnlyList<Edit> Edits)
 {
+    /// <summary>The kind of run in which it shows soonest.</summary>
+    public Profile Profile { get; init; }
+
     public override string ToString() => Name;
 }
 
