@@ -12,6 +12,7 @@ internal static class AllCheckers
         yield return new OnlyLeadersPromote(world);
         yield return new OneAddress(world);
         yield return new EpochsGrow(world);
+        yield return new SavesAreWhole(world);
         yield return new OnlyFitReplicas(world);
         yield return new NoNeedlessFailover(world);
         yield return new SwitchesLeadToMasters(world);

@@ -13,18 +13,26 @@ internal sealed class OneVote(World world) : Checker(world)
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
-        if (happened.Name != "+vote-for-leader" || happened.MasterName is not { } master)
+        if (happened.MasterName is not { } master)
             return;
-        if (SentinelId.TryParse(happened.Payload.Split(' ')[0], out SentinelId leader))
+        // Whoever leads has voted for itself.
+        if (happened.Name == "+elected-leader")
+            MustBeSaved(sentinel, master, happened.Epoch, "its own election");
+        if (happened.Name == "+vote-for-leader" && SentinelId.TryParse(happened.Payload.Split(' ')[0], out SentinelId leader))
             Count(sentinel, master, happened.Epoch, leader);
     }
 
     public override void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
     {
         Count(sentinel, master, epoch, leader);
+        MustBeSaved(sentinel, master, epoch, $"its vote for {leader.Short}");
+    }
+
+    private void MustBeSaved(SimSentinel sentinel, string master, Epoch epoch, string what)
+    {
         // Who removed the master and was told to monitor it again is asked about another one.
         if (sentinel is SentinelProcess ours && ours.Disk.Durable.Masters.FirstOrDefault(saved => saved.Options.Name == master) is { } state && state.LeaderEpoch < epoch)
-            Violated($"{sentinel.Name} told its vote for {leader.Short} in epoch {epoch} of {master} while its disk knew votes up to epoch {state.LeaderEpoch} only");
+            Violated($"{sentinel.Name} told {what} in epoch {epoch} of {master} while its disk knew votes up to epoch {state.LeaderEpoch} only");
     }
 
     private void Count(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)

@@ -29,6 +29,9 @@ internal sealed class StateDisk(SentinelProcess owner, SentinelState initial)
     /// <summary>What is on disk to stay.</summary>
     public SentinelState Durable => _durable;
 
+    /// <summary>Whether another save waits for the one under way.</summary>
+    public bool HasWaiting => _waiting is not null;
+
     /// <summary>What a start finds.</summary>
     public SentinelState Read() => _visible;
 

@@ -13,9 +13,9 @@ public class MutationTests
     {
         Mutant mutant = Mutants.All.Single(mutant => mutant.Name == name);
         Assert.True(
-            MutationCheck.Play(mutant, mutant.Profile, MutationCheck.SeedsMax) is not null,
-            $"No checker noticed in {MutationCheck.SeedsMax} runs that this rule was broken: {mutant.Rule} "
-            + "Either the rule is kept in two places now (break both), or a fault that brings it to light is not drawn any more, or a checker is blind.");
+            MutationCheck.Play(mutant, MutationCheck.RunsMax) is not null,
+            $"No checker noticed in {MutationCheck.RunsMax} runs that this rule was broken: {mutant.Rule} "
+            + "Either it is kept in a second place now (break both), or the faults that bring it to light are not drawn any more, or a checker is blind.");
     }
 
     /// <summary>What is caught is the mutant, and not something about how it is compiled and run.</summary>
@@ -23,6 +23,6 @@ public class MutationTests
     public void A_core_that_is_compiled_the_same_way_and_not_broken_is_not_caught()
     {
         foreach (Profile profile in Mutants.All.Select(mutant => mutant.Profile).Distinct())
-            Assert.Null(MutationCheck.Play(mutant: null, profile, MutationCheck.SeedsMax));
+            Assert.Null(MutationCheck.PlayUnbroken(profile, MutationCheck.RunsMax));
     }
 }

@@ -56,6 +56,9 @@ public class OptionsTests
     public void All_faults_can_be_left_out() => Assert.Empty(Parse("--seed 1 --keep none").Kept!.Value);
 
     [Fact]
+    public void The_checkers_can_be_checked() => Assert.True(Parse("--mutants").IsMutationCheck);
+
+    [Fact]
     public void Help_needs_nothing_else() => Assert.True(Parse("--seed 1 --help").IsHelp);
 
     [Theory]
@@ -74,6 +77,7 @@ public class OptionsTests
     [InlineData("--seeds 1..2 --keep 1", "--keep does not go with --seeds: it is for --seed")]
     [InlineData("--seeds 1..2 --transcript", "--transcript does not go with --seeds: it is for --seed and --scenario")]
     [InlineData("--scenarios --minutes 3", "--minutes does not go with --scenarios: it is for --seed and --seeds")]
+    [InlineData("--mutants --minutes 3", "--minutes does not go with --mutants: it is for --seed and --seeds")]
     [InlineData("--scenario nonsense", "--scenario nonsense: there is no such story; --scenarios plays all there are, and names them")]
     [InlineData("--seed 1 --profile nonsense", "--profile nonsense: there is any, one-fault, mixed, mass, partitions, sentinels, quiet")]
     [InlineData("--seeds 1..2 --threads 0", "--threads 0: it must be a whole number above 0")]

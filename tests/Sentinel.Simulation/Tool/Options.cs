@@ -20,6 +20,7 @@ internal sealed record Options
           --seeds A..B           all seeds from A to B, in parallel
           --scenario NAME        one of the stories that are kept
           --scenarios            all of them
+          --mutants              cores that break a rule on purpose, and which checker notices each
           --help                 this
 
         How:
@@ -39,7 +40,10 @@ internal sealed record Options
     /// <summary>Whether only the help is wanted.</summary>
     public bool IsHelp { get; init; }
 
-    /// <summary>Null: scenarios are wanted.</summary>
+    /// <summary>Whether the checkers are to be checked.</summary>
+    public bool IsMutationCheck { get; init; }
+
+    /// <summary>Null: something else is wanted.</summary>
     public SeedRange? Seeds { get; init; }
 
     /// <summary>Stories to be played; empty: seeds are wanted.</summary>
@@ -83,6 +87,7 @@ internal sealed record Options
                 "--minutes" => options with { Duration = Minutes(name, Value()) },
                 "--scenario" => options with { Scenarios = [Story(name, Value())] },
                 "--scenarios" => options with { Scenarios = [.. AllScenarios.All] },
+                "--mutants" => options with { IsMutationCheck = true },
                 "--profile" => options with { Profile = ProfileOf(name, Value()) },
                 "--keep" => options with { Kept = Numbers(name, Value()) },
                 "--transcript" => options with { ShowsTranscript = true },
@@ -94,7 +99,7 @@ internal sealed record Options
 
             string Value() => ++i < arguments.Count ? arguments[i] : throw new UsageException($"{name} needs a value after it: see --help");
         }
-        string[] subjects = [.. given.Where(name => name is "--seed" or "--seeds" or "--scenario" or "--scenarios")];
+        string[] subjects = [.. given.Where(name => name is "--seed" or "--seeds" or "--scenario" or "--scenarios" or "--mutants")];
         if (subjects.Length == 0)
             throw new UsageException("there is nothing to do: give --seed N or --seeds A..B, or see --help");
         if (subjects.Length > 1)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Mutation;
 
 namespace Sentinel.Simulation.Tool;
 
@@ -40,6 +41,8 @@ internal static class Program
         };
         if (!options.Scenarios.IsEmpty)
             return ScenarioReport.Write(Console.Out, options) ? NothingFound : RuleBroken;
+        if (options.IsMutationCheck)
+            return MutationReport.Write(Console.Out, stopping.Token) ? NothingFound : RuleBroken;
         return Run(options, stopping.Token);
     }
 

@@ -1,0 +1,24 @@
+using Sentinel.Simulation.Mutation;
+
+namespace Sentinel.Simulation.Tool;
+
+/// <summary>The table of all mutants, and of the checkers that noticed them.</summary>
+internal static class MutationReport
+{
+    /// <returns>Whether all were noticed.</returns>
+    public static bool Write(TextWriter to, CancellationToken stopping)
+    {
+        int width = Mutants.All.Max(mutant => mutant.Name.Length), caught = 0;
+        foreach (Mutant mutant in Mutants.All.TakeWhile(_ => !stopping.IsCancellationRequested))
+        {
+            Catch? @catch = MutationCheck.Play(mutant, MutationCheck.RunsMax);
+            caught += @catch is null ? 0 : 1;
+            string verdict = @catch is null
+                ? $"ESCAPED ({MutationCheck.RunsMax} runs)"
+                : $"{@catch.Checker}, run {@catch.Run} (seed {@catch.Seed}, {Options.NameOf(mutant.Profile)})";
+            to.WriteLine($"{mutant.Name.PadRight(width)}  {verdict,-60}  {mutant.Rule}");
+        }
+        to.WriteLine($"{caught} of {Mutants.All.Count} were caught.");
+        return caught == Mutants.All.Count;
+    }
+}
