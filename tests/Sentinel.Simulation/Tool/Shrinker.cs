@@ -14,6 +14,9 @@ namespace Sentinel.Simulation.Tool;
 /// <param name="stopping">Ends it early, in the same way.</param>
 internal sealed class Shrinker(Func<Case, Violation?> failure, Func<Case, int> faultsOf, int runsMax, CancellationToken stopping)
 {
+    /// <summary>To a fiftieth of the time or so.</summary>
+    private const int CutsMax = 6;
+
     private (Case Case, Violation Violation) _smallest;
 
     /// <summary>Runs that it took so far.</summary>
@@ -58,16 +61,21 @@ internal sealed class Shrinker(Func<Case, Violation?> failure, Func<Case, int> f
         return false;
     }
 
-    /// <summary>Ends the faults just after the violation; where it came only in the end, when all had their time, by halves.</summary>
+    /// <summary>Ends the faults just after the violation; where it came only in the end, when all had their time, the bound is searched for.</summary>
     private bool CutTime()
     {
         TimeSpan before = _smallest.Case.Duration;
         TimeSpan enough = RoundUp(_smallest.Violation.At);
-        if (enough >= before || !Fails(Shortened(enough)))
+        if (enough < before && Fails(Shortened(enough)))
+            return true;
+        TimeSpan tooShort = TimeSpan.Zero;
+        for (int i = 0; i < CutsMax; i++)
         {
-            while (RoundUp(_smallest.Case.Duration / 2) is var half && half < _smallest.Case.Duration && Fails(Shortened(half)))
-            {
-            }
+            TimeSpan middle = RoundUp((tooShort + _smallest.Case.Duration) / 2);
+            if (middle >= _smallest.Case.Duration)
+                break;
+            if (!Fails(Shortened(middle)))
+                tooShort = middle;
         }
         return _smallest.Case.Duration < before;
     }
