@@ -190,14 +190,15 @@ internal sealed class NodeServer(RedisNode node)
         if (node.Swap.IsUnderWay)
             taken = new Reply.Error("ERR REPLICAOF not allowed while failing over.");
         else
-            Obey((SimSentinel)peer.Connection.Client, change.Master);
+            Obey(peer.Connection.Client, change.Master);
         Reply rewritten = node.RewriteConfiguration() is { } error ? new Reply.Error(error) : s_ok;
         return new Reply.List([taken, rewritten, new Reply.Integer(CloseAll(Kind.Normal, besides: peer)), new Reply.Integer(CloseAll(Kind.Subscriber, besides: peer))]);
     }
 
-    private void Obey(SimSentinel sentinel, Address? master)
+    private void Obey(Process by, Address? master)
     {
-        _world.Reconfiguring(node, sentinel, master);
+        if (by is SimSentinel sentinel)
+            _world.Reconfiguring(node, sentinel, master);
         bool isOrdered = node.Group.FailoverOrderedAt is { } at && _world.Agenda.Now - at <= node.Group.Topology.Options.FailoverTimeout;
         node.Take(master, isOrdered ? OpeningReason.OrderedFailover : OpeningReason.Sentinel);
     }

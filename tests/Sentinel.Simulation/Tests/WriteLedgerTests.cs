@@ -1,0 +1,168 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Clients;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
+
+namespace Sentinel.Simulation.Tests;
+
+/// <summary>Clients find the master and write there; what is lost of it has a cause.</summary>
+public class WriteLedgerTests
+{
+    private static readonly NodeSettings s_none = new() { Persistence = Persistence.None };
+
+    [Fact]
+    public void While_all_is_well_clients_write_and_nothing_is_lost()
+    {
+        World world = Settled();
+        LossReport report = world.Writes.Report(world);
+        // 200 ms after each acknowledgement, from two clients.
+        Assert.InRange(report.Acknowledged, 180, 200);
+        Assert.Equal(0, report.Lost);
+    }
+
+    [Fact]
+    public void Clients_follow_the_master_to_where_it_is()
+    {
+        World world = Settled();
+        RedisNode former = world.Groups[0].Nodes[0];
+        former.Kill();
+        Run(world, 10);
+        WriteAccepted last = world.Writes.Of(world.Groups[0])[^1];
+        Assert.NotEqual(former, last.Node);
+        Assert.True(last.Node.IsMaster);
+        Assert.InRange(world.Agenda.Now - last.At, TimeSpan.Zero, TimeSpan.FromSeconds(0.3));
+        Assert.Equal(0, world.Writes.Report(world).Unexplained);
+    }
+
+    [Fact]
+    public void What_replicas_had_not_when_the_master_died_is_lost_by_lag()
+    {
+        World world = Settled();
+        Group group = world.Groups[0];
+        foreach (RedisNode node in group.Nodes)
+            node.FallIll(Illness.Slow);
+        Run(world, 6);
+        group.Nodes[0].Kill();
+        Run(world, 20);
+        AssertAllLostBy(LossCause.Lag, world);
+    }
+
+    [Fact]
+    public void What_a_master_takes_that_is_cut_off_is_lost_by_the_partition()
+    {
+        World world = Settled();
+        Machine master = world.Groups[0].Nodes[0].Machine;
+        Machine[] others = [.. world.Nodes.Select(node => node.Machine).Where(machine => machine != master), .. world.Sentinels.Select(sentinel => sentinel.Machine)];
+        foreach (Machine other in others)
+        {
+            world.Network.Block(master, other);
+            world.Network.Block(other, master);
+        }
+        Run(world, 10);
+        world.Network.Heal();
+        Run(world, 40);
+        AssertAllLostBy(LossCause.Partition, world);
+    }
+
+    [Fact]
+    public void What_a_master_forgot_in_a_restart_is_lost_by_its_emptiness()
+    {
+        World world = Settled(s_none);
+        RedisNode master = world.Groups[0].Nodes[0];
+        master.Kill();
+        Run(world, 0.2);
+        master.Start();
+        Run(world, 10);
+        Assert.True(master.IsMaster);
+        AssertAllLostBy(LossCause.Emptied, world);
+    }
+
+    [Fact]
+    public void What_an_operator_had_replaced_is_lost_by_the_operator()
+    {
+        World world = Settled();
+        Group group = world.Groups[0];
+        foreach (RedisNode node in group.Nodes)
+            node.FallIll(Illness.Slow);
+        Run(world, 6);
+        world.Sentinels[0].Order(id => new FailoverRequested(id, group.Name));
+        Run(world, 10);
+        AssertAllLostBy(LossCause.Operator, world);
+    }
+
+    [Fact]
+    public void What_was_overwritten_by_another_group_is_lost_to_it()
+    {
+        var world = new World(1, new Topology { Sentinels = 0, ClientsPerGroup = 0, Groups = [Group("a", s_none), Group("b", s_none)] });
+        RedisNode victim = world.Groups[0].Nodes[0], stranger = world.Groups[1].Nodes[0];
+        Write(world, victim);
+        Write(world, stranger);
+        victim.Obey(stranger.Address);
+        Run(world, 2);
+        victim.Obey(master: null);
+        AssertAllLostBy(LossCause.OtherGroup, world);
+    }
+
+    [Fact]
+    public void What_a_replica_lacks_that_was_promoted_though_it_did_not_synchronise_is_lost_by_that()
+    {
+        World world = OfNodes();
+        RedisNode master = world.Groups[0].Nodes[0], stuck = world.Groups[0].Nodes[1];
+        stuck.FallIll(Illness.Stuck);
+        Run(world, 2);
+        Write(world, master);
+        Run(world, 10);
+        stuck.BeMaster(OpeningReason.Sentinel);
+        AssertAllLostBy(LossCause.Detached, world);
+    }
+
+    [Fact]
+    public void What_is_lost_to_a_former_master_that_nobody_made_one_again_is_a_riddle()
+    {
+        World world = OfNodes();
+        RedisNode former = world.Groups[0].Nodes[0], promoted = world.Groups[0].Nodes[1];
+        Write(world, former);
+        Run(world, 1);
+        former.Kill();
+        promoted.BeMaster(OpeningReason.Sentinel);
+        Write(world, promoted);
+        former.Start();
+        promoted.BeReplica(former.Address);
+        Run(world, 2);
+        AssertAllLostBy(LossCause.Unexplained, world);
+        Assert.Equal(promoted, world.Writes.Report(world).Riddle?.Node);
+    }
+
+    private static World OfNodes()
+    {
+        var world = new World(1, new Topology { Sentinels = 0, ClientsPerGroup = 0 });
+        Run(world, 2);
+        return world;
+    }
+
+    private static World Settled(NodeSettings? settings = null)
+    {
+        var world = new World(1, new Topology { Groups = [Group("mymaster", settings ?? new NodeSettings())], ClientsPerGroup = 2 });
+        Run(world, 20);
+        return world;
+    }
+
+    private static GroupTopology Group(string name, NodeSettings settings) =>
+        new() { Options = new GroupTopology().Options with { Name = name }, Nodes = [settings, settings, settings] };
+
+    private static void Run(World world, double seconds) => world.Run(TimeSpan.FromSeconds(seconds));
+
+    private static void Write(World world, RedisNode node)
+    {
+        var caller = new NodeCaller(world, node);
+        world.Writes.Acknowledged(node.Group, (WriteAccepted)caller.Ask(new WriteOrder(world.Writes.NextValue())));
+        caller.Kill();
+    }
+
+    private static void AssertAllLostBy(LossCause cause, World world)
+    {
+        Assert.Empty(world.Violations);
+        LossReport report = world.Writes.Report(world);
+        Assert.True(report.Lost > 0 && report.LostBy(cause) == report.Lost, report.ToString());
+    }
+}
