@@ -38,8 +38,13 @@ internal abstract class Checker(World world)
     {
     }
 
-    /// <summary>A Sentinel accepted an operator's order to fail over.</summary>
+    /// <summary>A Sentinel is ordered to fail over.</summary>
     public virtual void OrderedFailover(SimSentinel sentinel, string master)
+    {
+    }
+
+    /// <summary>It refused.</summary>
+    public virtual void RefusedFailover(SimSentinel sentinel, string master)
     {
     }
 

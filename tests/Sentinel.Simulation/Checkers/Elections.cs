@@ -40,6 +40,8 @@ internal sealed class OnlyLeadersPromote(World world) : Checker(world)
 
     public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
 
+    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
+
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         if (happened.MasterName is not { } master)

@@ -60,19 +60,23 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
 
     public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
 
+    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
+
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         if (happened.MasterName is not { } name)
             return;
         if (happened is { Name: "+sdown" or "-sdown", Kind: InstanceKind.Master })
             _heldDownAt[(sentinel, name)] = World.Agenda.Now;
+        if (happened.Name is "+elected-leader")
+            _ordered.Remove((sentinel, name));
         if (happened.Name != "+try-failover" || sentinel.IsLegacy)
             return;
         Group group = World.Group(name);
         Address master = sentinel.MasterOf(name)!.Value;
         RedisNode? node = World.NodeAt(master);
         // One that is loading after a restart, that is ill, or that says it is a replica, is heard and counts as down by right.
-        if (_ordered.Remove((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || node.StartedAt > World.Agenda.Now - s_answerAge - group.Topology.Options.RebootDownAfter
+        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || node.StartedAt > World.Agenda.Now - s_answerAge - group.Topology.Options.RebootDownAfter
             || (node.IsLoading && group.Topology.Options.RebootDownAfter > TimeSpan.Zero))
             return;
         int deaf = 0;

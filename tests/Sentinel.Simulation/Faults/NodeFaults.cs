@@ -151,7 +151,7 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
             return;
         newcomer.Kill();
         newcomer.MoveTo(home);
-        newcomer.Restart(RestartConfiguration.Rewritten);
+        newcomer.Restart(RestartConfiguration.Original);
     }
 }
 

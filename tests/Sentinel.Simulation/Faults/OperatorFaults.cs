@@ -61,7 +61,9 @@ internal sealed record OrderRemoveAndMonitor(TimeSpan At, SentinelTarget Target,
             world.Agenda.After(TimeSpan.FromSeconds(1), () => MonitorAgain(world, sentinel, group));
             return;
         }
-        Address address = (NodeTarget.MasterOf(world, group) ?? group.Nodes[0]).Address;
+        Address address = world.Sentinels.Where(other => other.IsRunning && other != sentinel)
+            .Select(other => other.MasterOf(group.Name)).OfType<Address>().GroupBy(believed => believed)
+            .OrderByDescending(believers => believers.Count()).FirstOrDefault()?.Key ?? group.Nodes[0].Address;
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
         sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
     }

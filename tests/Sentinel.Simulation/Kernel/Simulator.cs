@@ -71,6 +71,8 @@ internal static class Simulator
 
     private static void Plan(World world, Fault fault) => world.Agenda.After(fault.At, () =>
     {
+        if (world.IsHealed)
+            return;
         bool struck = fault.Strike(world);
         world.Coverage.Count((struck ? "fault " : "missed ") + fault.Kind);
     });

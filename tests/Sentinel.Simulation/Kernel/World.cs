@@ -207,6 +207,12 @@ internal sealed class World
             checker.OrderedFailover(sentinel, master);
     }
 
+    public void RefusedFailover(SimSentinel sentinel, string master)
+    {
+        foreach (Checker checker in _checkers)
+            checker.RefusedFailover(sentinel, master);
+    }
+
     public void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
     {
         Note(node.Name, $"is told by {by.Name} to {(master is { } followed ? $"follow {followed}" : "be a master")}");

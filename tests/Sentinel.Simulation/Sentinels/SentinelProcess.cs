@@ -302,10 +302,12 @@ internal sealed class SentinelProcess : SimSentinel
         Input input = question(id);
         _asked[id] = answer =>
         {
-            if (input is FailoverRequested failover && answer is Answer.Ok)
-                World.OrderedFailover(this, failover.MasterName);
+            if (input is FailoverRequested refused && answer is not Answer.Ok)
+                World.RefusedFailover(this, refused.MasterName);
             then(answer);
         };
+        if (input is FailoverRequested failover)
+            World.OrderedFailover(this, failover.MasterName);
         Take(input);
     }
 
