@@ -171,7 +171,8 @@ internal sealed class LegacySentinel : SimSentinel
 
     public override void Received(Connection connection, object message)
     {
-        if (connection.Client != this)
+        // Not by who is the client: a Sentinel that lost its identity hears of its former one at its own address, and connects to itself.
+        if (message is not (Reply or HelloPush))
         {
             Serve(connection, message);
             return;

@@ -135,7 +135,8 @@ internal sealed class SentinelProcess : SimSentinel
 
     public override void Received(Connection connection, object message)
     {
-        if (connection.Client == this)
+        // Not by who is the client: a Sentinel that lost its identity hears of its former one at its own address, and connects to itself.
+        if (message is Reply or HelloPush)
             ReceiveAnswer(connection, (Line)connection.ClientState!, message);
         else
             Serve(connection, (ReplyLine)connection.ServerState!, message);
