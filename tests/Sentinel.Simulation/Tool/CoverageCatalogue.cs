@@ -14,7 +14,7 @@ namespace Sentinel.Simulation.Tool;
 /// </remarks>
 internal static class CoverageCatalogue
 {
-    public static ImmutableArray<CoverageEntry> Entries { get; } = [.. Faults(), .. StruckLeaders(), .. States(), .. Events(), .. Branches()];
+    public static ImmutableArray<CoverageEntry> Entries { get; } = [.. Faults(), .. Struck(), .. States(), .. Events(), .. Branches()];
 
     /// <summary>What the core can tell, and no run can come across; with the reason.</summary>
     public static ImmutableSortedDictionary<string, string> LeftOut { get; } = new Dictionary<string, string>
@@ -48,8 +48,7 @@ internal static class CoverageCatalogue
             .. Each<Illness>(illness => $"{nameof(SickenNode)} {illness}"),
             nameof(ChangePriority), $"{nameof(OrderNode)} to be a master", $"{nameof(OrderNode)} to follow", nameof(PauseWrites), nameof(HandOver), nameof(ReuseAddress),
             nameof(KillSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
-            .. Each<SaveStage>(stage => $"{nameof(CrashInSave)} {stage}"),
-            .. Each<SaveStage>(stage => $"{nameof(CrashInSave)} {stage}, with the machine"),
+            .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
             nameof(OrderFailover), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
@@ -58,13 +57,18 @@ internal static class CoverageCatalogue
         return kinds.Select(kind => new CoverageEntry("faults", kind, $"fault {kind}"));
     }
 
-    /// <summary>Those whose moment came, too: a fault that waits for a state may wait in vain.</summary>
-    private static IEnumerable<CoverageEntry> StruckLeaders() => Strikes().Select(kind => new CoverageEntry("leaders struck", kind, $"struck {kind}"));
+    /// <summary>Those whose moment came, too: a fault that waits for a state, or for a save, may wait in vain.</summary>
+    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
+
+    private static IEnumerable<string> Crashes() =>
+    [
+        .. Each<SaveStage>(stage => $"{nameof(CrashInSave)} {stage}"),
+        .. Each<SaveStage>(stage => $"{nameof(CrashInSave)} {stage}, with the machine"),
+    ];
 
     private static IEnumerable<string> Strikes() =>
         from step in Enum.GetValues<FailoverStep>()
-        // Left in the very step of the core that enters it: nobody else can see it.
-        where step is not (FailoverStep.None or FailoverStep.SendReplicaOfNoOne)
+        where step is not FailoverStep.None
         from fate in Enum.GetValues<LeaderFate>()
         select $"{nameof(StrikeLeader)} in {step.Word()}: {fate}";
 
@@ -108,7 +112,7 @@ internal static class CoverageCatalogue
 
         // Votes.
         Line("a peer's vote came", "# voted for # #", "3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d voted for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d 7"),
-        Line("a vote was not saved", "No vote for # in epoch # for *: the vote could not be saved *",
+        Line("a vote was not saved", "No vote for # in epoch # for * the vote could not be saved *",
             "No vote for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d in epoch 7 for mymaster: the vote could not be saved (No space left on device)"),
 
         // Candidacies and elections that came to nothing.
@@ -143,7 +147,7 @@ internal static class CoverageCatalogue
         Reason("-failover-abort-slave-timeout", "no promotion succeeded", "*tried already*", "10.1.0.2:6379 went down; 10.1.0.2:6379: tried already; 10.1.0.3:6379: it is down"),
 
         // The other replicas, and strays.
-        Line("refused to follow", "* refused to follow # for *: *", "10.1.0.2:6379 refused to follow 10.1.0.3:6379 for mymaster: READONLY"),
+        Line("refused to follow", "* refused to follow # for * *", "10.1.0.2:6379 refused to follow 10.1.0.3:6379 for mymaster: READONLY"),
         Line("may forget its role", "* changed its role, but may forget it at a restart: CONFIG REWRITE says: *",
             "10.1.0.2:6379 of mymaster changed its role, but may forget it at a restart: CONFIG REWRITE says: ERR The server is running without a config file"),
         Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
