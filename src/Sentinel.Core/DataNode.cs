@@ -33,6 +33,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool HasKeys { get; private set; }
     public bool IsAnnounced { get; protected set; } = true;
 
+    /// <summary>The replication history that its data are of; null: not known.</summary>
+    public string? History { get; protected set; }
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {
@@ -52,6 +55,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
+        History = report.History ?? History;
         bool reportsMaster = report.IsMaster ?? false;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)
@@ -81,7 +85,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
-        (MasterLinkDownTime, IsMasterLinkUp) = (other.MasterLinkDownTime, other.IsMasterLinkUp);
+        (MasterLinkDownTime, IsMasterLinkUp, History) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.History);
         Info = other.Info;
         Link.Users.Remove(other);
         Link.Users.Add(this);

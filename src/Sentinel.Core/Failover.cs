@@ -326,13 +326,16 @@ internal sealed class Failover
             foreach (Replica replica in _master.Replicas.Where(CanBeTold))
                 Tell(replica, "+slave-reconf-sent-be");
         }
-        if (isTimeUp || _master.Replicas.TrueForAll(replica => replica.Reconf is ReconfStep.Done || replica.IsSubjectivelyDown || _master.IsMaster(replica)))
+        if (isTimeUp || _master.Replicas.TrueForAll(replica => replica.Reconf is ReconfStep.Done || replica.IsSubjectivelyDown || !MayBeTold(replica)))
             End();
     }
 
     /// <summary>Whether a replica is to be told: one whose role is not known yet, because it just connected, is asked first.</summary>
     private bool CanBeTold(Replica replica) =>
-        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null } && !_master.IsMaster(replica);
+        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null } && MayBeTold(replica);
+
+    /// <summary>Not what is the master itself by another name, and not what is of another group.</summary>
+    private bool MayBeTold(Replica replica) => !_master.IsMaster(replica) && _master.Lineage.StrangerIn(replica) is null;
 
     private void GiveUpIfStuck(Replica replica, Wakeup wake)
     {

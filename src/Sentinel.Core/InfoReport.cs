@@ -21,6 +21,12 @@ public sealed record InfoReport
     /// <summary>Identity of the node's process.</summary>
     public string? RunId { get; private init; }
 
+    /// <summary>The replication history that its data are of (<c>master_replid</c>); null: it does not say.</summary>
+    public string? History { get; private init; }
+
+    /// <summary>The history that it went on from when it became a master (<c>master_replid2</c>); null: none.</summary>
+    public string? FormerHistory { get; private init; }
+
     /// <summary>Whether it is a master; null: it does not say.</summary>
     public bool? IsMaster { get; private init; }
 
@@ -70,6 +76,12 @@ public sealed record InfoReport
             {
                 case "run_id" when value.Length >= RunIdLength:
                     report = report with { RunId = value[..RunIdLength].ToString() };
+                    break;
+                case "master_replid" when value.Length >= RunIdLength:
+                    report = report with { History = value[..RunIdLength].ToString() };
+                    break;
+                case "master_replid2" when value.Length >= RunIdLength && value.ContainsAnyExcept('0'):
+                    report = report with { FormerHistory = value[..RunIdLength].ToString() };
                     break;
                 case "role":
                     isReplica = value.StartsWith("slave", StringComparison.Ordinal);

@@ -33,6 +33,9 @@ internal sealed class LocalSentinel
     /// <summary>Where host names lead.</summary>
     public NameTable Names { get; }
 
+    /// <summary>Which group a replication history is of; see <see cref="Lineage"/>, which bounds them.</summary>
+    public Dictionary<string, string> Histories { get; } = new(StringComparer.Ordinal);
+
     public Epoch CurrentEpoch { get; private set; }
 
     /// <summary>The time of the input being taken in.</summary>

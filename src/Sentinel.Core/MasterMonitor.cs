@@ -37,6 +37,7 @@ internal sealed class MasterMonitor : IScheduled
         _strays = new Strays(this, local);
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
+        Lineage = new Lineage(this, local);
         _reports = new Reports(this, local, _discovery, _twins, _strays);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
@@ -68,6 +69,9 @@ internal sealed class MasterMonitor : IScheduled
     public Failover? Failover { get; private set; }
 
     public Judgement Judgement { get; }
+
+    /// <summary>Which data are of this group.</summary>
+    public Lineage Lineage { get; }
 
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown => Judgement.IsObjectivelyDown;
@@ -125,6 +129,7 @@ internal sealed class MasterMonitor : IScheduled
     {
         _local.Publish(About("-monitor", EventLevel.Warning, Node));
         IsRemoved = true;
+        Lineage.Forget();
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);
         _local.Touch(this);
@@ -143,6 +148,7 @@ internal sealed class MasterMonitor : IScheduled
         Election.Reset();
         _strays.ForgetPoll();
         Judgement.Reset();
+        Lineage.Forget();
         ConfiguredSince = _local.Now;
         _local.Publish(About("+reset-master", EventLevel.Warning, Node));
         _local.Touch(this);
@@ -466,9 +472,19 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>The master, its replicas, and the peers.</summary>
     public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
 
-    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing);
+    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) { IsMasterReplica = !Node.ReportsMaster };
 
-    private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+    /// <remarks>One that says it is a replica is held down only some time later; who followed it has had no master since it says so.</remarks>
+    private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since }
+        ? _local.Now - (Node.ReportsMaster ? since : Instant.Min(since, Node.RoleSince)) + TimeSpan.FromTicks(1)
+        : TimeSpan.Zero;
+
+    /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts.</summary>
+    private bool IsFollowedByMaster(Replica replica) =>
+        !Node.ReportsMaster && Node.ReportedMaster is { } followed && _local.Names.AreSame(followed, replica.Address);
+
+    private bool WasPromotedMeanwhile(Replica replica) =>
+        Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
 
     private Candidate AsCandidate(Replica replica) => new()
     {
@@ -480,8 +496,8 @@ internal sealed class MasterMonitor : IScheduled
         InfoAt = replica.InfoAt,
         ReportsReplica = !replica.ReportsMaster,
         IsMaster = IsMaster(replica),
-        WasPromotedMeanwhile = !IsMaster(replica) && Node is { IsSubjectivelyDown: true, DownSince: { } downSince }
-            && replica.ReportsMaster && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica,
+        HasDataOf = Lineage.StrangerIn(replica),
+        WasPromotedMeanwhile = !IsMaster(replica) && replica.ReportsMaster && (IsFollowedByMaster(replica) || WasPromotedMeanwhile(replica)),
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = replica.HasKeys,
         Priority = replica.Priority,

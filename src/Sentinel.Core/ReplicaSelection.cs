@@ -24,9 +24,12 @@ public sealed record Candidate
     /// <summary>Whether it says that it is a replica.</summary>
     public bool ReportsReplica { get; init; } = true;
 
+    /// <summary>The other group that its data are of; null: none that is known.</summary>
+    public string? HasDataOf { get; init; }
+
     /// <summary>
     /// Whether it turned from replica to master, without a restart, while the master was down: a failover that another leader
-    /// began and could not finish. To choose another one would make two of one fault.
+    /// began and could not finish. To choose another one would make two of one fault. Also whether the master itself follows it.
     /// </summary>
     public bool WasPromotedMeanwhile { get; init; }
 
@@ -53,6 +56,9 @@ public sealed record Candidate
 /// <param name="Timing">Bounds of freshness.</param>
 public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeSpan DownAfter, Timing Timing)
 {
+    /// <summary>Whether the configured master says that it is a replica.</summary>
+    public bool IsMasterReplica { get; init; }
+
     /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
     private const ulong NoDataOffset = 1;
 
@@ -66,6 +72,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         candidates
             .Where(candidate => Objection(candidate) is null)
             .OrderByDescending(candidate => candidate.WasPromotedMeanwhile)
+            .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
@@ -87,11 +94,14 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "its priority is 0";
         if (candidate.InfoAt is not { } infoAt || Now - infoAt > InfoAgeMax)
             return "it has not answered INFO lately";
+        if (candidate.HasDataOf is { } stranger)
+            return $"it has the data of {stranger}";
         if (candidate.WasPromotedMeanwhile)
             return null;
-        // A stray master is not a replica with less data: it may hold other data (spec 14.6.11).
+        // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
+        // there is nothing that will come back, and a stray one is better than none.
         if (!candidate.ReportsReplica)
-            return "it reports the role of a master";
+            return IsMasterReplica ? null : "it reports the role of a master";
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)

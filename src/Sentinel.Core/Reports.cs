@@ -40,8 +40,9 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
             local.Publish(master.About(asConfigured ? "+role-change" : "-role-change", EventLevel.Verbose, $"{node.Prefix} new reported role is {role}")
                 with { Kind = node.Kind, InstanceAddress = node.Told });
         }
-        if (node is MasterNode)
+        if (node is MasterNode configured)
         {
+            master.Lineage.Learn(configured, report);
             foreach (Address replica in report.Replicas)
                 discovery.Listed(replica);
         }

@@ -25,7 +25,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     public void Reported(Replica replica)
     {
         _undecided.Remove(replica);
-        bool isStray = !master.IsMaster(replica) && (replica.ReportsMaster || replica.ReportedMaster is { } reported && FollowsAnother(replica, reported));
+        bool isStray = !master.IsMaster(replica) && !IsLeftAlone(replica) && (replica.ReportsMaster || replica.ReportedMaster is { } reported && FollowsAnother(replica, reported));
         if (!isStray)
         {
             replica.Stray = null;
@@ -115,6 +115,20 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         }
         if (wake.IsDue(_pollStartedAt.Value + 2 * local.Timing.StrayPollPeriod))
             ForgetPoll();
+    }
+
+    /// <summary>Whether it is of another group: it got the address of a replica of ours, and is not to lose its data for that.</summary>
+    private bool IsLeftAlone(Replica replica)
+    {
+        string subject = $"stranger {replica.Address}";
+        if (master.Lineage.StrangerIn(replica) is not { } stranger)
+        {
+            local.ForgetSaid(subject);
+            return false;
+        }
+        local.LogOnce(subject, $"{replica.Name} has the data of {stranger}, and is left alone although {master.Name} has a replica of that address. "
+            + $"If it is to be one, tell it to follow {master.Node.Told}; if not, 'SENTINEL RESET {master.Name}' on each Sentinel forgets it");
+        return true;
     }
 
     /// <summary>Whether a replica follows another than our master; not while the name that it knows its master by is not resolved.</summary>

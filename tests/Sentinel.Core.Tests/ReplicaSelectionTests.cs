@@ -18,6 +18,8 @@ public class ReplicaSelectionTests
         { "it reports the role of a master", Good(1) with { ReportsReplica = false } },
         { "it never synchronised with the master", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1 } },
         { "its link to the master was down long before the master was", Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(12.001) } },
+        { "it has the data of others", Good(1) with { HasDataOf = "others" } },
+        { "it has the data of others", Good(1) with { HasDataOf = "others", WasPromotedMeanwhile = true } },
         { "its priority is 0", Good(1) with { Priority = 0, WasPromotedMeanwhile = true, ReportsReplica = false } },
     };
 
@@ -26,6 +28,16 @@ public class ReplicaSelectionTests
     {
         Assert.Equal(reason, MasterDown.Objection(candidate));
         Assert.Null(MasterDown.Best([candidate]));
+    }
+
+    [Fact]
+    public void A_stray_master_is_chosen_only_where_the_configured_one_is_a_replica_and_there_is_no_other()
+    {
+        Candidate stray = Good(1) with { ReportsReplica = false, Priority = 1, Offset = 1_000_000 };
+        ReplicaSelection masterIsReplica = MasterDown with { IsMasterReplica = true };
+        Assert.Null(MasterDown.Best([stray]));
+        Assert.Equal(stray, masterIsReplica.Best([stray]));
+        Assert.Equal(Good(2), masterIsReplica.Best([stray, Good(2)]));
     }
 
     [Fact]

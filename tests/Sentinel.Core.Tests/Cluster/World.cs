@@ -179,6 +179,13 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         Address = new Address(ip, Address.Port);
         IsAlive = true;
     }
+
+    /// <summary>The replication history that it says its data are of; null: it does not say.</summary>
+    public string? History { get; set; }
+
+    /// <summary>The one that it went on from.</summary>
+    public string? FormerHistory { get; set; }
+
     public bool IsAlive { get; private set; } = true;
     public bool IsFrozen { get; private set; }
     public int Priority { get; set; } = 100;
@@ -298,6 +305,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     private string Info()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
+        if (History is not null)
+            text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\n");
         if (Master is not { } follows)
         {
             text.Append("role:master\r\n");

@@ -1,0 +1,61 @@
+namespace Sentinel.Core;
+
+/// <summary>Which replication histories are of a group: so a node of another group is told from one of its own, whatever its address.</summary>
+/// <remarks>
+/// Containers and clouds give the address of a dead node to the next that comes. Redis Sentinel goes by the address alone, and makes
+/// that node a replica of its master: its data are overwritten. Here it is left alone, and never promoted, as long as its data are of
+/// a history that another monitored group is known to have, and not of ours. Nothing is concluded from a history that is not known.
+/// </remarks>
+internal sealed class Lineage(MasterMonitor master, LocalSentinel local)
+{
+    /// <summary>Histories kept: as many failovers back.</summary>
+    private const int HistoriesMax = 16;
+
+    private readonly List<string> _histories = [];
+
+    /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
+    public void Learn(MasterNode node, InfoReport report)
+    {
+        if (!node.ReportsMaster || report.History is not { } history)
+            return;
+        bool isOurs = _histories.Count == 0 || OwnerOf(history) is null || _histories.Contains(history)
+            || (report.FormerHistory is { } former && _histories.Contains(former));
+        if (!isOurs)
+            return;
+        Add(history);
+    }
+
+    /// <summary>The other group whose data a node has; null: none that we know of.</summary>
+    public string? StrangerIn(DataNode node) =>
+        node.History is { } history && !_histories.Contains(history) ? OwnerOf(history) : null;
+
+    /// <summary>Forgets them all.</summary>
+    public void Forget()
+    {
+        foreach (string history in _histories)
+            Disown(history);
+        _histories.Clear();
+    }
+
+    private string? OwnerOf(string history) =>
+        local.Histories.TryGetValue(history, out string? owner) && owner != master.Name ? owner : null;
+
+    private void Add(string history)
+    {
+        if (_histories.Contains(history))
+            return;
+        if (_histories.Count == HistoriesMax)
+        {
+            Disown(_histories[0]);
+            _histories.RemoveAt(0);
+        }
+        _histories.Add(history);
+        local.Histories.TryAdd(history, master.Name);
+    }
+
+    private void Disown(string history)
+    {
+        if (local.Histories.TryGetValue(history, out string? owner) && owner == master.Name)
+            local.Histories.Remove(history);
+    }
+}

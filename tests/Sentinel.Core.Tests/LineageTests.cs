@@ -1,0 +1,99 @@
+using Sentinel.Core.Tests.Cluster;
+
+namespace Sentinel.Core.Tests;
+
+/// <summary>A node is of the group whose data it has, whatever its address.</summary>
+public class LineageTests
+{
+    [Fact]
+    public void A_node_of_another_group_at_the_address_of_a_dead_replica_is_neither_told_anything_nor_promoted()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        FakeNode replica = world.Nodes[1];
+        Succeed(world, replica, master: otherMaster.Address, history: "b");
+        world.Run(seconds: 30);
+        Assert.Empty(replica.Told);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address), "another master");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+        Assert.Empty(replica.Told);
+        world.Run(seconds: 30);
+        Assert.Empty(replica.Told);
+        Assert.Contains(world.Sentinels[0].Log, line => line.Contains("has the data of other, and is left alone", StringComparison.Ordinal));
+        Assert.Equal(FailoverStep.None, world.Sentinels.Select(s => s.View.Failover).Distinct().Single());
+    }
+
+    [Fact]
+    public void A_master_of_another_group_at_the_address_of_a_replica_is_not_made_one()
+    {
+        World world = TwoGroups(out _);
+        Succeed(world, world.Nodes[1], master: null, history: "b");
+        world.Run(seconds: 30);
+        Assert.Empty(world.Nodes[1].Told);
+    }
+
+    [Fact]
+    public void A_node_whose_data_nobody_knows_is_brought_in_line_as_ever()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        Succeed(world, world.Nodes[1], master: otherMaster.Address, history: "z");
+        world.RunUntil(() => world.Nodes[1].Told.Count > 0, "told");
+        Assert.Equal(world.Nodes[0].Address, world.Nodes[1].Master);
+    }
+
+    [Fact]
+    public void A_group_that_is_monitored_under_two_names_fails_over_under_both()
+    {
+        World world = World.Settled();
+        foreach (FakeNode node in world.Nodes)
+            node.History = "a";
+        world.Run(seconds: 11);
+        MasterOptions alias = world.Sentinels[0].View.Options with { Name = "alias" };
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            Assert.IsType<Answer.Ok>(sentinel.Ask(id => new MonitorRequested(id, alias, world.MasterNode.Address)));
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.Whole.Masters["alias"].Replicas.Length == 2), "all know the alias");
+        world.MasterNode.Kill();
+        world.RunUntil(
+            () => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address && s.Whole.Masters["alias"].Address == s.View.Address), "both names follow", atMostSeconds: 60);
+    }
+
+    [Fact]
+    public void A_copy_of_a_group_that_is_monitored_as_one_of_its_own_is_not_taken_back()
+    {
+        World world = TwoGroups(out _);
+        FakeNode copy = world.Nodes[1];
+        Succeed(world, copy, master: null, history: "c");
+        copy.FormerHistory = "a";
+        MasterOptions options = world.Sentinels[0].View.Options with { Name = "copy" };
+        foreach (FakeSentinel sentinel in world.Sentinels)
+        {
+            // Until it is known as a group of its own it is a stray master; so the operator says it first.
+            sentinel.Ask(id => new MonitorRequested(id, options, copy.Address));
+        }
+        world.Run(seconds: 1);
+        int told = copy.Told.Count;
+        copy.Restart();
+        world.Run(seconds: 60);
+        Assert.Equal(told, copy.Told.Count);
+    }
+
+    /// <summary>Two groups, the data of the first of history <c>a</c>, those of the second of <c>b</c>.</summary>
+    private static World TwoGroups(out FakeNode otherMaster)
+    {
+        World world = World.Settled();
+        otherMaster = world.AddGroup("other", 7100);
+        foreach (FakeNode node in world.Nodes)
+            node.History = node.Address.Port < 7100 ? "a" : "b";
+        world.Run(seconds: 21);
+        return world;
+    }
+
+    /// <summary>Another process gets a node's address.</summary>
+    private static void Succeed(World world, FakeNode node, Address? master, string history)
+    {
+        node.Kill();
+        world.Run(seconds: 0.3);
+        node.History = history;
+        node.Restart(asReplicaOf: master);
+    }
+}
