@@ -66,5 +66,8 @@ internal abstract class Checker(World world)
     {
     }
 
+    /// <summary>Whether some Sentinel had two votes in an epoch, because it lost its memory in between; then there may be two leaders.</summary>
+    protected bool HadTwoVotes(string master, Epoch epoch) => World.Ballots.HadTwoVotes(master, epoch);
+
     protected void Violated(string what) => World.Violate(Name, what);
 }

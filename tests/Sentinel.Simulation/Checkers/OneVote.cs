@@ -15,6 +15,12 @@ internal sealed class OneVote(World world) : Checker(world)
     {
         if (happened.MasterName is not { } master)
             return;
+        // A flaw of Redis (spec 14.4.7): with the master it forgets its votes.
+        if (happened.Name == "-monitor" && sentinel.IsLegacy)
+        {
+            foreach (var vote in _votes.Keys.Where(vote => vote.Voter == sentinel.Id && vote.Master == master).ToArray())
+                _votes.Remove(vote);
+        }
         // Whoever leads has voted for itself.
         if (happened.Name == "+elected-leader")
             MustBeSaved(sentinel, master, happened.Epoch, "its own election");
@@ -37,6 +43,7 @@ internal sealed class OneVote(World world) : Checker(world)
 
     private void Count(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
     {
+        World.Ballots.Count(sentinel, master, epoch, leader);
         if (!_votes.TryAdd((sentinel.Id, master, epoch), leader) && _votes[(sentinel.Id, master, epoch)] != leader)
             Violated($"{sentinel.Name} voted for {_votes[(sentinel.Id, master, epoch)].Short} and for {leader.Short} in epoch {epoch} of {master}");
     }

@@ -22,8 +22,8 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
             if (by.FailoverOf(group.Name) is not (FailoverStep.SendReplicaOfNoOne or FailoverStep.WaitPromotion)
                 || !ours.View.Masters[group.Name].Replicas.Any(replica => replica.Address == node.Address && replica.Flags.HasFlag(InstanceFlags.Promoted)))
                 continue;
-            if (node.Group != group)
-                Violated($"{by.Name} promotes {node.Name}, which is of {node.Group.Name}, for {group.Name}");
+            if (node.Group != group && node.Data.Branch.Opening.By.Group is var owner && owner != group)
+                Violated($"{by.Name} promotes {node.Name}, which has the data of {owner.Name}, for {group.Name}");
             if (node.Priority == 0 && World.Agenda.Now - node.PrioritySince > s_newsAge)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             if (!node.HasData && Better(node, group, ours) is { } better)

@@ -42,6 +42,9 @@ internal sealed class World
     /// <summary>What was acknowledged to clients, and what became of it.</summary>
     public WriteLedger Writes { get; } = new();
 
+    /// <summary>Who voted for whom.</summary>
+    public Ballots Ballots { get; } = new();
+
     /// <summary>Rules that were broken, the first one first.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 

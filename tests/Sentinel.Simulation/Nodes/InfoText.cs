@@ -23,11 +23,15 @@ internal static class InfoText
             if (follower.Node.Settings.IsAnnounced)
                 text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={follower.Address.Host},port={follower.Address.Port},state={(follower.IsOnline ? "online" : "wait_bgsave")},offset={follower.AckedOffset},lag={(long)(now - follower.AckedAt).TotalSeconds}\r\n");
         }
+        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"master_repl_offset:{node.Offset}\r\n# Keyspace\r\n");
         if (node.Data.Writes is > 0 and int writes)
             text.Append(CultureInfo.InvariantCulture, $"db0:keys={writes},expires=0,avg_ttl=0\r\n");
         return text.ToString();
     }
+
+    /// <summary>A name of a history with the length of a replication id; zeros for none.</summary>
+    private static string Id(string name) => name.PadRight(40, '0');
 
     private static void AppendReplica(StringBuilder text, RedisNode node, Address master, Instant now)
     {
