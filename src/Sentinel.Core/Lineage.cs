@@ -4,9 +4,10 @@ namespace Sentinel.Core;
 /// <remarks>
 /// Containers and clouds give the address of a dead node to the next that comes. Redis Sentinel goes by the address alone, and makes
 /// that node a replica of its master: its data are overwritten. Here it is left alone, and never promoted, as long as its data are of
-/// a history that another monitored group is known to have, and not of ours. Nothing is concluded from a history that is not known.
+/// a history that another monitored group is known to have, and not of ours, or as it follows a node of such a group. Nothing is
+/// concluded from a history that is not known.
 /// </remarks>
-internal sealed class Lineage(MasterMonitor master, LocalSentinel local)
+internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTable links)
 {
     /// <summary>Histories kept: as many failovers back.</summary>
     private const int HistoriesMax = 16;
@@ -26,8 +27,12 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local)
     }
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
-    public string? StrangerIn(DataNode node) =>
-        node.History is { } history && !_histories.Contains(history) ? OwnerOf(history) : null;
+    public string? StrangerIn(DataNode node)
+    {
+        if (node.History is not { } history || _histories.Contains(history))
+            return null;
+        return OwnerOf(history) ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && !IsOurs(followed) ? GroupOf(followed) : null);
+    }
 
     /// <summary>Forgets them all.</summary>
     public void Forget()
@@ -39,6 +44,27 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local)
 
     private string? OwnerOf(string history) =>
         local.Histories.TryGetValue(history, out string? owner) && owner != master.Name ? owner : null;
+
+    private bool IsOurs(Address address)
+    {
+        foreach (DataNode node in master.Nodes)
+        {
+            if (local.Names.AreSame(node.Address, address))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The other group that has a node at an address; null: none.</summary>
+    private string? GroupOf(Address address)
+    {
+        foreach (InstanceLink link in links.All)
+        {
+            if (link.Users is [DataNode node] && node.Master != master && local.Names.AreSame(link.Address, address))
+                return node.Master.Name;
+        }
+        return null;
+    }
 
     private void Add(string history)
     {

@@ -37,7 +37,7 @@ internal sealed class MasterMonitor : IScheduled
         _strays = new Strays(this, local);
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
-        Lineage = new Lineage(this, local);
+        Lineage = new Lineage(this, local, links);
         _reports = new Reports(this, local, _discovery, _twins, _strays);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
@@ -474,10 +474,7 @@ internal sealed class MasterMonitor : IScheduled
 
     private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) { IsMasterReplica = !Node.ReportsMaster };
 
-    /// <remarks>One that says it is a replica is held down only some time later; who followed it has had no master since it says so.</remarks>
-    private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since }
-        ? _local.Now - (Node.ReportsMaster ? since : Instant.Min(since, Node.RoleSince)) + TimeSpan.FromTicks(1)
-        : TimeSpan.Zero;
+    private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
 
     /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts.</summary>
     private bool IsFollowedByMaster(Replica replica) =>

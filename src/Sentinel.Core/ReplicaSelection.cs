@@ -106,7 +106,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)
             return "it never synchronised with the master";
-        if (candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
+        // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow.
+        if (!IsMasterReplica && candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
             return "its link to the master was down long before the master was";
         return null;
     }

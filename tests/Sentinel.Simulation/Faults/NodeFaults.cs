@@ -139,6 +139,8 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         newcomer.Kill();
         Machine home = newcomer.Machine;
         newcomer.MoveTo(dead.Machine);
+        // Its own group would find it there and might promote it; when it goes home, a master's address would be another group's.
+        newcomer.SetPriority(0);
         newcomer.Restart(RestartConfiguration.Rewritten);
         Later(world, For, () => GoHome(newcomer, home));
         world.WhenHealed(() => GoHome(newcomer, home));

@@ -104,7 +104,7 @@ internal sealed record OrderSimulatedFailure(TimeSpan At, SentinelTarget Target,
         if (Target.Find(world) is not SentinelProcess { IsRunning: true } sentinel)
             return false;
         sentinel.Order(id => new FailureSimulationRequested(id, Failures));
-        sentinel.WhenItCrashes = () => Later(world, For, sentinel.Start);
+        sentinel.WhenItCrashes = () => world.Agenda.After(For, sentinel.Start);
         return true;
     }
 }

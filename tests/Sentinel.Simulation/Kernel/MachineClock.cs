@@ -8,6 +8,7 @@ internal sealed class MachineClock(Agenda agenda)
     private Instant _trueOrigin = agenda.Now;
     private Instant _localOrigin = agenda.Now;
     private TimeSpan _wallOffset;
+    private TimeSpan _farthestOffset;
 
     /// <summary>How much it gains in a second; negative: it loses.</summary>
     public double Drift { get; private set; }
@@ -26,7 +27,14 @@ internal sealed class MachineClock(Agenda agenda)
     }
 
     /// <summary>Sets the wall clock; a negative jump sets it back.</summary>
-    public void JumpBy(TimeSpan jump) => _wallOffset += jump;
+    public void JumpBy(TimeSpan jump)
+    {
+        _wallOffset += jump;
+        _farthestOffset = _wallOffset > _farthestOffset ? _wallOffset : _farthestOffset;
+    }
+
+    /// <summary>Brings the wall clock to where it was farthest: who goes by it, as redis-sentinel does, stands still until then.</summary>
+    public void CatchUp() => _wallOffset = _farthestOffset;
 
     /// <summary>When, in true time, the monotonic clock will show a time.</summary>
     public Instant TrueTimeOf(Instant local) =>

@@ -122,6 +122,7 @@ internal sealed class World
         foreach (Machine machine in Network.Machines)
         {
             machine.Clock.DriftBy(0);
+            machine.Clock.CatchUp();
             Power.Restore(this, machine);
         }
         foreach (SimSentinel sentinel in Sentinels)
@@ -231,12 +232,14 @@ internal sealed class World
 
     private static RedisNode? NodeOn(Machine machine, int port)
     {
+        RedisNode? found = null;
         foreach (Process process in machine.Processes)
         {
-            if (process is RedisNode node && node.Port == port)
-                return node;
+            // Of two, which an address that is used again has, it is the one that runs.
+            if (process is RedisNode node && node.Port == port && (found is null || node.IsRunning))
+                found = node;
         }
-        return null;
+        return found;
     }
 
     /// <summary>Makes the text of a line only when the story is written.</summary>
