@@ -29,6 +29,7 @@ internal sealed record Options
           --keep I,J,K           of one seed: only these of its faults, by their numbers; 'none': no fault at all
           --transcript           of one seed or scenario: the whole story
           --transcript-file PATH where the story of a failing run goes (default: a file in the folder for temporary files)
+          --no-shrink            what breaks a rule is only counted, and named at the end
           --coverage             at the end: how often what happened, and what never did
           --threads N            of many seeds: how many at a time (default: one for each core)
 
@@ -65,6 +66,9 @@ internal sealed record Options
 
     public bool ShowsCoverage { get; init; }
 
+    /// <summary>Whether what breaks a rule is told, as small as it can be made; else it is counted and named only.</summary>
+    public bool TellsFindings { get; init; } = true;
+
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Reads a command line.</summary>
@@ -93,6 +97,7 @@ internal sealed record Options
                 "--transcript" => options with { ShowsTranscript = true },
                 "--transcript-file" => options with { TranscriptFile = Value() },
                 "--coverage" => options with { ShowsCoverage = true },
+                "--no-shrink" => options with { TellsFindings = false },
                 "--threads" => options with { Threads = Count(name, Value()) },
                 _ => throw new UsageException($"{name} is not known: see --help"),
             };
@@ -125,7 +130,7 @@ internal sealed record Options
     {
         "--keep" => ["--seed"],
         "--transcript" => ["--seed", "--scenario"],
-        "--minutes" or "--profile" or "--transcript-file" or "--coverage" or "--threads" => ["--seed", "--seeds"],
+        "--minutes" or "--profile" or "--transcript-file" or "--coverage" or "--no-shrink" or "--threads" => ["--seed", "--seeds"],
         _ => [name],
     };
 

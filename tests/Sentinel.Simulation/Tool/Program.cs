@@ -68,7 +68,7 @@ internal static class Program
         if (options.ShowsTranscript && totals.Runs > 0)
             Console.Write(Simulator.Run(CaseOf(options), isTold: true).Transcript);
         var report = new FindingReport(Console.Out, options.TranscriptFile, stopping);
-        foreach (Finding finding in totals.Findings.DistinctBy(finding => finding.Violation.Checker).Take(FindingsTold))
+        foreach (Finding finding in totals.Findings.DistinctBy(finding => finding.Violation.Checker).Take(options.TellsFindings ? FindingsTold : 0))
             report.Write(finding, isShrunk: options.Kept is null);
         if (options.ShowsCoverage)
             CoverageReport.Write(Console.Out, totals.Coverage);
