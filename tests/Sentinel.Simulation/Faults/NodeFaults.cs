@@ -1,6 +1,7 @@
 using Sentinel.Core;
 using Sentinel.Simulation.Kernel;
 using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Faults;
 
@@ -142,18 +143,23 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         // Its own group would find it there and might promote it; when it goes home, a master's address would be another group's.
         newcomer.SetPriority(0);
         newcomer.Restart(RestartConfiguration.Rewritten);
-        Later(world, For, () => GoHome(newcomer, home));
-        world.WhenHealed(() => GoHome(newcomer, home));
+        Later(world, For, () => GoHome(world, newcomer, home));
+        world.WhenHealed(() => GoHome(world, newcomer, home));
         return true;
     }
 
-    private static void GoHome(RedisNode newcomer, Machine home)
+    /// <summary>It goes where it belongs. Its group's Sentinels have met it elsewhere meanwhile, and are told to forget that.</summary>
+    private static void GoHome(World world, RedisNode newcomer, Machine home)
     {
         if (newcomer.Machine == home)
             return;
         newcomer.Kill();
         newcomer.MoveTo(home);
+        newcomer.SetPriority(newcomer.Settings.Priority);
         newcomer.Restart(RestartConfiguration.Original);
+        string group = newcomer.Group.Name;
+        foreach (SimSentinel sentinel in world.Sentinels)
+            Operator.OrderWhenWell(world, sentinel, newcomer.Group, id => new ResetRequested(id, [group]));
     }
 }
 

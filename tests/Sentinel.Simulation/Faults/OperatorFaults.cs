@@ -20,17 +20,63 @@ internal sealed record OrderFailover(TimeSpan At, SentinelTarget Target, int Gro
     }
 }
 
+/// <summary>What operators do who know what they do: they look first whether all is well.</summary>
+/// <remarks>Who lets a Sentinel forget the replicas of a master that is not there has to tell it of them again; that is so with Redis, too.</remarks>
+internal static class Operator
+{
+    private static readonly TimeSpan s_lookAgainAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether a Sentinel sees a group as it is: its master is there, and all its replicas are attached to it.</summary>
+    public static bool FindsWell(SimSentinel sentinel, Group group) =>
+        sentinel.IsWorking && sentinel.FailoverOf(group.Name) is FailoverStep.None && !sentinel.HoldsDown(group.Name)
+        && sentinel.MasterOf(group.Name) is { } master && IsWell(group, master);
+
+    /// <summary>Gives an order as soon as a Sentinel sees a group as it is.</summary>
+    public static void OrderWhenWell(World world, SimSentinel sentinel, Group group, Func<RequestId, Input> order)
+    {
+        if (FindsWell(sentinel, group))
+            sentinel.Order(order);
+        else
+            world.Agenda.After(s_lookAgainAfter, () => OrderWhenWell(world, sentinel, group, order));
+    }
+
+    /// <summary>Lets a Sentinel monitor a master again as soon as the others have one that is there.</summary>
+    public static void MonitorWhenWell(World world, SimSentinel sentinel, Group group)
+    {
+        if (sentinel.MasterOf(group.Name) is not null)
+            return;
+        if (!sentinel.IsWorking || world.Sentinels.Find(other => FindsWell(other, group)) is not { } other)
+        {
+            world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group));
+            return;
+        }
+        Address address = other.MasterOf(group.Name)!.Value;
+        world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
+        sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
+    }
+
+    private static bool IsWell(Group group, Address master)
+    {
+        foreach (RedisNode node in group.Nodes)
+        {
+            if (!node.IsWorking || (node.Address == master ? !node.IsMaster : node.Master != master || !node.IsInSync))
+                return false;
+        }
+        return group.Nodes.Exists(node => node.Address == master);
+    }
+}
+
 /// <summary>An operator lets a Sentinel forget what it found out.</summary>
 internal sealed record OrderReset(TimeSpan At, SentinelTarget Target, int Group) : Fault(At)
 {
     public override bool Strike(World world)
     {
         SimSentinel sentinel = Target.Find(world);
-        if (!sentinel.IsRunning)
+        Group group = world.Groups[Group];
+        if (!Operator.FindsWell(sentinel, group))
             return false;
-        string name = world.Groups[Group].Name;
-        world.Note(sentinel.Name, $"is ordered to reset {name}");
-        sentinel.Order(id => new ResetRequested(id, [name]));
+        world.Note(sentinel.Name, $"is ordered to reset {group.Name}");
+        sentinel.Order(id => new ResetRequested(id, [group.Name]));
         return true;
     }
 }
@@ -42,30 +88,12 @@ internal sealed record OrderRemoveAndMonitor(TimeSpan At, SentinelTarget Target,
     {
         SimSentinel sentinel = Target.Find(world);
         Group group = world.Groups[Group];
-        if (!sentinel.IsRunning || sentinel.MasterOf(group.Name) is null)
+        if (!Operator.FindsWell(sentinel, group))
             return false;
         world.Note(sentinel.Name, $"is ordered to remove {group.Name} for {For.TotalSeconds:F1} s");
         sentinel.Order(id => new RemoveRequested(id, group.Name));
-        Later(world, For, () => MonitorAgain(world, sentinel, group));
-        world.WhenHealed(() => MonitorAgain(world, sentinel, group));
+        world.Agenda.After(For, () => Operator.MonitorWhenWell(world, sentinel, group));
         return true;
-    }
-
-    private static void MonitorAgain(World world, SimSentinel sentinel, Group group)
-    {
-        if (sentinel.MasterOf(group.Name) is not null)
-            return;
-        // Its own process may be away: the order is given again when it is there.
-        if (!sentinel.IsRunning)
-        {
-            world.Agenda.After(TimeSpan.FromSeconds(1), () => MonitorAgain(world, sentinel, group));
-            return;
-        }
-        Address address = world.Sentinels.Where(other => other.IsRunning && other != sentinel)
-            .Select(other => other.MasterOf(group.Name)).OfType<Address>().GroupBy(believed => believed)
-            .OrderByDescending(believers => believers.Count()).FirstOrDefault()?.Key ?? group.Nodes[0].Address;
-        world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
-        sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
     }
 }
 

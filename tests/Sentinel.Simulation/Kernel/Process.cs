@@ -41,7 +41,8 @@ internal abstract class Process
 
     public void Start()
     {
-        if (IsRunning || !Machine.IsUp)
+        // Of two on one port the second one does not get it.
+        if (IsRunning || !Machine.IsUp || (Port != 0 && Machine.Listener(Port) is not null))
             return;
         (IsRunning, IsFrozen, StartedAt) = (true, false, World.Agenda.Now);
         Life++;
