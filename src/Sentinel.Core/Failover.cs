@@ -236,6 +236,8 @@ internal sealed class Failover
         {
             string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
             string reason = reasons.Length == 0 ? "no replica is known" : reasons;
+            if (_master.TryRestoreMaster())
+                reason += "; the master, which says that it is a replica, is told to be the master again";
             if (_lastRefusal is null)
                 Abort("-failover-abort-no-good-slave", reason);
             else

@@ -424,6 +424,15 @@ internal sealed class MasterMonitor : IScheduled
         Failover = new Failover(this, _local, epoch, claim);
     }
 
+    /// <summary>
+    /// Called by the failover when nobody can take the master's place: one that came back as a replica, as with a configuration from
+    /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
+    /// </summary>
+    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives.</returns>
+    public bool TryRestoreMaster() =>
+        Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null }
+        && Node.Link.Send(new Request.Reconfigure(Failover.Verb(Node), Master: null));
+
     /// <summary>Called by the failover: it is over.</summary>
     public void EndFailover()
     {

@@ -64,7 +64,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
 
     /// <summary>The best of the fit: one already promoted, else smallest priority, then most data, then smallest run id.</summary>
     /// <remarks>
-    /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
+    /// Who has no keys and was never linked since its start may be empty for that, whatever its offset says. What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>
     /// <returns>Null when none is fit.</returns>
@@ -74,6 +74,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             .OrderByDescending(candidate => candidate.WasPromotedMeanwhile)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
+            .ThenBy(candidate => candidate is { HasKeys: false, MasterLinkDownTime.Ticks: < 0 })
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
             .ThenBy(candidate => candidate.RunId is null)

@@ -35,10 +35,19 @@ public class LineageTests
     [Fact]
     public void A_node_whose_data_nobody_knows_is_brought_in_line_as_ever()
     {
-        World world = TwoGroups(out FakeNode otherMaster);
-        Succeed(world, world.Nodes[1], master: otherMaster.Address, history: "z");
+        World world = TwoGroups(out _);
+        Succeed(world, world.Nodes[1], master: null, history: "z");
         world.RunUntil(() => world.Nodes[1].Told.Count > 0, "told");
         Assert.Equal(world.Nodes[0].Address, world.Nodes[1].Master);
+    }
+
+    [Fact]
+    public void A_node_that_follows_another_groups_master_is_left_alone_though_its_data_are_not_known()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        Succeed(world, world.Nodes[1], master: otherMaster.Address, history: "z");
+        world.Run(seconds: 30);
+        Assert.Empty(world.Nodes[1].Told);
     }
 
     [Fact]

@@ -31,6 +31,15 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void One_that_may_be_empty_is_chosen_only_when_there_is_no_other()
+    {
+        Candidate empty = Good(1) with { HasKeys = false, MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1_000_000, Priority = 1 };
+        Candidate full = Good(2) with { HasKeys = true };
+        Assert.Equal(full, MasterDown.Best([empty, full]));
+        Assert.Equal(empty, MasterDown.Best([empty]));
+    }
+
+    [Fact]
     public void A_stray_master_is_chosen_only_where_the_configured_one_is_a_replica_and_there_is_no_other()
     {
         Candidate stray = Good(1) with { ReportsReplica = false, Priority = 1, Offset = 1_000_000 };

@@ -45,6 +45,22 @@ public class StrayTests
     }
 
     [Fact]
+    public void A_master_that_came_back_as_a_replica_is_told_to_be_the_master_again_where_nobody_can_take_its_place()
+    {
+        World world = World.Settled(replicas: 1);
+        FakeNode first = world.Nodes[0], second = world.Nodes[1];
+        Assert.IsType<Answer.Ok>(world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master)));
+        world.RunUntil(() => first.Master == second.Address && world.Sentinels.TrueForAll(s => s.View.Address == second.Address), "a switch");
+        world.Run(seconds: 3);
+        first.Priority = 0;
+        second.Kill();
+        second.Restart(asReplicaOf: first.Address);
+        world.RunUntil(() => second.Master is null, "it is a master again", atMostSeconds: 60);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => !s.View.IsSubjectivelyDown && s.View.Address == second.Address), "all find it well");
+        Assert.Equal(3, world.Count("+switch-master"));
+    }
+
+    [Fact]
     public void A_sentinel_that_slept_through_a_failover_does_not_undo_it()
     {
         World world = World.Settled();

@@ -24,7 +24,8 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
                 continue;
             if (node.Group != group && node.Data.Branch.Opening.By.Group is var owner && owner != group)
                 Violated($"{by.Name} promotes {node.Name}, which has the data of {owner.Name}, for {group.Name}");
-            if (node.Priority == 0 && World.Agenda.Now - node.PrioritySince > s_newsAge)
+            // A master does not say its priority.
+            if (node.Priority == 0 && !node.IsMaster && World.Agenda.Now - node.PrioritySince > s_newsAge)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             if (!node.HasData && Better(node, group, ours) is { } better)
                 Violated($"{by.Name} promotes {node.Name}, which is empty, although {better.Name} has data and is fit");

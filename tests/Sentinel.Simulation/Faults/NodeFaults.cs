@@ -144,8 +144,23 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         newcomer.SetPriority(0);
         newcomer.Restart(RestartConfiguration.Rewritten);
         Later(world, For, () => GoHome(world, newcomer, home));
-        world.WhenHealed(() => GoHome(world, newcomer, home));
+        world.WhenHealed(() =>
+        {
+            GoHome(world, newcomer, home);
+            foreach (RedisNode node in world.Nodes)
+                Cleanse(node);
+        });
         return true;
+    }
+
+    /// <summary>A node that copied another group's data, for it followed an address, is emptied by its operator: Sentinels leave it alone.</summary>
+    private static void Cleanse(RedisNode node)
+    {
+        if (node.Data.Branch.Opening.By.Group == node.Group)
+            return;
+        node.World.Note(node.Name, $"has another group's data, and is emptied");
+        node.Kill();
+        node.LoseData();
     }
 
     /// <summary>It goes where it belongs. Its group's Sentinels have met it elsewhere meanwhile, and are told to forget that.</summary>
