@@ -14,6 +14,12 @@ internal static class AllCheckers
         yield return new EpochsGrow(world);
         yield return new SavesAreWhole(world);
         yield return new OnlyFitReplicas(world);
+        yield return new BestReplica(world);
+        yield return new LeadersAreLetWork(world);
+        yield return new PausesEndFailovers(world);
+        yield return new NothingInTilt(world);
+        yield return new DeadMastersAreReplaced(world);
+        yield return new DisksRest(world);
         yield return new NoNeedlessFailover(world);
         yield return new SwitchesLeadToMasters(world);
         yield return new NoEpochStorm(world);

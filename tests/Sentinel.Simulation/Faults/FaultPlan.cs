@@ -18,6 +18,7 @@ internal static class FaultPlan
         {
             Profile.Quiet => [],
             Profile.OneFault => [draw.OneMasterFault(TimeSpan.FromSeconds(5))],
+            Profile.Leaders => draw.LeaderFaults(),
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             Profile.Sentinels => Often(draw, duration, draw.MasterOrSentinel),
@@ -82,6 +83,13 @@ internal sealed class FaultDraw(Random random, Topology topology)
             _ => new KillNode(at, master, time, RestartConfiguration.Original),
         };
     }
+
+    /// <summary>A master that dies for good, and leaders that fail while they replace it.</summary>
+    public ImmutableArray<Fault> LeaderFaults() =>
+    [
+        .. Enumerable.Range(0, Random.Next(1, 4)).Select(_ => LeaderFault(TimeSpan.Zero)),
+        new KillNode(TimeSpan.FromSeconds(5), new NodeTarget(0, Part.Master, 0), TimeSpan.FromHours(1), RestartConfiguration.Rewritten),
+    ];
 
     /// <summary>All masters at once, then some of them, again and again.</summary>
     public ImmutableArray<Fault> MassFailures(TimeSpan duration)

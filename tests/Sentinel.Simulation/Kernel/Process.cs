@@ -33,6 +33,9 @@ internal abstract class Process
     /// <summary>How long its last freeze took; zero: it was never frozen.</summary>
     public TimeSpan LastFrozenFor { get; private set; }
 
+    /// <summary>When that freeze ended; null: it was never frozen.</summary>
+    public Instant? ThawedAt { get; private set; }
+
     /// <summary>Counts its starts; what was planned in an earlier life does not happen.</summary>
     public int Life { get; private set; }
 
@@ -69,7 +72,7 @@ internal abstract class Process
     {
         if (!IsFrozen)
             return;
-        (IsFrozen, LastFrozenFor) = (false, World.Agenda.Now - _frozenAt);
+        (IsFrozen, LastFrozenFor, ThawedAt) = (false, World.Agenda.Now - _frozenAt, World.Agenda.Now);
         while (!IsFrozen && _held.TryDequeue(out var held))
         {
             if (held.Life == Life && IsRunning)

@@ -25,6 +25,9 @@ internal enum Profile
     /// <summary>Sentinels that crash, freeze and have bad disks, while masters fail.</summary>
     Sentinels,
 
+    /// <summary>A master that dies for good, and something befalls the Sentinels that lead its replacement.</summary>
+    Leaders,
+
     /// <summary>No fault at all: nothing may happen.</summary>
     Quiet,
 }
@@ -63,7 +66,7 @@ internal static class TopologyDraw
     private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)
     {
         int majority = sentinels / 2 + 1;
-        int replicas = profile is Profile.OneFault ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
+        int replicas = profile is Profile.OneFault or Profile.Leaders ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
         Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
         int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
         bool knowsOnlySlaveOf = random.OneIn(10);

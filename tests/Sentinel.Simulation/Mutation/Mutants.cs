@@ -51,7 +51,8 @@ internal static class Mutants
         new("ignores-tilt", "In TILT nobody is held down, and nothing is started.",
             [new("public bool IsInTilt => TiltSince is not null;", "public bool IsInTilt => false;")]),
         new("goes-on-after-a-long-pause", "A leader that was away for long leaves its failover to others.",
-            [new("Failover?.Lapse(missed);", "")]),
+            [new("Failover?.Lapse(missed);", ""),
+             new("_tilt.Enter();", "_local.JudgeAfter = _local.Now;")]),
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",

@@ -54,6 +54,9 @@ internal sealed class SentinelProcess : SimSentinel
 
     public override void Order(Func<RequestId, Input> order) => Do(() => Ask(order, _ => { }));
 
+    /// <summary>Whether it can send requests to a node.</summary>
+    public bool IsConnectedTo(Address node) => _lines.Values.Any(line => line is { IsUp: true, Order.Channel: LinkChannel.Command } && line.Connection.Target == node);
+
     /// <summary>Called once when it dies as it was told to with SIMULATE-FAILURE.</summary>
     public Action? WhenItCrashes { get; set; }
 

@@ -1,0 +1,78 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>A replica is chosen while a quorum holds the master down, and of the fit ones the best: smallest priority, then most data.</summary>
+/// <remarks>Judged by what the Sentinel that chooses knows at that moment, and only against those that are fit without any doubt.</remarks>
+internal sealed class BestReplica(World world) : Checker(world)
+{
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+    private readonly HashSet<(SimSentinel Sentinel, Address Replica)> _failed = [];
+
+    public override string Name => "best-replica";
+
+    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        _ordered.RemoveWhere(order => order.Sentinel == sentinel);
+        _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
+    }
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (sentinel is not SentinelProcess ours || happened is not { MasterName: { } name, InstanceAddress: { } address })
+            return;
+        switch (happened.Name)
+        {
+            case "+selected-slave":
+                // One that is a master already is confirmed in the same step, of which the view shows only the end.
+                if (ours.View.Masters[name] is var view && view.Address == happened.MasterAddress)
+                    Check(ours, view, address);
+                break;
+            case "-promotion-failed":
+                _failed.Add((sentinel, address));
+                break;
+            case "+try-failover" or "+failover-end" or "-failover-abort-no-good-slave" or "-failover-abort-slave-timeout" or "-failover-abort-not-elected":
+                _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
+                if (happened.Name != "+try-failover")
+                    _ordered.Remove((sentinel, name));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Check(SentinelProcess by, MasterView master, Address address)
+    {
+        if (!master.IsObjectivelyDown && !_ordered.Contains((by, master.Name)))
+            Violated($"{by.Name} promotes {address} for {master.Name}, which it does not hold down together with a quorum");
+        if (master.Replicas.FirstOrDefault(replica => replica.Address == address) is not { } chosen)
+            return;
+        if (chosen is { MasterLinkDownTime.Ticks: < 0, Offset: <= 1, ReportsMaster: false } && World.NodeAt(address) is { HasData: false, IsLoading: false })
+            Violated($"{by.Name} promotes {address} for {master.Name}, which never had its data");
+        // One that was made a master while the master was down is what another leader chose.
+        if (chosen.ReportsMaster)
+            return;
+        foreach (ReplicaView other in master.Replicas)
+        {
+            if (other.Address == address || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
+                continue;
+            if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
+                Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
+        }
+    }
+
+    private static bool IsFit(ReplicaView replica, MasterView master, SentinelProcess by)
+    {
+        Instant now = by.Machine.Clock.Now;
+        TimeSpan freshness = by.World.Topology.Timing.SelectionFreshness;
+        return replica is { IsSubjectivelyDown: false, ReportsMaster: false, Priority: > 0, InfoAt: { } infoAt }
+            && by.IsConnectedTo(replica.Address)
+            && now - infoAt <= freshness && now - replica.Link.LastValidReplyAt <= freshness
+            && (replica.IsMasterLinkUp || replica.MasterLinkDownTime > TimeSpan.Zero) && replica.MasterLinkDownTime <= 10 * master.DownAfter
+            && replica.RunId != master.RunId;
+    }
+}

@@ -1,0 +1,112 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>Who has voted lets the one it voted for work: it does not stand itself before it can know that this one failed.</summary>
+internal sealed class LeadersAreLetWork(World world) : Checker(world)
+{
+    /// <summary>The first question to the leader, how it stands, comes 300 ms after the vote; clocks may be a little fast.</summary>
+    private static readonly TimeSpan s_ownTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, Instant At)> _tried = [];
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, SentinelId Leader)> _votes = [];
+    private readonly Dictionary<SimSentinel, Instant> _missedPeerUntil = [];
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+
+    public override string Name => "leaders-are-let-work";
+
+    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        foreach (Group group in World.Groups)
+            _votes.Remove((sentinel, group.Name));
+    }
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.MasterName is not { } master)
+            return;
+        if (happened is { Name: "-sdown", Kind: InstanceKind.Sentinel })
+            _missedPeerUntil[sentinel] = World.Agenda.Now;
+        if (happened.Name == "+vote-for-leader" && SentinelId.TryParse(happened.Payload.Split(' ')[0], out SentinelId leader))
+            _votes[(sentinel, master)] = (happened.Epoch, leader);
+        if (happened.Name != "+try-failover")
+            return;
+        if (!_ordered.Remove((sentinel, master)) && sentinel is SentinelProcess ours)
+            Check(ours, master);
+        _tried[(sentinel, master)] = (happened.Epoch, World.Agenda.Now);
+    }
+
+    private void Check(SentinelProcess sentinel, string master)
+    {
+        if (!_votes.TryGetValue((sentinel, master), out var vote) || World.Sentinel(vote.Leader) is not SentinelProcess { IsWorking: true } leader || leader == sentinel)
+            return;
+        // Its work is done when the new configuration is here.
+        bool isAtWork = sentinel.ConfigEpochOf(master) < vote.Epoch && leader.FailoverOf(master) is not FailoverStep.None && _tried.TryGetValue((leader, master), out var tried) && tried.Epoch == vote.Epoch
+            && World.Agenda.Now - tried.At < s_ownTime
+            // One that it could not reach when it voted it did not wait for.
+            && !(_missedPeerUntil.TryGetValue(sentinel, out Instant until) && until >= tried.At);
+        if (isAtWork && sentinel.View.Masters[master].Peers.Any(peer => peer.Name == vote.Leader.Text && !peer.IsSubjectivelyDown))
+            Violated($"{sentinel.Name} stands for {master} although {leader.Name}, for which it voted in epoch {vote.Epoch} a moment ago, is at work");
+    }
+}
+
+/// <summary>A leader that did not run for long does not go on with what it had begun.</summary>
+internal sealed class PausesEndFailovers(World world) : Checker(world)
+{
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _tried = [];
+
+    public override string Name => "pauses-end-failovers";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.MasterName is not { } master || sentinel.IsLegacy)
+            return;
+        if (happened.Name == "+try-failover")
+            _tried[(sentinel, master)] = World.Agenda.Now;
+        bool isDone = happened.Name is "+elected-leader" or "+selected-slave" or "+promoted-slave" or "+slave-reconf-sent" or "+slave-reconf-sent-be";
+        if (isDone && sentinel is { LastFrozenFor: var pause, ThawedAt: { } thawed } && pause > Long(sentinel, master) && _tried[(sentinel, master)] < thawed - pause)
+            Violated($"{sentinel.Name} goes on with its failover of {master} ({happened.Name}) after a pause of {pause.TotalSeconds:F1} s");
+    }
+
+    /// <summary>Longer than what starts TILT, or than the silence after which the others hold it down; of either a little is not noticed.</summary>
+    private static TimeSpan Long(SimSentinel sentinel, string master)
+    {
+        TimeSpan noticed = 1.1 * sentinel.DownAfterOf(master) + TimeSpan.FromSeconds(0.6), tilt = TimeSpan.FromSeconds(3);
+        return noticed < tilt ? noticed : tilt;
+    }
+}
+
+/// <summary>In TILT nobody is judged and nothing is started; what operators order may begin.</summary>
+internal sealed class NothingInTilt(World world) : Checker(world)
+{
+    private readonly HashSet<SimSentinel> _tilted = [];
+
+    public override string Name => "nothing-in-tilt";
+
+    public override void Restored(SimSentinel sentinel, SentinelState state) => _tilted.Remove(sentinel);
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (sentinel.IsLegacy)
+            return;
+        switch (happened.Name)
+        {
+            case "+tilt":
+                _tilted.Add(sentinel);
+                break;
+            case "-tilt":
+                _tilted.Remove(sentinel);
+                break;
+            case "+sdown" or "-sdown" or "+odown" or "+elected-leader" or "+selected-slave" or "+promoted-slave" or "+slave-reconf-sent" or "+convert-to-slave" or "+fix-slave-config"
+                when _tilted.Contains(sentinel):
+                Violated($"{sentinel.Name} says {happened.Name} {happened.Payload} in TILT");
+                break;
+            default:
+                break;
+        }
+    }
+}
