@@ -21,6 +21,7 @@ internal static class FaultPlan
             Profile.Leaders => draw.LeaderFaults(),
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
+            Profile.Addresses => draw.ReusedAddresses(duration),
             Profile.Sentinels => Often(draw, duration, draw.MasterOrSentinel),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -130,16 +131,25 @@ internal sealed class FaultDraw(Random random, Topology topology)
         < 16 => new SickenNode(at, AnyGroup(Random.OneIn(3) ? Part.Master : Part.Replica), (Illness)Random.Next(Enum.GetValues<Illness>().Length), Time()),
         < 17 => new ChangePriority(at, AnyGroup(Part.Any), Random.Next(3) * 50),
         < 18 => new CutPowerOfNode(at, AnyGroup(Part.Any), Time()),
-        < 19 when topology.Groups.Length > 1 && topology.LegacySentinels == 0 => ReuseOfAddress(at),
         _ => new CutReplication(at, AnyGroup(Part.Master), Time()),
     };
 
-    /// <summary>Redis' kind would fight over such a node for ever, and whoever takes a master's address gets its replicas; neither is drawn.</summary>
-    private ReuseAddress ReuseOfAddress(TimeSpan at)
+    /// <summary>One after the other a node of one group takes the address of a dead replica of another, and masters fail meanwhile.</summary>
+    /// <remarks>Not a master's address: whoever takes that gets its replicas, which is for the time when masters are told apart by their data, too.</remarks>
+    public ImmutableArray<Fault> ReusedAddresses(TimeSpan duration)
     {
-        int dead = Random.Next(topology.Groups.Length);
-        int newcomer = (dead + 1 + Random.Next(topology.Groups.Length - 1)) % topology.Groups.Length;
-        return new ReuseAddress(at, new NodeTarget(dead, Part.Replica, Random.Next(8)), new NodeTarget(newcomer, (Part)Random.Next(3), Random.Next(8)), Time());
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (TimeSpan at = Random.Seconds(1, 10); at < duration; at += TimeSpan.FromMinutes(2))
+        {
+            int dead = Random.Next(topology.Groups.Length);
+            int newcomer = (dead + 1 + Random.Next(topology.Groups.Length - 1)) % topology.Groups.Length;
+            faults.Add(new ReuseAddress(at, new NodeTarget(dead, Part.Replica, Random.Next(8)), new NodeTarget(newcomer, Part.Replica, Random.Next(8)), Random.Seconds(5, 60)));
+            if (Random.OneIn(2))
+                faults.Add(new FreezeNode(at + Random.Seconds(1, 30), new NodeTarget(Random.OneIn(2) ? dead : newcomer, Part.Master, 0), Time()));
+            if (Random.OneIn(3))
+                faults.Add(new OrderFailover(at + Random.Seconds(1, 60), AnySentinel(), Random.OneIn(2) ? dead : newcomer));
+        }
+        return [.. faults.OrderBy(fault => fault.At)];
     }
 
     private Fault SentinelFault(TimeSpan at) => Random.Next(16) switch

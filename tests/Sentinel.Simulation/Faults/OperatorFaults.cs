@@ -45,7 +45,7 @@ internal static class Operator
     {
         if (sentinel.MasterOf(group.Name) is not null)
             return;
-        if (!sentinel.IsWorking || world.Sentinels.Find(other => FindsWell(other, group)) is not { } other)
+        if (!sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && IsMasterThere(other, group)) is not { } other)
         {
             world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group));
             return;
@@ -54,6 +54,9 @@ internal static class Operator
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
         sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
     }
+
+    private static bool IsMasterThere(SimSentinel sentinel, Group group) =>
+        sentinel.MasterOf(group.Name) is { } master && group.Nodes.Exists(node => node.Address == master && node is { IsWorking: true, IsMaster: true });
 
     private static bool IsWell(Group group, Address master)
     {

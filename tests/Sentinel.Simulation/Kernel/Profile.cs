@@ -28,6 +28,9 @@ internal enum Profile
     /// <summary>A master that dies for good, and something befalls the Sentinels that lead its replacement.</summary>
     Leaders,
 
+    /// <summary>Several groups, whose nodes get each other's addresses, while masters fail.</summary>
+    Addresses,
+
     /// <summary>No fault at all: nothing may happen.</summary>
     Quiet,
 }
@@ -44,7 +47,7 @@ internal static class TopologyDraw
         int all = random.Next(20) switch { < 13 => 3, < 18 => 5, _ => 7 };
         bool isMixed = profile is Profile.Mixed || (profile is Profile.Any && random.OneIn(6));
         int legacy = isMixed ? random.Next(1, all) : 0;
-        int groups = profile is Profile.Mass ? random.Next(6, 13) : random.Next(20) switch { < 15 => 1, < 18 => 2, _ => 3 };
+        int groups = profile is Profile.Mass ? random.Next(6, 13) : profile is Profile.Addresses ? random.Next(2, 4) : random.Next(20) switch { < 15 => 1, < 18 => 2, _ => 3 };
         TimeSpan downAfter = TimeSpan.FromSeconds(random.Pick(s_downAfterSeconds));
         // What redis-sentinel does with shorter ones in a mixed quorum is its own fault (README, differences).
         if (isMixed && downAfter < TimeSpan.FromSeconds(2))
