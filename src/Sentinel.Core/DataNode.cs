@@ -36,6 +36,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>The replication history that its data are of; null: not known.</summary>
     public string? History { get; protected set; }
 
+    /// <summary>The one that it went on from when it became a master; null: none.</summary>
+    public string? FormerHistory { get; protected set; }
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {
@@ -55,7 +58,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
-        History = report.History ?? History;
+        if (report.History is not null)
+            (History, FormerHistory) = (report.History, report.FormerHistory);
         bool reportsMaster = report.IsMaster ?? false;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)
@@ -85,7 +89,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
-        (MasterLinkDownTime, IsMasterLinkUp, History) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.History);
+        (MasterLinkDownTime, IsMasterLinkUp) = (other.MasterLinkDownTime, other.IsMasterLinkUp);
+        (History, FormerHistory) = (other.History, other.FormerHistory);
         Info = other.Info;
         Link.Users.Remove(other);
         Link.Users.Add(this);

@@ -19,19 +19,21 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     {
         if (!node.ReportsMaster || report.History is not { } history)
             return;
-        bool isOurs = _histories.Count == 0 || OwnerOf(history) is null || _histories.Contains(history)
-            || (report.FormerHistory is { } former && _histories.Contains(former));
-        if (!isOurs)
-            return;
-        Add(history);
+        if (_histories.Count == 0 || OwnerOf(history) is null || IsOurs(history) || IsOurs(report.FormerHistory))
+            Add(history);
     }
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
     public string? StrangerIn(DataNode node)
     {
-        if (node.History is not { } history || _histories.Contains(history))
+        if (node.History is not { } history || IsOurs(history))
             return null;
-        return OwnerOf(history) ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && !IsOurs(followed) ? GroupOf(followed) : null);
+        if (OwnerOf(history) is { } owner)
+            return owner;
+        // A history that just began with a promotion is not known yet, but the one that it went on from is.
+        if (IsOurs(node.FormerHistory))
+            return null;
+        return OwnerOf(node.FormerHistory) ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && !IsOurs(followed) ? GroupOf(followed) : null);
     }
 
     /// <summary>Forgets them all.</summary>
@@ -42,8 +44,10 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
         _histories.Clear();
     }
 
-    private string? OwnerOf(string history) =>
-        local.Histories.TryGetValue(history, out string? owner) && owner != master.Name ? owner : null;
+    private bool IsOurs(string? history) => history is not null && _histories.Contains(history);
+
+    private string? OwnerOf(string? history) =>
+        history is not null && local.Histories.TryGetValue(history, out string? owner) && owner != master.Name ? owner : null;
 
     private bool IsOurs(Address address)
     {

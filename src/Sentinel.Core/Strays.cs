@@ -120,7 +120,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether it is of another group: it got the address of a replica of ours, and is not to lose its data for that.</summary>
     private bool IsLeftAlone(Replica replica)
     {
-        string subject = $"stranger {replica.Address}";
+        string subject = $"stranger {replica.Address} {master.Name}";
         if (master.Lineage.StrangerIn(replica) is not { } stranger)
         {
             local.ForgetSaid(subject);

@@ -33,6 +33,16 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_node_that_another_group_has_just_promoted_is_left_alone()
+    {
+        World world = TwoGroups(out _);
+        Succeed(world, world.Nodes[1], master: null, history: "new");
+        world.Nodes[1].FormerHistory = "b";
+        world.Run(seconds: 30);
+        Assert.Empty(world.Nodes[1].Told);
+    }
+
+    [Fact]
     public void A_node_whose_data_nobody_knows_is_brought_in_line_as_ever()
     {
         World world = TwoGroups(out _);

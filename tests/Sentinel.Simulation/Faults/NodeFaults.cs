@@ -161,6 +161,7 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         node.World.Note(node.Name, $"has another group's data, and is emptied");
         node.Kill();
         node.LoseData();
+        node.Restart(RestartConfiguration.Original);
     }
 
     /// <summary>It goes where it belongs. Its group's Sentinels have met it elsewhere meanwhile, and are told to forget that.</summary>
