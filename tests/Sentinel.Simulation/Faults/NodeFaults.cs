@@ -162,7 +162,19 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         node.Kill();
         node.LoseData();
         node.Restart(RestartConfiguration.Original);
+        PutInLine(node);
     }
+
+    /// <summary>An operator lets a node follow its group's master. After all this the Sentinels may not know it at this address.</summary>
+    private static void PutInLine(RedisNode node) => node.World.Agenda.After(TimeSpan.FromSeconds(2), () =>
+    {
+        RedisNode? master = NodeTarget.MasterOf(node.World, node.Group);
+        if (master == node || (master is not null && node.IsWorking && node.Master == master.Address))
+            return;
+        if (master is { IsWorking: true, IsMaster: true } && node.IsWorking && !node.IsLoading)
+            node.Obey(master.Address);
+        PutInLine(node);
+    });
 
     /// <summary>It goes where it belongs. Its group's Sentinels have met it elsewhere meanwhile, and are told to forget that.</summary>
     private static void GoHome(World world, RedisNode newcomer, Machine home)
@@ -173,6 +185,7 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         newcomer.MoveTo(home);
         newcomer.SetPriority(newcomer.Settings.Priority);
         newcomer.Restart(RestartConfiguration.Original);
+        PutInLine(newcomer);
         string group = newcomer.Group.Name;
         foreach (SimSentinel sentinel in world.Sentinels)
             Operator.OrderWhenWell(world, sentinel, newcomer.Group, id => new ResetRequested(id, [group]));
