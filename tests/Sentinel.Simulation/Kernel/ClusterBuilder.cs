@@ -44,7 +44,7 @@ internal static class ClusterBuilder
             for (int i = 0; i < topology.ClientsPerGroup; i++, c++)
             {
                 string name = Number("c", c + 1);
-                var client = new Client(world, world.Network.AddMachine(name, $"10.9.0.{c + 1}"), name, group);
+                var client = new Client(world, world.Network.AddMachine(name, $"10.200.0.{c + 1}"), name, group);
                 world.Clients.Add(client);
                 client.Start();
             }
