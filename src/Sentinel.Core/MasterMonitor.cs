@@ -481,7 +481,7 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>The master, its replicas, and the peers.</summary>
     public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
 
-    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) { IsMasterReplica = !Node.ReportsMaster };
+    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) { IsMasterReplica = !Node.ReportsMaster, SomeHaveKeys = Replicas.Exists(replica => replica.HasKeys) };
 
     private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
 

@@ -42,6 +42,9 @@ public sealed record Candidate
     /// <summary>Whether there are keys in it.</summary>
     public bool HasKeys { get; init; }
 
+    /// <summary>Whether it may have started empty, whatever its offset says: it has no keys, and was never linked to a master since.</summary>
+    public bool MayBeEmpty => !HasKeys && MasterLinkDownTime < TimeSpan.Zero;
+
     /// <summary>Smaller is better; 0: never.</summary>
     public int Priority { get; init; } = 100;
 
@@ -56,6 +59,9 @@ public sealed record Candidate
 /// <param name="Timing">Bounds of freshness.</param>
 public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeSpan DownAfter, Timing Timing)
 {
+    /// <summary>Whether any replica of the group, fit or not, was seen with keys.</summary>
+    public bool SomeHaveKeys { get; init; }
+
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
 
@@ -64,7 +70,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
 
     /// <summary>The best of the fit: one already promoted, else smallest priority, then most data, then smallest run id.</summary>
     /// <remarks>
-    /// Who has no keys and was never linked since its start may be empty for that, whatever its offset says. What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
+    /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>
     /// <returns>Null when none is fit.</returns>
@@ -74,7 +80,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             .OrderByDescending(candidate => candidate.WasPromotedMeanwhile)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
-            .ThenBy(candidate => candidate is { HasKeys: false, MasterLinkDownTime.Ticks: < 0 })
+            .ThenBy(candidate => candidate.MayBeEmpty)
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
             .ThenBy(candidate => candidate.RunId is null)
@@ -105,6 +111,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return IsMasterReplica ? null : "it reports the role of a master";
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
+        if (candidate.MayBeEmpty && SomeHaveKeys)
+            return "it has no keys and was never linked to the master since it started, but others have keys";
         if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)
             return "it never synchronised with the master";
         // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow.

@@ -31,12 +31,13 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
-    public void One_that_may_be_empty_is_chosen_only_when_there_is_no_other()
+    public void One_that_may_be_empty_is_chosen_only_when_there_is_no_other_and_none_is_known_to_have_keys()
     {
         Candidate empty = Good(1) with { HasKeys = false, MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1_000_000, Priority = 1 };
         Candidate full = Good(2) with { HasKeys = true };
         Assert.Equal(full, MasterDown.Best([empty, full]));
         Assert.Equal(empty, MasterDown.Best([empty]));
+        Assert.Null((MasterDown with { SomeHaveKeys = true }).Best([empty]));
     }
 
     [Fact]

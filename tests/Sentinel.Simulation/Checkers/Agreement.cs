@@ -16,6 +16,7 @@ internal static class Agreement
             return;
         TimeSpan bound = Bound(world);
         Instant healed = world.Agenda.Now;
+        OrderWhereEpochsCollide(world);
         if (!world.RunUntil(() => Objection(world) is null, bound, TimeSpan.FromSeconds(1)))
         {
             if (world.Violations.Count == 0)
@@ -32,6 +33,28 @@ internal static class Agreement
             world.Violate("calm", "a master was switched although nothing failed any more");
         else if (Objection(world) is { } objection)
             world.Violate("calm", $"they do not agree any more: {objection}");
+    }
+
+    /// <summary>
+    /// Two configurations of one epoch, as Redis' kind makes them (see <see cref="OneLeader"/>), are never reconciled: it takes an operator who orders
+    /// a failover, and with it a newer epoch.
+    /// </summary>
+    private static void OrderWhereEpochsCollide(World world)
+    {
+        if (world.Topology.LegacySentinels == 0)
+            return;
+        world.Agenda.After(TimeSpan.FromSeconds(30), () =>
+        {
+            foreach (Group group in world.Groups)
+            {
+                SimSentinel first = world.Sentinels[0];
+                if (!world.Sentinels.Exists(other => other.ConfigEpochOf(group.Name) == first.ConfigEpochOf(group.Name) && other.MasterOf(group.Name) != first.MasterOf(group.Name)))
+                    continue;
+                world.Note(first.Name, $"is ordered to fail over {group.Name}, for there are two configurations of one epoch");
+                first.Order(id => new FailoverRequested(id, group.Name));
+            }
+            OrderWhereEpochsCollide(world);
+        });
     }
 
     /// <summary>How long it may take. All have to be found up again, one failover may be under way and another one needed, each replica may need a full synchronisation.</summary>
