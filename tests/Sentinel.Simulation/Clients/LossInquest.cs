@@ -4,74 +4,99 @@ using Sentinel.Simulation.Nodes;
 
 namespace Sentinel.Simulation.Clients;
 
-/// <summary>Finds out why a group's data lack writes: by whose doing the history turned away from the one that has them.</summary>
-internal sealed class LossInquest
+/// <summary>Finds out why a group lacks a write: who threw it away, in favour of whom, and how that one had come to be the master.</summary>
+internal sealed class LossInquest(World world, Group group, Dataset present)
 {
     /// <summary>Longest time in which a write comes to the replicas when nothing is wrong but the network slow.</summary>
-    private static readonly TimeSpan LagMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lagMax = TimeSpan.FromSeconds(2);
 
-    private readonly World _world;
-    private readonly Group _group;
-    private readonly Dataset _data;
-
-    /// <summary>The branches that the data consist of, the last one first.</summary>
-    private readonly List<Branch> _path = [];
-
-    public LossInquest(World world, Group group, Dataset data)
-    {
-        (_world, _group, _data) = (world, group, data);
-        for (Dataset? part = data; part is { } at; part = at.Branch.Origin)
-            _path.Add(at.Branch);
-    }
-
-    /// <summary>Why the data lack a write.</summary>
+    /// <summary>Why the present data lack a write.</summary>
     public LossCause CauseOf(WriteAccepted write)
     {
-        if (_path[^1].Opening.By.Group != _group)
-            return LossCause.OtherGroup;
-        Branch? shared = write.Branch;
-        Branch? aside = null;
-        while (shared is not null && _data.ExtentIn(shared) < 0)
-            (aside, shared) = (shared, shared.Origin?.Branch);
-        if (shared is null)
-            return LossCause.Emptied;
-        int place = _path.IndexOf(shared);
-        if (place == 0)
-            return CauseOfReturn(shared, aside);
-        Opening turn = _path[place - 1].Opening;
-        return turn.By.Group != _group ? LossCause.OtherGroup : turn.Reason switch
+        // Who wrote it gave way to another one; or those did who had copied it.
+        DataLoss? loss = FirstCopying(write.Node, write);
+        for (int i = 0; i < group.Nodes.Count && loss is null; i++)
+            loss = FirstCopying(group.Nodes[i], write);
+        if (loss is null)
+            return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
+        LossCause cause = CauseInMaster(write, loss.After!.Value.Branch);
+        if (cause == LossCause.Unexplained)
         {
-            OpeningReason.Operator or OpeningReason.OrderedFailover => LossCause.Operator,
-            OpeningReason.Restart or OpeningReason.EmptyStart => write.Node == turn.By && write.At <= turn.At ? LossCause.Emptied : LossCause.Unexplained,
-            OpeningReason.Sentinel => CauseOfPromotion(write, turn),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            System.Console.Error.WriteLine($"UN {write.Branch}:{write.Offset} at {(write.At - world.StartedAt).TotalSeconds} lost at {(loss.At - world.StartedAt).TotalSeconds} before {loss.Before} {loss.Follows}; after:");
+            for (Dataset? d = loss.After; d is { } x; d = x.Branch.Origin)
+                System.Console.Error.WriteLine($"   {x} {x.Branch.Opening.Reason} {(x.Branch.Opening.At - world.StartedAt).TotalSeconds}");
+        }
+        return cause != LossCause.Unexplained ? cause : loss.Follows switch
+        {
+            RoleReason.Restart => LossCause.RoleForgotten,
+            RoleReason.Operator or RoleReason.OrderedFailover => LossCause.Operator,
+            _ => cause,
         };
     }
 
-    /// <summary>Whoever wrote aside gave way to a master that was one all the time.</summary>
-    private LossCause CauseOfReturn(Branch kept, Branch? aside) =>
-        aside is null ? LossCause.Unexplained
-        : aside.Opening.Reason is OpeningReason.Operator or OpeningReason.OrderedFailover ? LossCause.Operator
-        : WasCutOff(kept.Opening.By, aside.Opening.By, kept.Opening.At, _world.Agenda.Now) ? LossCause.Partition
-        : LossCause.Unexplained;
-
-    private LossCause CauseOfPromotion(WriteAccepted write, Opening turn)
+    /// <summary>Why who opened a branch lacks a write, and was a master all the same.</summary>
+    private LossCause CauseInMaster(WriteAccepted write, Branch branch)
     {
-        if (write.At >= turn.At || WasCutOff(write.Node, turn.By, write.At - Network.RetransmitMax, turn.At))
+        // Of several masters since, the first one counts: the others built on what it had. Who came back as the master that it was once
+        // had no say, if somebody had to make it one again.
+        while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
+            && !(earlier.Opening.Reason == RoleReason.Restart && earlier.Opening.By == branch.Opening.By))
+            branch = earlier;
+        Opening opening = branch.Opening;
+        return opening.By.Group != group ? LossCause.OtherGroup
+            : HasForgotten(opening.By, write) ? LossCause.Emptied
+            : branch == write.Branch ? LossCause.Unexplained
+            : IsOperators(Later(opening, write.Branch.Opening)) ? LossCause.Operator
+            : write.At >= opening.At ? LossCause.Partition
+            : opening.Reason == RoleReason.Sentinel ? CauseOfPromotion(write, branch)
+            // Who was started with less than it had had, had not had the write before either.
+            : opening.Before is { Writes: > 0 } before ? CauseInMaster(write, before.Branch)
+            : LossCause.Unexplained;
+    }
+
+    private LossCause CauseOfPromotion(WriteAccepted write, Branch branch)
+    {
+        Opening promotion = branch.Opening;
+        if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
             return LossCause.Partition;
-        TimeSpan lagMax = LagMax + turn.Behind;
-        if (turn.At - write.At <= lagMax)
+        TimeSpan lagMax = s_lagMax + promotion.Behind;
+        if (promotion.At - write.At <= lagMax)
             return LossCause.Lag;
         foreach (Instant failure in write.Node.Failures)
         {
             if (failure >= write.At && failure - write.At <= lagMax)
                 return LossCause.Lag;
         }
-        return turn.StartedAt >= write.At ? LossCause.Emptied
-            : turn.DetachedSince <= write.At + lagMax ? LossCause.Detached
-            : LossCause.Unexplained;
+        bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0
+            && (promotion.DetachedSince is not { } since || (since > write.At + lagMax && since > promotion.StartedAt));
+        return wasAttached ? LossCause.Unexplained : LossCause.Detached;
     }
 
     private bool WasCutOff(RedisNode one, RedisNode other, Instant from, Instant to) =>
-        _world.Network.WasBlocked(one.Machine, other.Machine, from, to) || _world.Network.WasBlocked(other.Machine, one.Machine, from, to);
+        world.Network.WasBlocked(one.Machine, other.Machine, from, to) || world.Network.WasBlocked(other.Machine, one.Machine, from, to);
+
+    private static Opening Later(Opening one, Opening other) => one.At >= other.At ? one : other;
+
+    private static bool IsOperators(Opening opening) => opening.Reason is RoleReason.Operator or RoleReason.OrderedFailover;
+
+    private static bool HasForgotten(RedisNode node, WriteAccepted write)
+    {
+        foreach (DataLoss loss in node.Losses)
+        {
+            if (loss.IsRestart && loss.Took(write.Branch, write.Offset))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>When a node first threw a write away for what its master had; null: it did not.</summary>
+    private static DataLoss? FirstCopying(RedisNode node, WriteAccepted write)
+    {
+        foreach (DataLoss loss in node.Losses)
+        {
+            if (!loss.IsRestart && loss.Took(write.Branch, write.Offset))
+                return loss;
+        }
+        return null;
+    }
 }

@@ -47,6 +47,8 @@ internal sealed class LossReport
             if (LostBy(cause) > 0)
                 text.Append(CultureInfo.InvariantCulture, $", {LostBy(cause)} {cause}");
         }
+        if (Riddle is { } riddle)
+            text.Append(CultureInfo.InvariantCulture, $"; the first one without a reason: by {riddle.Node} in {riddle.Branch} at {(riddle.At - riddle.Node.World.StartedAt).TotalSeconds:F4} s");
         return text.ToString();
     }
 }
@@ -60,11 +62,14 @@ internal enum LossCause
     /// <summary>The master was cut off from the replica that was promoted, or was replaced already.</summary>
     Partition,
 
-    /// <summary>The replica that was promoted had not been attached to the master, as it was loading or stuck.</summary>
+    /// <summary>The replica that was promoted had not been attached to the master: it was loading, stuck, or followed another one.</summary>
     Detached,
 
     /// <summary>A node came back with less than it had, and the others copied that.</summary>
     Emptied,
+
+    /// <summary>A master came back as a replica, for its configuration could not be rewritten, or was restored.</summary>
+    RoleForgotten,
 
     /// <summary>An operator replaced a master.</summary>
     Operator,

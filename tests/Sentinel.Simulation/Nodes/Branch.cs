@@ -111,25 +111,8 @@ internal sealed class Branch
 /// <param name="By">Who opened it.</param>
 /// <param name="At">When.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="Before">After a start: what it had had when it ended.</param>
 /// <param name="StartedAt">When its process had been started.</param>
 /// <param name="DetachedSince">Since when it had no link to a master then; null: it had one.</param>
 /// <param name="Behind">How far it was behind by illness.</param>
-internal sealed record Opening(RedisNode By, Instant At, OpeningReason Reason, Instant StartedAt, Instant? DetachedSince, TimeSpan Behind);
-
-internal enum OpeningReason
-{
-    /// <summary>A node started without data.</summary>
-    EmptyStart,
-
-    /// <summary>A node started as a master with what its disk had.</summary>
-    Restart,
-
-    /// <summary>A Sentinel made a replica a master.</summary>
-    Sentinel,
-
-    /// <summary>A Sentinel did so because an operator had ordered a failover.</summary>
-    OrderedFailover,
-
-    /// <summary>An operator told the node itself.</summary>
-    Operator,
-}
+internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before, Instant StartedAt, Instant? DetachedSince, TimeSpan Behind);

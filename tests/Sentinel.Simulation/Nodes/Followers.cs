@@ -26,7 +26,7 @@ internal sealed class Followers(RedisNode node)
             return;
         }
         if (asked.IsHandOver)
-            node.BeMaster(OpeningReason.Operator);
+            node.BeMaster(RoleReason.Operator);
         if (node.Master is not null && !node.Link.IsUp)
         {
             connection.Send(node, new PsyncRefused("NOMASTERLINK Can't SYNC while not connected with my master"));

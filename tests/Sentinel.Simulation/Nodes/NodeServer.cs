@@ -200,7 +200,7 @@ internal sealed class NodeServer(RedisNode node)
         if (by is SimSentinel sentinel)
             _world.Reconfiguring(node, sentinel, master);
         bool isOrdered = node.Group.FailoverOrderedAt is { } at && _world.Agenda.Now - at <= node.Group.Topology.Options.FailoverTimeout;
-        node.Take(master, isOrdered ? OpeningReason.OrderedFailover : OpeningReason.Sentinel);
+        node.Take(master, isOrdered ? RoleReason.OrderedFailover : RoleReason.Sentinel);
     }
 
     /// <summary>CLIENT KILL TYPE.</summary>

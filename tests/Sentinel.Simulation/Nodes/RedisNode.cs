@@ -26,6 +26,8 @@ internal sealed class RedisNode : Process
     private readonly NodeServer _server;
     private readonly List<MasterSpell> _spells = [];
     private readonly List<Instant> _failures = [];
+    private readonly List<DataLoss> _losses = [];
+    private RoleReason _follows;
     private uint _illnesses;
     private int _branches;
     private int _crons;
@@ -47,7 +49,7 @@ internal sealed class RedisNode : Process
         _disk = new NodeDisk(settings, master, _random);
         _server = new NodeServer(this);
         (Link, Followers, Swap) = (new MasterLink(this), new Followers(this), new RoleSwap(this));
-        Branch = NewBranch(origin: null, start: 0, OpeningReason.EmptyStart);
+        Branch = NewBranch(origin: null, start: 0, RoleReason.EmptyStart);
     }
 
     public Group Group { get; }
@@ -112,6 +114,9 @@ internal sealed class RedisNode : Process
     /// <summary>Whether it has writes that another one of the same history has not, and not the other way round.</summary>
     public bool HasMoreThan(RedisNode other) => Data.Contains(other.Branch, other.Offset) && Data.Writes > other.Data.Writes;
 
+    /// <summary>What it threw away, the oldest first.</summary>
+    public IReadOnlyList<DataLoss> Losses => _losses;
+
     public bool Is(Illness illness) => (_illnesses & Bit(illness)) != 0;
 
     // What operators and faults do to it.
@@ -161,7 +166,7 @@ internal sealed class RedisNode : Process
     {
         if (IsLoading || Is(Illness.Busy) || Is(Illness.IgnoresOrders) || Swap.IsUnderWay)
             return;
-        Take(master, OpeningReason.Operator);
+        Take(master, RoleReason.Operator);
     });
 
     /// <summary>CLIENT PAUSE WRITE.</summary>
@@ -177,16 +182,16 @@ internal sealed class RedisNode : Process
 
     /// <summary>Takes a role.</summary>
     /// <param name="master">Whom to follow; null: to be a master.</param>
-    public void Take(Address? master, OpeningReason reason)
+    public void Take(Address? master, RoleReason reason)
     {
         if (master is { } followed)
-            BeReplica(followed);
+            BeReplica(followed, reason);
         else
             BeMaster(reason);
     }
 
     /// <summary>Opens a branch of its own; those who follow it come back, and go on.</summary>
-    public void BeMaster(OpeningReason reason)
+    public void BeMaster(RoleReason reason)
     {
         if (Master is null)
             return;
@@ -200,7 +205,7 @@ internal sealed class RedisNode : Process
     }
 
     /// <summary>Follows another node, from where it is if that one can serve it.</summary>
-    public void BeReplica(Address master)
+    public void BeReplica(Address master, RoleReason reason)
     {
         if (Master == master)
             return;
@@ -210,7 +215,7 @@ internal sealed class RedisNode : Process
             Link.CanContinue = true;
         }
         Link.Drop();
-        Master = master;
+        (Master, _follows) = (master, reason);
         Link.Open();
     }
 
@@ -283,6 +288,8 @@ internal sealed class RedisNode : Process
     /// <summary>Replaces what it has; this takes time.</summary>
     public void Load(Dataset data, bool fromMaster, TimeSpan time, Action then)
     {
+        if (fromMaster)
+            NoteLoss(data, isRestart: false);
         (IsLoading, Branch, Offset, _second, _historyFrom) = (true, data.Branch, data.Offset, null, data.Offset);
         HasDataSince = null;
         Followers.DropAll();
@@ -323,7 +330,9 @@ internal sealed class RedisNode : Process
     protected override void OnStarted()
     {
         RunId = SentinelId.Draw(_random).Text;
-        Master = _disk.Master;
+        Dataset before = Data;
+        NoteLoss(_disk.Data, isRestart: true);
+        (Master, _follows) = (_disk.Master, RoleReason.Restart);
         _disk.Start(StartedAt);
         (_second, _historyFrom, Offset, IsLoading) = (null, 0, 0, false);
         (HasDataSince, _offsetAtCron, _offsetBefore) = (null, 0, 0);
@@ -332,9 +341,9 @@ internal sealed class RedisNode : Process
             _spells.Add(new MasterSpell(StartedAt, Instant.Never));
         World.Note(Name, $"starts as a {(Master is { } followed ? $"replica of {followed}" : "master")} with {(_disk.Data is { } found ? $"{found.Writes} writes" : "nothing")}");
         if (_disk.Data is { } data)
-            LoadFromDisk(data);
+            LoadFromDisk(data, before);
         else
-            Branch = NewBranch(origin: null, start: 0, OpeningReason.EmptyStart);
+            Branch = NewBranch(origin: null, start: 0, RoleReason.EmptyStart, before);
         World.StartedAnew(this);
         if (!IsLoading)
             Link.Open();
@@ -356,10 +365,10 @@ internal sealed class RedisNode : Process
         Link.Reset(canContinue: false);
     }
 
-    private void LoadFromDisk(Dataset data)
+    private void LoadFromDisk(Dataset data, Dataset before)
     {
         bool opens = Master is null || Settings.ForgetsOffset;
-        Branch branch = opens ? NewBranch(data, Settings.ForgetsOffset ? 0 : data.Offset, OpeningReason.Restart) : data.Branch;
+        Branch branch = opens ? NewBranch(data, Settings.ForgetsOffset ? 0 : data.Offset, RoleReason.Restart, before) : data.Branch;
         Load(new Dataset(branch, opens ? branch.Start : data.Offset), fromMaster: false, Settings.LoadTime, () =>
         {
             if (!Settings.ForgetsOffset)
@@ -407,10 +416,16 @@ internal sealed class RedisNode : Process
         Followers.DropAll();
     }
 
-    private Branch NewBranch(Dataset? origin, long start, OpeningReason reason)
+    private Branch NewBranch(Dataset? origin, long start, RoleReason reason, Dataset? before = null)
     {
         Instant? detachedSince = Link.IsUp ? null : Link.DownSince ?? StartedAt;
-        return new Branch($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, StartedAt, detachedSince, Is(Illness.Slow) ? Slowness : TimeSpan.Zero));
+        return new Branch($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before, StartedAt, detachedSince, Is(Illness.Slow) ? Slowness : TimeSpan.Zero));
+    }
+
+    private void NoteLoss(Dataset? after, bool isRestart)
+    {
+        if (Data.Writes > 0 && after?.Contains(Branch, Offset) is not true)
+            _losses.Add(new DataLoss(World.Agenda.Now, Data, after, isRestart, _follows));
     }
 
     private static uint Bit(Illness illness) => 1u << (int)illness;

@@ -36,7 +36,7 @@ internal sealed class RoleSwap(RedisNode node)
         if (_target is not { } target || follower.Address != target || follower.AckedOffset < node.Offset || node.Master is not null)
             return;
         node.Link.IsHandingOver = true;
-        node.BeReplica(target);
+        node.BeReplica(target, RoleReason.Operator);
     }
 
     /// <summary>The node remains, or is again, a master.</summary>
@@ -46,7 +46,7 @@ internal sealed class RoleSwap(RedisNode node)
         _target = null;
         node.Link.IsHandingOver = false;
         if (node.Master is not null)
-            node.BeMaster(OpeningReason.Operator);
+            node.BeMaster(RoleReason.Operator);
         node.ResumeWrites();
     }
 

@@ -112,7 +112,7 @@ public class WriteLedgerTests
         Run(world, 2);
         Write(world, master);
         Run(world, 10);
-        stuck.BeMaster(OpeningReason.Sentinel);
+        stuck.BeMaster(RoleReason.Sentinel);
         AssertAllLostBy(LossCause.Detached, world);
     }
 
@@ -124,10 +124,10 @@ public class WriteLedgerTests
         Write(world, former);
         Run(world, 1);
         former.Kill();
-        promoted.BeMaster(OpeningReason.Sentinel);
+        promoted.BeMaster(RoleReason.Sentinel);
         Write(world, promoted);
         former.Start();
-        promoted.BeReplica(former.Address);
+        promoted.BeReplica(former.Address, RoleReason.Sentinel);
         Run(world, 2);
         AssertAllLostBy(LossCause.Unexplained, world);
         Assert.Equal(promoted, world.Writes.Report(world).Riddle?.Node);

@@ -1,0 +1,15 @@
+using Sentinel.Core;
+
+namespace Sentinel.Simulation.Nodes;
+
+/// <summary>A node threw away something that it had.</summary>
+/// <param name="At">When.</param>
+/// <param name="Before">What it had.</param>
+/// <param name="After">What it had then; null: nothing.</param>
+/// <param name="IsRestart">Whether it came back so from a restart; else it copied what its master had.</param>
+/// <param name="Follows">Why it followed that master.</param>
+internal sealed record DataLoss(Instant At, Dataset Before, Dataset? After, bool IsRestart, RoleReason Follows)
+{
+    /// <summary>Whether what was written in a branch up to an offset was thrown away.</summary>
+    public bool Took(Branch branch, long offset) => Before.Contains(branch, offset) && After?.Contains(branch, offset) is not true;
+}
