@@ -156,18 +156,33 @@ internal sealed record StrikeLeader(TimeSpan At, FailoverStep Step, LeaderFate F
     public override bool Strike(World world)
     {
         bool isDone = false;
-        Action<SimSentinel>? watcher = null;
-        watcher = sentinel =>
-        {
-            if (isDone || world.IsHealed || !world.Groups.Exists(group => sentinel.FailoverOf(group.Name) == Step))
-                return;
-            isDone = true;
-            world.Coverage.Count("struck " + Kind);
-            sentinel.After(Delay, () => Befall(world, sentinel));
-        };
-        world.Watch(watcher, s_patience);
+        string entered = EventOf(Step);
+        world.Watch(
+            (sentinel, happened) =>
+            {
+                if (isDone || world.IsHealed || happened.Name != entered)
+                    return;
+                isDone = true;
+                world.Coverage.Count("struck " + Kind);
+                // At once means in the middle of a step: what it had ordered before is done, and no more.
+                if (Delay == TimeSpan.Zero)
+                    Befall(world, sentinel);
+                else
+                    sentinel.After(Delay, () => Befall(world, sentinel));
+            },
+            s_patience);
         return true;
     }
+
+    private static string EventOf(FailoverStep step) => step switch
+    {
+        FailoverStep.WaitStart => "+try-failover",
+        FailoverStep.SelectReplica => "+failover-state-select-slave",
+        FailoverStep.SendReplicaOfNoOne => "+failover-state-send-slaveof-noone",
+        FailoverStep.WaitPromotion => "+failover-state-wait-promotion",
+        FailoverStep.ReconfReplicas => "+failover-state-reconf-slaves",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private void Befall(World world, SimSentinel sentinel)
     {

@@ -16,7 +16,7 @@ internal sealed class World
     private readonly List<Checker> _checkers = [];
     private readonly List<Violation> _violations = [];
     private readonly List<Action> _whenHealed = [];
-    private readonly List<(Action<SimSentinel> Watcher, Instant Until)> _watchers = [];
+    private readonly List<(Action<SimSentinel, SentinelEvent> Watcher, Instant Until)> _watchers = [];
 
     public World(ulong seed, Topology topology, Profile? profile = null, bool isTold = false)
     {
@@ -134,8 +134,8 @@ internal sealed class World
     /// <summary>Has something done when all is healed, before anything else is.</summary>
     public void WhenHealed(Action action) => _whenHealed.Add(action);
 
-    /// <summary>Calls somebody whenever a Sentinel has come to another state of a failover.</summary>
-    public void Watch(Action<SimSentinel> watcher, TimeSpan atMost) => _watchers.Add((watcher, Agenda.Now + atMost));
+    /// <summary>Tells somebody of every event for some time.</summary>
+    public void Watch(Action<SimSentinel, SentinelEvent> watcher, TimeSpan atMost) => _watchers.Add((watcher, Agenda.Now + atMost));
 
     /// <summary>Writes a line into the story, if one is written.</summary>
     public void Note(string who, [InterpolatedStringHandlerArgument("")] ref NoteText text)
@@ -160,6 +160,13 @@ internal sealed class World
             Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
         foreach (Checker checker in _checkers)
             checker.Happened(sentinel, happened);
+        for (int i = _watchers.Count - 1; i >= 0; i--)
+        {
+            if (_watchers[i].Until < Agenda.Now)
+                _watchers.RemoveAt(i);
+            else
+                _watchers[i].Watcher(sentinel, happened);
+        }
     }
 
     public void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
@@ -191,13 +198,6 @@ internal sealed class World
     {
         if (!sentinel.IsLegacy)
             Coverage.Count("state " + step.Word());
-        for (int i = _watchers.Count - 1; i >= 0; i--)
-        {
-            if (_watchers[i].Until < Agenda.Now)
-                _watchers.RemoveAt(i);
-            else
-                _watchers[i].Watcher(sentinel);
-        }
     }
 
     /// <summary>A core found one of its own rules broken.</summary>
