@@ -125,8 +125,10 @@ internal sealed class Connection
                 _network.Reset(this, toServer: false);
             else if (isEnd)
                 EndAtServer("Server closed the connection");
+            else if (Server!.IsWorking)
+                ReceiveAtServer(message);
             else
-                Server!.Do(() => ReceiveAtServer(message));
+                DeliverLater(toServer, message);
         }
         else if (!IsOpenAtClient)
         {
@@ -136,10 +138,23 @@ internal sealed class Connection
         {
             EndAtClient("Server closed the connection");
         }
+        else if (Client.IsWorking)
+        {
+            ReceiveAtClient(message);
+        }
         else
         {
-            Client.Do(() => ReceiveAtClient(message));
+            DeliverLater(toServer, message);
         }
+    }
+
+    /// <summary>Its process is frozen, and takes it in when it thaws.</summary>
+    private void DeliverLater(bool toServer, object message)
+    {
+        if (toServer)
+            Server!.Do(() => ReceiveAtServer(message));
+        else
+            Client.Do(() => ReceiveAtClient(message));
     }
 
     private void ReceiveAtServer(object message)
