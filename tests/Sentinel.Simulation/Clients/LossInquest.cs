@@ -20,12 +20,6 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         if (loss is null)
             return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
         LossCause cause = CauseInMaster(write, loss.After!.Value.Branch);
-        if (cause == LossCause.Unexplained)
-        {
-            System.Console.Error.WriteLine($"UN {write.Branch}:{write.Offset} at {(write.At - world.StartedAt).TotalSeconds} lost at {(loss.At - world.StartedAt).TotalSeconds} before {loss.Before} {loss.Follows}; after:");
-            for (Dataset? d = loss.After; d is { } x; d = x.Branch.Origin)
-                System.Console.Error.WriteLine($"   {x} {x.Branch.Opening.Reason} {(x.Branch.Opening.At - world.StartedAt).TotalSeconds}");
-        }
         return cause != LossCause.Unexplained ? cause : loss.Follows switch
         {
             RoleReason.Restart => LossCause.RoleForgotten,
