@@ -81,25 +81,35 @@ internal sealed class Connection
         });
     }
 
-    /// <summary>An end, or a reset, reaches the client.</summary>
+    /// <summary>An end, or a reset, reaches the client. A frozen one first reads, when it thaws, what came before.</summary>
     public void EndAtClient(string reason)
     {
         if (!IsOpenAtClient)
             return;
+        if (Client.IsFrozen)
+        {
+            Client.Do(() => EndAtClient(reason));
+            return;
+        }
         IsOpenAtClient = false;
         _network.Forget(this);
         if (Client.Life == ClientLife)
             Client.Do(() => Client.Lost(this, reason));
     }
 
-    /// <summary>An end, or a reset, reaches the server.</summary>
+    /// <summary>An end, or a reset, reaches the server. A frozen one first does, when it thaws, what it was asked before.</summary>
     public void EndAtServer(string reason)
     {
         if (!IsOpenAtServer)
             return;
+        Process server = Server!;
+        if (server.IsFrozen)
+        {
+            server.Do(() => EndAtServer(reason));
+            return;
+        }
         IsOpenAtServer = false;
         _network.Forget(this);
-        Process server = Server!;
         if (server.Life == ServerLife)
             server.Do(() => server.Lost(this, reason));
     }

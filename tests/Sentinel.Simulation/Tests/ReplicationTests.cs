@@ -195,6 +195,34 @@ public class ReplicationTests
     }
 
     [Fact]
+    public void A_frozen_replica_catches_up_with_a_master_that_died_meanwhile()
+    {
+        NodeCluster cluster = NodeCluster.Of(2);
+        RedisNode replica = cluster.Nodes[1];
+        replica.Freeze();
+        cluster.Write(cluster.Master, 3);
+        cluster.Master.Kill();
+        cluster.Run(seconds: 1);
+        replica.Thaw();
+        Assert.Equal(NodeCluster.Values(1, 3), replica.Data.Values());
+        Assert.False(replica.Link.IsUp);
+    }
+
+    [Fact]
+    public void A_frozen_node_obeys_when_it_thaws_though_who_told_it_is_gone()
+    {
+        NodeCluster cluster = NodeCluster.Of(2);
+        RedisNode replica = cluster.Nodes[1];
+        NodeCaller caller = cluster.Caller(replica);
+        replica.Freeze();
+        caller.Say(new Request.Reconfigure("REPLICAOF", Master: null));
+        caller.Kill();
+        cluster.Run(seconds: 1);
+        replica.Thaw();
+        Assert.True(replica.IsMaster);
+    }
+
+    [Fact]
     public void FAILOVER_swaps_roles_without_losing_a_write()
     {
         NodeCluster cluster = NodeCluster.Of(3);
