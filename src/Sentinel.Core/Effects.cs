@@ -23,7 +23,7 @@ public sealed record Connect(LinkId Link, int Attempt, LinkChannel Channel, Addr
     public ImmutableSortedDictionary<string, string> RenamedCommands { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
 
-/// <summary>Close a connection. Nothing more is heard of it.</summary>
+/// <summary>Close a connection at once. Nothing more is heard of it, and what was sent on it and has not left is not to leave: it may be wrong by now.</summary>
 public sealed record Disconnect(LinkId Link, LinkChannel Channel) : Effect;
 
 /// <summary>Find out where a host name leads; its outcome is <see cref="NameResolved"/> or <see cref="NameNotResolved"/>.</summary>

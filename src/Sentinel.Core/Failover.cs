@@ -63,6 +63,7 @@ internal sealed class Failover
     {
         _local.Publish(_master.About(eventName, EventLevel.Warning, _master.Node) with { Epoch = Epoch, Reason = reason });
         _local.Log(EventLevel.Notice, $"Failover of {_master.Name} in epoch {Epoch} aborted: {reason}");
+        Promoted?.Link.TakeBackOrders();
         _master.EndFailover();
         _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart);
     }
@@ -285,6 +286,7 @@ internal sealed class Failover
         _local.Log(EventLevel.Warning, $"Promotion failed: {reason}");
         _local.Publish(_master.About("-promotion-failed", EventLevel.Warning, replica) with { Epoch = Epoch, Reason = reason });
         _failed.Add(replica.Address);
+        replica.Link.TakeBackOrders();
         _lastRefusal = reason;
         Promoted = null;
         Enter(FailoverStep.SelectReplica);

@@ -27,6 +27,7 @@ internal sealed class InstanceLink : IScheduled
     private TimeSpan _missed;
     private Instant _lastActivityAt;
     private bool _isPingInFlight;
+    private int _openOrders;
     private string? _complaint;
     private Instant _complainAgainAt;
     private bool _isRetired;
@@ -132,6 +133,8 @@ internal sealed class InstanceLink : IScheduled
         if (!IsUsable || Health.PendingCommands >= PendingCommandsMax * Health.Masters)
             return false;
         Health.PendingCommands++;
+        if (request is Request.Reconfigure)
+            _openOrders++;
         _local.Do(new Send(Id, Attempt, request) { RenamedCommands = RenamedCommands });
         return true;
     }
@@ -172,7 +175,19 @@ internal sealed class InstanceLink : IScheduled
     public void HeardSubscription() => _lastActivityAt = _local.Now;
 
     /// <summary>Takes note that one request was answered.</summary>
-    public void CountAnswer() => Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
+    public void CountAnswer(Request request)
+    {
+        Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
+        if (request is Request.Reconfigure)
+            _openOrders--;
+    }
+
+    /// <summary>Takes back an order of role that was not answered: on a path that is blocked it would wait, and arrive when it is wrong.</summary>
+    public void TakeBackOrders()
+    {
+        if (_openOrders > 0)
+            Reconnect();
+    }
 
     /// <summary>Takes in who it is that answers; one that does not tell, as with an ACL, is believed.</summary>
     /// <remarks>
@@ -393,6 +408,7 @@ internal sealed class InstanceLink : IScheduled
     private void ForgetPending()
     {
         Health.PendingCommands = 0;
+        _openOrders = 0;
         _isPingInFlight = false;
     }
 

@@ -377,6 +377,8 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Makes another node the group's master. The former one becomes a replica; the links stay.</summary>
     public void SwitchTo(Address address, Epoch configEpoch)
     {
+        foreach (DataNode node in Nodes)
+            node.Link.TakeBackOrders();
         if (configEpoch < ConfigEpoch)
             throw new InvariantViolationException($"the configuration epoch of {Name} would go back from {ConfigEpoch} to {configEpoch}");
         ConfigEpoch = configEpoch;

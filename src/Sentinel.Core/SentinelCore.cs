@@ -150,7 +150,7 @@ public sealed class SentinelCore
                 Lose(link, lost);
                 break;
             case Answered answered when link.IsUsable && link.Attempt == fact.Attempt:
-                link.CountAnswer();
+                link.CountAnswer(answered.Request);
                 Absorb(link, answered);
                 break;
             case HelloHeard heard when link.IsCurrent(LinkChannel.Subscription, fact.Attempt):

@@ -333,6 +333,22 @@ public class FailoverTests
     }
 
     [Fact]
+    public void An_order_that_waits_on_a_blocked_path_is_taken_back_when_a_newer_configuration_comes()
+    {
+        World world = World.Settled();
+        FakeSentinel slow = world.Sentinels[0];
+        world.Nodes[2].Freeze();    // its kernel keeps what comes
+        Assert.IsType<Answer.Ok>(slow.Ask(id => new FailoverRequested(id, World.Master)));
+        world.RunUntil(() => slow.View.Address == world.Nodes[1].Address && slow.View.Failover is FailoverStep.ReconfReplicas, "the replica is told to follow");
+        var newer = new HelloMessage(world.Sentinels[1].Address, world.Sentinels[1].Id, new Epoch(50), World.Master, world.Nodes[2].Address, new Epoch(50));
+        slow.Input(new HelloReceived(newer.ToString()));
+        Assert.Equal(world.Nodes[2].Address, slow.View.Address);
+        world.Nodes[2].Thaw();
+        world.Run(seconds: 1);
+        Assert.DoesNotContain(world.Nodes[2].Told, told => told == $"REPLICAOF {world.Nodes[1].Address}");
+    }
+
+    [Fact]
     public void An_ordered_failover_with_the_votes_of_a_majority_takes_the_next_epoch()
     {
         World world = World.Settled();

@@ -47,6 +47,8 @@ internal sealed class LinkTransport(IPAddress? source, TlsContext? tls)
         try
         {
             socket.NoDelay = true;
+            // Who closes a link wants nothing more to arrive: an order that waits for a blocked path would come when it is wrong.
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);

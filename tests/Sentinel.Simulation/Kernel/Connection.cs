@@ -57,6 +57,13 @@ internal sealed class Connection
             CloseAtServer(tell: true);
     }
 
+    /// <summary>Closes the client's side at once, with a reset: what waits for a free path is thrown away.</summary>
+    public void Abort()
+    {
+        _toServer.Abandon();
+        CloseAtClient(tell: true);
+    }
+
     /// <summary>The server's machine accepted.</summary>
     public void AcceptedBy(Process server)
     {

@@ -34,6 +34,13 @@ internal sealed class Pipe
         agenda.At(new Instant(_lastDueAt), _arrive);
     }
 
+    /// <summary>Throws away what waits for a free path; what is on its way arrives.</summary>
+    public void Abandon()
+    {
+        if (_isStalled)
+            _inFlight.Clear();
+    }
+
     /// <summary>The network lets messages pass again.</summary>
     public void Resume()
     {

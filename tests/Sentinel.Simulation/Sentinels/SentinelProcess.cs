@@ -238,7 +238,7 @@ internal sealed class SentinelProcess : SimSentinel
                 break;
             case Disconnect order:
                 if (_lines.Remove((order.Link, order.Channel), out Line? closed))
-                    closed.Connection.Close(this);
+                    closed.Connection.Abort();
                 break;
             case PersistState order:
                 Disk.Write(order.Number, _core.State);
