@@ -80,6 +80,9 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>The number of the command connection; requests of another number are answered no more.</summary>
     public int Attempt => _command.Attempt;
 
+    /// <summary>When the command connection was made; what the instance said before may have been said by another process.</summary>
+    public Instant ConnectedSince => _command.Since;
+
     /// <summary>Whether requests can be sent.</summary>
     public bool IsUsable => _command.State == ConnectionState.Connected;
 

@@ -501,7 +501,7 @@ internal sealed class MasterMonitor : IScheduled
         IsDown = replica.IsSubjectivelyDown,
         IsConnected = replica.Link.IsUsable,
         LastValidReplyAt = replica.Link.Health.LastValidReplyAt,
-        InfoAt = replica.InfoAt,
+        InfoAt = replica.InfoAt >= replica.Link.ConnectedSince ? replica.InfoAt : null,
         ReportsReplica = !replica.ReportsMaster,
         IsMaster = IsMaster(replica),
         HasDataOf = Lineage.StrangerIn(replica),
