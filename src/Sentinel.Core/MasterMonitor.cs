@@ -487,9 +487,9 @@ internal sealed class MasterMonitor : IScheduled
 
     private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
 
-    /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts.</summary>
+    /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
     private bool IsFollowedByMaster(Replica replica) =>
-        !Node.ReportsMaster && Node.ReportedMaster is { } followed && _local.Names.AreSame(followed, replica.Address);
+        !Node.ReportsMaster && (replica.HasKeys || !Replicas.Exists(other => other.HasKeys)) && Node.ReportedMaster is { } followed && _local.Names.AreSame(followed, replica.Address);
 
     private bool WasPromotedMeanwhile(Replica replica) =>
         Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
