@@ -17,6 +17,7 @@ internal static class AllCheckers
         yield return new BestReplica(world);
         yield return new LeadersAreLetWork(world);
         yield return new PausesEndFailovers(world);
+        yield return new PausesAreNobodysSilence(world);
         yield return new NothingInTilt(world);
         yield return new DeadMastersAreReplaced(world);
         yield return new DisksRest(world);

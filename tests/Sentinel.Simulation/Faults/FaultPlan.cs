@@ -18,7 +18,8 @@ internal static class FaultPlan
         {
             Profile.Quiet => [],
             Profile.OneFault => [draw.OneMasterFault(TimeSpan.FromSeconds(5))],
-            Profile.Leaders => draw.LeaderFaults(),
+            Profile.Replacement => draw.HardReplacement(),
+            Profile.Orders => draw.OrdersInPartitions(duration),
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             Profile.Addresses => draw.ReusedAddresses(duration),
@@ -85,12 +86,37 @@ internal sealed class FaultDraw(Random random, Topology topology)
         };
     }
 
-    /// <summary>A master that dies for good, and leaders that fail while they replace it.</summary>
-    public ImmutableArray<Fault> LeaderFaults() =>
-    [
-        .. Enumerable.Range(0, Random.Next(1, 4)).Select(_ => LeaderFault(TimeSpan.Zero)),
-        new KillNode(TimeSpan.FromSeconds(5), new NodeTarget(0, Part.Master, 0), TimeSpan.FromHours(1), RestartConfiguration.Rewritten),
-    ];
+    /// <summary>A master that dies for good; its replica may be empty, and leaders fail while they replace it.</summary>
+    public ImmutableArray<Fault> HardReplacement()
+    {
+        TimeSpan at = TimeSpan.FromSeconds(5);
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (int strikes = Random.Next(1, 3); strikes > 0; strikes--)
+        {
+            FailoverStep step = Random.Pick([FailoverStep.WaitStart, FailoverStep.WaitStart, FailoverStep.WaitPromotion, FailoverStep.WaitPromotion, FailoverStep.ReconfReplicas]);
+            TimeSpan time = Random.OneIn(2) ? TimeSpan.FromHours(1) : _downAfter + Random.Seconds(0, 10);
+            faults.Add(new StrikeLeader(TimeSpan.Zero, step, (LeaderFate)Random.Next(3), TimeSpan.Zero, time));
+        }
+        if (Random.OneIn(3))
+            faults.Add(new EmptyNode(at, new NodeTarget(0, Part.Replica, Random.Next(8)), Random.Seconds(0.5, 3)));
+        faults.Add(new KillNode(at + Random.Seconds(0, 1), new NodeTarget(0, Part.Master, 0), TimeSpan.FromHours(1), RestartConfiguration.Rewritten));
+        return faults.ToImmutable();
+    }
+
+    /// <summary>Partitions, and in each two orders at almost the same time, by operators who do not know of each other.</summary>
+    public ImmutableArray<Fault> OrdersInPartitions(TimeSpan duration)
+    {
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (TimeSpan at = TimeSpan.FromSeconds(2); at < duration; at += Random.Seconds(20, 50))
+        {
+            faults.Add(new Partition(at, unchecked((ulong)Random.NextInt64()), CutDirection.Both, Random.Seconds(5, 20)));
+            TimeSpan ordered = at + Random.Seconds(0.1, 5);
+            int group = Random.Next(topology.Groups.Length), first = Random.Next(topology.AllSentinels);
+            faults.Add(new OrderFailover(ordered, new SentinelTarget(first), group));
+            faults.Add(new OrderFailover(ordered + Random.Seconds(0, 0.2), new SentinelTarget(first + 1), group));
+        }
+        return faults.ToImmutable();
+    }
 
     /// <summary>All masters at once, then some of them, again and again.</summary>
     public ImmutableArray<Fault> MassFailures(TimeSpan duration)

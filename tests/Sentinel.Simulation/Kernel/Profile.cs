@@ -25,8 +25,11 @@ internal enum Profile
     /// <summary>Sentinels that crash, freeze and have bad disks, while masters fail.</summary>
     Sentinels,
 
-    /// <summary>A master that dies for good, and something befalls the Sentinels that lead its replacement.</summary>
-    Leaders,
+    /// <summary>A master that dies for good, and what makes its replacement hard: leaders to whom something happens, a replica without data.</summary>
+    Replacement,
+
+    /// <summary>Operators who order failovers on both sides of partitions.</summary>
+    Orders,
 
     /// <summary>Several groups, whose nodes get each other's addresses, while masters fail.</summary>
     Addresses,
@@ -69,7 +72,7 @@ internal static class TopologyDraw
     private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)
     {
         int majority = sentinels / 2 + 1;
-        int replicas = profile is Profile.OneFault or Profile.Leaders ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
+        int replicas = profile is Profile.OneFault or Profile.Replacement ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
         Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
         int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
         bool knowsOnlySlaveOf = random.OneIn(10);

@@ -1,3 +1,5 @@
+using Sentinel.Simulation.Kernel;
+
 namespace Sentinel.Simulation.Mutation;
 
 /// <summary>All mutants: for each rule on which safety or liveness hangs, a core that breaks it.</summary>
@@ -15,9 +17,9 @@ internal static class Mutants
         new("speaks-a-vote-before-it-is-saved", "A vote is on disk before it is spoken.",
             [new("VoteSave,\n            saved: () => local.Do(new GiveAnswer", "local.DurableSave,\n            saved: () => local.Do(new GiveAnswer")]),
         new("stands-before-its-own-vote-is-saved", "A candidate asks for votes and counts its own only when epoch and vote are on disk.",
-            [new("if (!_local.IsDurable(_master.Election.VoteSave))", "if (_master.IsRemoved)")]),
+            [new("if (!_local.IsDurable(_master.Election.VoteSave))", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
         new("takes-a-failed-save-for-done", "A save that fails turns what waits for it into a refusal.",
-            [new("_local.NotSaved(failed.Number, failed.Error);", "_local.Saved(failed.Number);")]),
+            [new("_local.NotSaved(failed.Number, failed.Error);", "_local.Saved(failed.Number);")]) { Profile = Profile.Sentinels },
         new("forgets-its-vote-at-a-restart", "The epoch of the last vote survives a restart.",
             [new("new Election(this, local, state.LeaderEpoch)", "new Election(this, local, Epoch.Zero)")]),
         new("does-not-save-the-current-epoch", "The current epoch survives a restart.",
@@ -27,44 +29,44 @@ internal static class Mutants
         new("elects-itself-alone", "A majority of all known Sentinels elects.",
             [new("Math.Max(sentinels / 2 + 1, quorum)", "1")]),
         new("takes-the-reachable-for-all", "The majority is one of all known Sentinels, those included that cannot be reached.",
-            [new("VoteCount.Needed(Peers.Count + 1, Options.Quorum)", "VoteCount.Needed(Peers.Count(peer => peer.IsAvailable) + 1, 1)")]),
+            [new("VoteCount.Needed(Peers.Count + 1, Options.Quorum)", "VoteCount.Needed(Peers.Count(peer => peer.IsAvailable) + 1, 1)")]) { Profile = Profile.Orders },
         new("counts-votes-of-other-epochs", "Only votes of the candidate's own epoch elect it.",
-            [new("peer.VotedEpoch == Epoch && peer.VotedLeader is not null", "peer.VotedLeader is not null")]),
+            [new("peer.VotedEpoch == Epoch && peer.VotedLeader is not null", "peer.VotedLeader is not null")]) { Profile = Profile.Partitions },
         new("orders-failovers-in-any-epoch", "An ordered failover goes on in an epoch that a majority gave it, or in one that only it takes.",
-            [new("if (tally.Winner == _local.Id)\n            {\n", "if (!_master.IsRemoved)\n            {\n")]),
+            [new("if (tally.Winner == _local.Id)\n            {\n", "if (!_master.IsRemoved)\n            {\n")]) { Profile = Profile.Orders },
         new("stands-while-its-leader-works", "Who has voted holds still as long as the one it voted for is alive and at work.",
-            [new("if (watch.IsAtWork(master, local, wake))", "if (watch.IsAtWork(master, local, wake) && master.IsRemoved)")]),
+            [new("if (watch.IsAtWork(master, local, wake))", "if (watch.IsAtWork(master, local, wake) && master.IsRemoved)")]) { Profile = Profile.Partitions },
         new("tries-only-once", "When a failover came to nothing, those who stood and those who voted try again.",
             [new("_standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();", "_standAt = local.Now + TimeSpan.FromDays(1);"),
-             new("_standAt = Instant.Max(_standAt ?? local.Now, local.Now + Stagger());", "_standAt = local.Now + TimeSpan.FromDays(1);")]),
+             new("_standAt = Instant.Max(_standAt ?? local.Now, local.Now + Stagger());", "_standAt = local.Now + TimeSpan.FromDays(1);")]) { Profile = Profile.Replacement },
 
         // Who is down.
         new("needs-no-quorum", "A failover starts only when a quorum holds the master down.",
-            [new("votes >= master.Options.Quorum", "votes >= 1")]),
+            [new("votes >= master.Options.Quorum", "votes >= 1")]) { Profile = Profile.Partitions },
         new("believes-old-answers", "What a peer said of the master counts for some seconds only.",
             [new("if (!wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))", "if (!master.IsRemoved)")]),
         new("holds-down-for-ever", "A master that answers again is not objectively down any more.",
             [new("bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;", "bool isDown = IsObjectivelyDown || (master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum);")]),
         new("holds-its-own-pause-against-others", "Time in which this Sentinel did not run is nobody's silence.",
             [new("if (late <= StallMin)", "if (late >= TimeSpan.Zero)"),
-             new("if (now >= _local.JudgeAfter)", "if (now >= _steppedAt)")]),
+             new("if (now >= _local.JudgeAfter)", "if (now >= _steppedAt)")]) { Profile = Profile.Sentinels },
         new("ignores-tilt", "In TILT nobody is held down, and nothing is started.",
-            [new("public bool IsInTilt => TiltSince is not null;", "public bool IsInTilt => false;")]),
+            [new("public bool IsInTilt => TiltSince is not null;", "public bool IsInTilt => false;")]) { Profile = Profile.Sentinels },
         new("goes-on-after-a-long-pause", "A leader that was away for long leaves its failover to others.",
             [new("Failover?.Lapse(missed);", ""),
-             new("_tilt.Enter();", "_local.JudgeAfter = _local.Now;")]),
+             new("if (isLong)\n            _tilt.Enter();", "")]) { Profile = Profile.Replacement },
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
-            [new("if (candidate.Priority == 0)", "if (candidate.Priority < 0)")]),
+            [new("if (candidate.Priority == 0)", "if (candidate.Priority < 0)")]) { Profile = Profile.Orders },
         new("prefers-the-largest-priority", "Of the fit replicas those of the smallest priority come first.",
             [new(".ThenBy(candidate => candidate.Priority)", ".ThenByDescending(candidate => candidate.Priority)")]),
         new("prefers-the-least-data", "Of replicas of one priority the one with the most data is promoted.",
-            [new(".ThenByDescending(candidate => candidate.Offset)", ".ThenBy(candidate => candidate.Offset)")]),
+            [new(".ThenByDescending(candidate => candidate.Offset)", ".ThenBy(candidate => candidate.Offset)")]) { Profile = Profile.Orders },
         new("promotes-what-never-synchronised", "A replica that never had the master's data is not promoted.",
-            [new("candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys", "candidate.Offset == ulong.MaxValue")]),
+            [new("candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys", "candidate.Offset == ulong.MaxValue")]) { Profile = Profile.Replacement },
         new("promotes-though-the-master-answers", "A failover ends when the master answers before a replica was promoted.",
-            [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]),
+            [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
         new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
             [new("Enter(FailoverStep.WaitPromotion);", "Confirm(best);\n            return;")]),
 
@@ -86,6 +88,6 @@ internal static class Mutants
             [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
-            [new("!master.IsMaster(replica) && (replica.ReportsMaster || ", "!master.IsMaster(replica) && (")]),
+            [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),
     ];
 }

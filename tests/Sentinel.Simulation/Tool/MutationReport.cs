@@ -11,11 +11,11 @@ internal static class MutationReport
         int width = Mutants.All.Max(mutant => mutant.Name.Length), caught = 0;
         foreach (Mutant mutant in Mutants.All.TakeWhile(_ => !stopping.IsCancellationRequested))
         {
-            Catch? @catch = MutationCheck.Play(mutant, MutationCheck.RunsMax);
+            Catch? @catch = MutationCheck.Play(mutant);
             caught += @catch is null ? 0 : 1;
             string verdict = @catch is null
                 ? $"ESCAPED ({MutationCheck.RunsMax} runs)"
-                : $"{@catch.Checker}, run {@catch.Run} (seed {@catch.Seed}, {Options.NameOf(mutant.Profile)})";
+                : $"{@catch.Checker}, seed {@catch.Seed} of {Options.NameOf(mutant.Profile)}, run {@catch.Runs}";
             to.WriteLine($"{mutant.Name.PadRight(width)}  {verdict,-60}  {mutant.Rule}");
         }
         to.WriteLine($"{caught} of {Mutants.All.Count} were caught.");
