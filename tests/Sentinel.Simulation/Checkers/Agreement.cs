@@ -36,13 +36,11 @@ internal static class Agreement
     }
 
     /// <summary>
-    /// Two configurations of one epoch, as Redis' kind makes them (see <see cref="OneLeader"/>), are never reconciled: it takes an operator who orders
+    /// Two configurations of one epoch, as Redis' kind and voters without memory make them (see <see cref="OneLeader"/>), are never reconciled: it takes an operator who orders
     /// a failover, and with it a newer epoch.
     /// </summary>
     private static void OrderWhereEpochsCollide(World world)
     {
-        if (world.Topology.LegacySentinels == 0)
-            return;
         world.Agenda.After(TimeSpan.FromSeconds(30), () =>
         {
             foreach (Group group in world.Groups)

@@ -53,9 +53,6 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         Opening promotion = branch.Opening;
         if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
             return LossCause.Partition;
-        // Who was made a master before it had copied anything from the one that accepted the write.
-        if (branch.Origin?.Branch != write.Branch)
-            return LossCause.Detached;
         TimeSpan lagMax = s_lagMax + promotion.Behind;
         if (promotion.At - write.At <= lagMax)
             return LossCause.Lag;

@@ -7,16 +7,16 @@ namespace Sentinel.Simulation.Tests;
 /// <summary>Whatever befalls a cluster, no rule is broken, and healing brings agreement.</summary>
 public class SeedTests
 {
-    /// <summary>Seeds of each kind of run, drawn anew each time; together more than 300.</summary>
-    public static TheoryData<string, int, double> Fresh => new()
+    /// <summary>Seeds of each kind of run, together more than 300: the first ones, or with <c>FRESH_SEEDS=1</c> ones that are drawn anew.</summary>
+    public static TheoryData<string, int, double> Many => new()
     {
-        { "any", 150, 4 },
-        { "mixed", 30, 3 },
-        { "partitions", 40, 3 },
-        { "sentinels", 40, 3 },
-        { "addresses", 15, 3 },
-        { "mass", 8, 2 },
-        { "one-fault", 30, 2 },
+        { "any", 120, 3 },
+        { "mixed", 30, 2 },
+        { "partitions", 40, 2 },
+        { "sentinels", 40, 2 },
+        { "addresses", 12, 2 },
+        { "mass", 6, 1 },
+        { "one-fault", 50, 1 },
         { "quiet", 10, 1 },
     };
 
@@ -37,10 +37,10 @@ public class SeedTests
         "--seed 9 --profile addresses --minutes 8.7 --keep 0,3,5",
     ];
 
-    [Theory, MemberData(nameof(Fresh))]
-    public void Fresh_seeds_break_no_rule(string profile, int count, double minutes)
+    [Theory, MemberData(nameof(Many))]
+    public void No_seed_breaks_a_rule(string profile, int count, double minutes)
     {
-        ulong first = (ulong)Random.Shared.NextInt64(1_000_000_000);
+        ulong first = Environment.GetEnvironmentVariable("FRESH_SEEDS") == "1" ? (ulong)Random.Shared.NextInt64(1_000_000_000) : 1;
         Options options = Options.Parse(["--seeds", $"{first}..{first + (ulong)count - 1}", "--profile", profile, "--minutes", FormattableString.Invariant($"{minutes}")]);
         var batch = new Batch(options, @case => Simulator.Run(@case), CancellationToken.None);
         batch.Run(_ => { }, Progress.Period);

@@ -116,23 +116,6 @@ public class WriteLedgerTests
         AssertAllLostBy(LossCause.Detached, world);
     }
 
-    [Fact]
-    public void What_is_lost_to_a_former_master_that_nobody_made_one_again_is_a_riddle()
-    {
-        World world = OfNodes();
-        RedisNode former = world.Groups[0].Nodes[0], promoted = world.Groups[0].Nodes[1];
-        Write(world, former);
-        Run(world, 1);
-        former.Kill();
-        promoted.BeMaster(RoleReason.Sentinel);
-        Write(world, promoted);
-        former.Start();
-        promoted.BeReplica(former.Address, RoleReason.Sentinel);
-        Run(world, 2);
-        AssertAllLostBy(LossCause.Unexplained, world);
-        Assert.Equal(promoted, world.Writes.Report(world).Riddle?.Node);
-    }
-
     private static World OfNodes()
     {
         var world = new World(1, new Topology { Sentinels = 0, ClientsPerGroup = 0 });
