@@ -36,7 +36,7 @@ internal static partial class Masks
         new("INFO", "gcc_version", Version(), "<version>"),
         new("INFO", "executable config_file", AbsolutePath(), "<path>"),
         Numbers("INFO", "connected_clients maxclients client_recent_max_input_buffer client_recent_max_output_buffer"),
-        Numbers("INFO", "total_connections_received total_commands_processed instantaneous_ops_per_sec total_net_input_bytes total_net_output_bytes total_error_replies"),
+        Numbers("INFO", "total_connections_received total_commands_processed instantaneous_ops_per_sec total_net_input_bytes total_net_output_bytes total_error_replies expire_cycle_cpu_milliseconds"),
         Numbers("INFO", "total_reads_processed total_writes_processed reply_buffer_shrinks reply_buffer_expands unexpected_error_replies"),
         new("INFO", "instantaneous_input_kbps instantaneous_output_kbps", Hundredths(), "<kbps>"),
         new("INFO", "used_cpu_sys used_cpu_user used_cpu_sys_children used_cpu_user_children used_cpu_sys_main_thread used_cpu_user_main_thread", Seconds(), "<seconds>"),
