@@ -14,6 +14,10 @@ internal static class Agreement
     {
         if (world.Violations.Count > 0)
             return;
+        // Until then messages of the last outage may still be on their way, and who was silent may stay so.
+        world.Run(Network.RetransmitMax);
+        if (world.Violations.Count > 0)
+            return;
         TimeSpan bound = Bound(world);
         Instant healed = world.Agenda.Now;
         OrderWhereEpochsCollide(world);

@@ -40,12 +40,13 @@ internal static class Operator
             world.Agenda.After(s_lookAgainAfter, () => OrderWhenWell(world, sentinel, group, order));
     }
 
-    /// <summary>Lets a Sentinel monitor a master again as soon as the others have one that is there.</summary>
+    /// <summary>Lets a Sentinel monitor a master again as soon as the others have one that is there, and again until it says that this is saved.</summary>
     public static void MonitorWhenWell(World world, SimSentinel sentinel, Group group)
     {
-        if (sentinel.MasterOf(group.Name) is not null)
+        bool isMonitored = sentinel.MasterOf(group.Name) is not null;
+        if (isMonitored && sentinel.HasSaved(group.Name))
             return;
-        if (!sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && IsMasterThere(other, group)) is not { } other)
+        if (isMonitored || !sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && IsMasterThere(other, group)) is not { } other)
         {
             world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group));
             return;
@@ -53,6 +54,7 @@ internal static class Operator
         Address address = other.MasterOf(group.Name)!.Value;
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
         sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
+        world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group));
     }
 
     private static bool IsMasterThere(SimSentinel sentinel, Group group) =>

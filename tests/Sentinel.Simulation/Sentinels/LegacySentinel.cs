@@ -53,6 +53,8 @@ internal sealed class LegacySentinel : SimSentinel
 
     public override Address? MasterOf(string master) => Find(master)?.CurrentAddress;
 
+    public override bool HasSaved(string master) => _file.Masters.Any(state => state.Options.Name == master);
+
     public override Epoch ConfigEpochOf(string master) => Find(master)?.ConfigEpoch ?? Epoch.Zero;
 
     public override FailoverStep FailoverOf(string master) => Find(master)?.Step ?? FailoverStep.None;

@@ -39,6 +39,8 @@ internal sealed class SentinelProcess : SimSentinel
 
     public override Address? MasterOf(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) ? view.Address : null;
 
+    public override bool HasSaved(string master) => Disk.Durable.Masters.Any(state => state.Options.Name == master);
+
     public override Epoch ConfigEpochOf(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) ? view.ConfigEpoch : Epoch.Zero;
 
     public override FailoverStep FailoverOf(string master) => _core.View.Masters.TryGetValue(master, out MasterView? view) ? view.Failover : FailoverStep.None;

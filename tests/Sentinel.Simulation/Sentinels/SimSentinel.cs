@@ -18,6 +18,9 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>Where it believes a master to be; null: it does not monitor it.</summary>
     public abstract Address? MasterOf(string master);
 
+    /// <summary>Whether its file, after a loss of power too, tells it to monitor a master.</summary>
+    public abstract bool HasSaved(string master);
+
     /// <summary>The epoch of that belief.</summary>
     public abstract Epoch ConfigEpochOf(string master);
 
