@@ -24,7 +24,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         {
             RoleReason.Restart => LossCause.RoleForgotten,
             RoleReason.Operator or RoleReason.OrderedFailover => LossCause.Operator,
-            _ => cause,
+            _ => group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition : cause,
         };
     }
 
@@ -44,7 +44,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : write.At >= opening.At ? LossCause.Partition
             : opening.Reason == RoleReason.Sentinel ? CauseOfPromotion(write, branch)
             // Who was started with less than it had had, had not had the write before either.
-            : opening.Before is { Writes: > 0 } before ? CauseInMaster(write, before.Branch)
+            : opening.Before is { } before ? CauseInMaster(write, before.Branch)
             : LossCause.Unexplained;
     }
 
