@@ -34,7 +34,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         // Of several masters since, the first one counts: the others built on what it had. Who came back as the master that it was once
         // had no say, if somebody had to make it one again.
         while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
-            && !(earlier.Opening.Reason == RoleReason.Restart && earlier.Opening.By == branch.Opening.By))
+            && !(earlier.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && earlier.Opening.By == branch.Opening.By))
             branch = earlier;
         Opening opening = branch.Opening;
         return opening.By.Group != group ? LossCause.OtherGroup
