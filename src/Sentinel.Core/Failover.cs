@@ -237,6 +237,8 @@ internal sealed class Failover
         {
             string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
             string reason = reasons.Length == 0 ? "no replica is known" : reasons;
+            if (_master.Node is { ReportsMaster: false, ReportedMaster: { } followed } && !_master.Nodes.Any(node => _local.Names.AreSame(node.Address, followed)))
+                reason += $"; the master says that it follows {_master.Told(followed)}: if that is the master, let this Sentinel monitor that one";
             if (_master.TryRestoreMaster())
                 reason += "; the master, which says that it is a replica, is told to be the master again";
             if (_lastRefusal is null)

@@ -29,9 +29,12 @@ public sealed record Candidate
 
     /// <summary>
     /// Whether it turned from replica to master, without a restart, while the master was down: a failover that another leader
-    /// began and could not finish. To choose another one would make two of one fault. Also whether the master itself follows it.
+    /// began and could not finish. To choose another one would make two of one fault.
     /// </summary>
     public bool WasPromotedMeanwhile { get; init; }
+
+    /// <summary>Whether it says that it is a master, and the configured master that it follows it: an operator made them change parts.</summary>
+    public bool IsFollowedByMaster { get; init; }
 
     /// <summary>Whether it is the master itself by another name, as far as can be told.</summary>
     public bool IsMaster { get; init; }
@@ -77,7 +80,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     public Candidate? Best(IEnumerable<Candidate> candidates) =>
         candidates
             .Where(candidate => Objection(candidate) is null)
-            .OrderByDescending(candidate => candidate.WasPromotedMeanwhile)
+            .OrderByDescending(IsMasterAlready)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => candidate.MayBeEmpty)
@@ -97,13 +100,14 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "it is not connected";
         if (Now - candidate.LastValidReplyAt > Timing.SelectionFreshness)
             return "it has not answered a PING lately";
-        if (candidate.Priority == 0)
+        // Who is the master already, by an operator's choice, is not promoted, but taken for what it is.
+        if (candidate.Priority == 0 && !candidate.IsFollowedByMaster)
             return "its priority is 0";
         if (candidate.InfoAt is not { } infoAt || Now - infoAt > InfoAgeMax)
             return "it has not answered INFO lately";
         if (candidate.HasDataOf is { } stranger)
             return $"it has the data of {stranger}";
-        if (candidate.WasPromotedMeanwhile)
+        if (IsMasterAlready(candidate))
             return null;
         // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
         // there is nothing that will come back, and a stray one is better than none.
@@ -113,6 +117,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MayBeEmpty && SomeHaveKeys)
             return "it has no keys and was never linked to the master since it started, but others have keys";
+        if (candidate.MasterLinkDownTime < TimeSpan.Zero && MasterDownFor == TimeSpan.Zero && !IsMasterReplica)
+            return "it has not synchronised with the master yet, and the master is up";
         if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)
             return "it never synchronised with the master";
         // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow.
@@ -120,6 +126,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "its link to the master was down long before the master was";
         return null;
     }
+
+    private static bool IsMasterAlready(Candidate candidate) => candidate.WasPromotedMeanwhile || candidate.IsFollowedByMaster;
 
     private TimeSpan InfoAgeMax => MasterDownFor > TimeSpan.Zero ? Timing.SelectionFreshness : 3 * Timing.InfoPeriod;
 }

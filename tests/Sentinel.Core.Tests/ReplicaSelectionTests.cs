@@ -51,6 +51,23 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void Whom_an_operator_made_the_master_is_taken_for_it_whatever_its_priority()
+    {
+        Candidate chosen = Good(1) with { IsFollowedByMaster = true, ReportsReplica = false, Priority = 0 };
+        Assert.Equal(chosen, (MasterDown with { IsMasterReplica = true }).Best([Good(2), chosen]));
+        Assert.Equal("it has the data of others", MasterDown.Objection(chosen with { HasDataOf = "others" }));
+    }
+
+    [Fact]
+    public void One_that_has_not_synchronised_is_not_chosen_while_its_master_is_up_whatever_it_had_before()
+    {
+        Candidate synchronising = Good(1) with { MasterLinkDownTime = TimeSpan.FromSeconds(-1), HasKeys = true, Offset = 5000 };
+        Assert.Equal("it has not synchronised with the master yet, and the master is up", MasterUp.Objection(synchronising));
+        Assert.Null(MasterDown.Objection(synchronising));
+        Assert.Null((MasterUp with { IsMasterReplica = true }).Objection(synchronising));
+    }
+
+    [Fact]
     public void What_seems_to_be_the_master_itself_is_chosen_only_when_there_is_no_other()
     {
         Candidate itself = Good(1) with { IsMaster = true, Priority = 1, Offset = 1_000_000 };

@@ -20,7 +20,7 @@ internal static class Agreement
             return;
         TimeSpan bound = Bound(world);
         Instant healed = world.Agenda.Now;
-        OrderWhereEpochsCollide(world);
+        HelpWhereOnlyAnOperatorCan(world);
         if (!world.RunUntil(() => Objection(world) is null, bound, TimeSpan.FromSeconds(1)))
         {
             if (world.Violations.Count == 0)
@@ -39,24 +39,50 @@ internal static class Agreement
             world.Violate("calm", $"they do not agree any more: {objection}");
     }
 
-    /// <summary>
-    /// Two configurations of one epoch, as Redis' kind and voters without memory make them (see <see cref="OneLeader"/>), are never reconciled: it takes an operator who orders
-    /// a failover, and with it a newer epoch.
-    /// </summary>
-    private static void OrderWhereEpochsCollide(World world)
+    /// <summary>Does, from time to time, what only an operator can do, in the two cases in which it takes one.</summary>
+    private static void HelpWhereOnlyAnOperatorCan(World world)
     {
         world.Agenda.After(TimeSpan.FromSeconds(30), () =>
         {
             foreach (Group group in world.Groups)
             {
-                SimSentinel first = world.Sentinels[0];
-                if (!world.Sentinels.Exists(other => other.ConfigEpochOf(group.Name) == first.ConfigEpochOf(group.Name) && other.MasterOf(group.Name) != first.MasterOf(group.Name)))
-                    continue;
-                world.Note(first.Name, $"is ordered to fail over {group.Name}, for there are two configurations of one epoch");
-                first.Order(id => new FailoverRequested(id, group.Name));
+                OrderWhereEpochsCollide(world, group);
+                MonitorWhereNobodyRemembers(world, group);
             }
-            OrderWhereEpochsCollide(world);
+            HelpWhereOnlyAnOperatorCan(world);
         });
+    }
+
+    /// <summary>
+    /// Two configurations of one epoch, as Redis' kind and voters without memory make them (see <see cref="OneLeader"/>), are never reconciled, until an operator orders
+    /// a failover, and with it a newer epoch.
+    /// </summary>
+    private static void OrderWhereEpochsCollide(World world, Group group)
+    {
+        SimSentinel first = world.Sentinels[0];
+        if (!world.Sentinels.Exists(other => other.ConfigEpochOf(group.Name) == first.ConfigEpochOf(group.Name) && other.MasterOf(group.Name) != first.MasterOf(group.Name)))
+            return;
+        world.Note(first.Name, $"is ordered to fail over {group.Name}, for there are two configurations of one epoch");
+        first.Order(id => new FailoverRequested(id, group.Name));
+    }
+
+    /// <summary>Where most lost their files, all may hold what is a replica by now for the master, and know no other node: none of them can find out who the master is.</summary>
+    private static void MonitorWhereNobodyRemembers(World world, Group group)
+    {
+        if (2 * world.Sentinels.Count(sentinel => sentinel.HasLostFile) <= world.Sentinels.Count)
+            return;
+        if (world.Sentinels.Select(sentinel => sentinel.MasterOf(group.Name)).Distinct().ToArray() is not [{ } believed]
+            || group.Nodes.Find(node => node.Address == believed) is not { IsWorking: true, IsMaster: false, Master: { } actual }
+            || group.Nodes.Find(node => node.Address == actual) is not { IsWorking: true, IsMaster: true })
+        {
+            return;
+        }
+        foreach (SimSentinel sentinel in world.Sentinels.Where(sentinel => !sentinel.KnowsReplica(group.Name, actual)))
+        {
+            world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {actual}, for {believed} is a replica of it");
+            sentinel.Order(id => new RemoveRequested(id, group.Name));
+            sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, actual));
+        }
     }
 
     /// <summary>How long it may take. All have to be found up again, one failover may be under way and another one needed, each replica may need a full synchronisation.</summary>
@@ -99,6 +125,8 @@ internal static class Agreement
         Epoch epoch = world.Sentinels[0].ConfigEpochOf(group.Name);
         foreach (SimSentinel sentinel in world.Sentinels)
         {
+            if (!sentinel.IsWorking)
+                return $"{sentinel.Name} does not run";
             if (sentinel.MasterOf(group.Name) != agreed)
                 return $"{sentinel.Name} says {sentinel.MasterOf(group.Name)} in epoch {sentinel.ConfigEpochOf(group.Name)}, {world.Sentinels[0].Name} says {agreed} in epoch {epoch}";
             if (sentinel.HoldsDown(group.Name))

@@ -26,6 +26,9 @@ internal static class Operator
 {
     private static readonly TimeSpan s_lookAgainAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>After this time without a master a Sentinel is needed more than a master is by it: the others may be no quorum without it.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether a Sentinel sees a group as it is: its master is there, and all its replicas are attached to it.</summary>
     public static bool FindsWell(SimSentinel sentinel, Group group) =>
         sentinel.IsWorking && sentinel.FailoverOf(group.Name) is FailoverStep.None && !sentinel.HoldsDown(group.Name)
@@ -41,20 +44,22 @@ internal static class Operator
     }
 
     /// <summary>Lets a Sentinel monitor a master again as soon as the others have one that is there, and again until it says that this is saved.</summary>
-    public static void MonitorWhenWell(World world, SimSentinel sentinel, Group group)
+    public static void MonitorWhenWell(World world, SimSentinel sentinel, Group group) => MonitorWhenWell(world, sentinel, group, world.Agenda.Now + s_patience);
+
+    private static void MonitorWhenWell(World world, SimSentinel sentinel, Group group, Instant latest)
     {
         bool isMonitored = sentinel.MasterOf(group.Name) is not null;
         if (isMonitored && sentinel.HasSaved(group.Name))
             return;
-        if (isMonitored || !sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && IsMasterThere(other, group)) is not { } other)
+        if (isMonitored || !sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && (IsMasterThere(other, group) || (world.Agenda.Now >= latest && other.MasterOf(group.Name) is not null))) is not { } other)
         {
-            world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group));
+            world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
             return;
         }
         Address address = other.MasterOf(group.Name)!.Value;
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
         sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
-        world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group));
+        world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
     }
 
     private static bool IsMasterThere(SimSentinel sentinel, Group group) =>

@@ -68,13 +68,15 @@ internal sealed class LegacySentinel : SimSentinel
     public override bool KnowsAllReplicas(string master, int count) =>
         Find(master) is { } found && found.Replicas.Count == count && found.Replicas.TrueForAll(replica => replica.InfoAt is not null);
 
+    public override bool KnowsReplica(string master, Address replica) => Find(master)?.Replicas.Exists(known => known.Address == replica) ?? false;
+
     public override void Order(Func<RequestId, Input> order) => Do(() =>
     {
         _orders.Obey(order(new RequestId(0)));
         TellChanges();
     });
 
-    public override void LoseFile() => _file = Pristine();
+    protected override void ReplaceFile() => _file = Pristine();
 
     public Master? Find(string name)
     {

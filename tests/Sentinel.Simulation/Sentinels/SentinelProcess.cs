@@ -54,20 +54,27 @@ internal sealed class SentinelProcess : SimSentinel
     public override bool KnowsAllReplicas(string master, int count) =>
         _core.View.Masters.TryGetValue(master, out MasterView? view) && view.Replicas.Length == count && view.Replicas.All(replica => replica.InfoAt is not null);
 
+    public override bool KnowsReplica(string master, Address replica) =>
+        _core.View.Masters.TryGetValue(master, out MasterView? view) && view.Replicas.Any(known => known.Address == replica);
+
     public override void Order(Func<RequestId, Input> order) => Do(() => Ask(order, _ => { }));
 
-    /// <summary>Whether it can send requests to a node.</summary>
-    public bool IsConnectedTo(Address node) => _lines.Values.Any(line => line is { IsUp: true, Order.Channel: LinkChannel.Command } && line.Connection.Target == node);
+    /// <summary>Since when it can send requests to a node, by its clock; null: it cannot.</summary>
+    public Instant? ConnectedSince(Address node) => _lines.Values.FirstOrDefault(line => line.Order.Channel == LinkChannel.Command && line.Connection.Target == node)?.UpSince;
 
     /// <summary>Called once when it dies as it was told to with SIMULATE-FAILURE.</summary>
     public Action? WhenItCrashes { get; set; }
 
-    public override void LoseFile() => Disk.Replace(Pristine());
+    protected override void ReplaceFile() => Disk.Replace(Pristine());
 
     public override void Recover()
     {
         (Disk.Error, Disk.SaveTime, Disk.Crash) = (null, World.Topology.SaveTime, null);
         base.Recover();
+        if (WhenItCrashes is null)
+            return;
+        WhenItCrashes = null;
+        Order(id => new FailureSimulationRequested(id, SimulatedFailures.None));
     }
 
     /// <summary>Takes in a fact and does what follows.</summary>
@@ -120,7 +127,7 @@ internal sealed class SentinelProcess : SimSentinel
     public override void Connected(Connection connection)
     {
         var line = (Line)connection.ClientState!;
-        line.IsUp = true;
+        line.UpSince = Machine.Clock.Now;
         if (line.Order.Channel == LinkChannel.Subscription)
             connection.Send(this, Subscribe.Instance);
         Take(new LinkConnected(line.Order.Link, line.Order.Attempt, line.Order.Channel, Machine.Ip));
@@ -229,7 +236,7 @@ internal sealed class SentinelProcess : SimSentinel
         switch (effect)
         {
             case Send order:
-                if (_lines.TryGetValue((order.Link, LinkChannel.Command), out Line? line) && line.IsUp)
+                if (_lines.TryGetValue((order.Link, LinkChannel.Command), out Line? line) && line.UpSince is not null)
                 {
                     line.Asked.Enqueue(order.Request);
                     line.Connection.Send(this, order.Request);
@@ -369,7 +376,9 @@ internal sealed class SentinelProcess : SimSentinel
     {
         public Connect Order { get; } = order;
         public Connection Connection { get; } = connection;
-        public bool IsUp { get; set; }
+
+        /// <summary>Since when it is connected, by the clock of its owner; null: not yet.</summary>
+        public Instant? UpSince { get; set; }
 
         /// <summary>What was asked on it and is not answered, the oldest first.</summary>
         public Queue<Request> Asked { get; } = new();

@@ -39,11 +39,24 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>Whether it knows so many replicas of a master, and has read their INFO.</summary>
     public abstract bool KnowsAllReplicas(string master, int count);
 
+    /// <summary>Whether it knows a replica of a master.</summary>
+    public abstract bool KnowsReplica(string master, Address replica);
+
     /// <summary>An operator gives an order; nothing happens while it does not run.</summary>
     public abstract void Order(Func<RequestId, Input> order);
 
     /// <summary>Its file is lost: at its next start it has the one that it all began with, and a new identity.</summary>
-    public abstract void LoseFile();
+    public void LoseFile()
+    {
+        HasLostFile = true;
+        ReplaceFile();
+    }
+
+    /// <summary>Whether it ever lost its file.</summary>
+    public bool HasLostFile { get; private set; }
+
+    /// <summary>Puts the file in place that it all began with.</summary>
+    protected abstract void ReplaceFile();
 
     /// <summary>All that was done to it is undone; it runs.</summary>
     public virtual void Recover()
