@@ -10,7 +10,8 @@ internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSi
 /// <remarks>
 /// Redis Sentinel waits 8 s (a stray master) or a failover timeout (a stray replica) for a configuration it may have missed.
 /// Here the peers are asked whether they know a newer one, or lead a failover: when all that can be reached, and a majority of
-/// all, know of none, the instance is told at once. When peers do not tell, the waits of Redis hold.
+/// all, know of none, the instance is told at once. When peers do not tell, the waits of Redis hold. Nobody who says that it is
+/// a master is told to follow ours while most peers cannot be reached: then it may be ours that was replaced.
 /// </remarks>
 internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 {
@@ -29,6 +30,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         if (!isStray)
         {
             replica.Stray = null;
+            local.ForgetSaid(StandsAside(replica));
             return;
         }
         if (replica.Stray?.SaysMaster == replica.ReportsMaster && replica.Stray.DownSince == replica.DownSince)
@@ -110,6 +112,11 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 master.Node.RequestInfo();
                 continue;
             }
+            if (replica.Stray.SaysMaster && !IsMajorityReachable)
+            {
+                local.LogOnce(StandsAside(replica), $"{replica.Name} says that it is a master, and is left one as long as most Sentinels of {master.Name} cannot be reached: they may know that it is the new one");
+                continue;
+            }
             if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(replica.Stray.Since + WaitWithoutAgreement(replica.Stray)))
                 Tell(replica);
         }
@@ -157,7 +164,13 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 
     private bool IsAgreed =>
         master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id))
-        && 1 + _confirmed.Count >= (master.Peers.Count + 1) / 2 + 1;
+        && 1 + _confirmed.Count >= Majority;
+
+    private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;
+
+    private int Majority => VoteCount.Needed(master.Peers.Count + 1, quorum: 1);
+
+    private string StandsAside(Replica replica) => $"stray {replica.Address} {master.Name}";
 
     /// <summary>All see the stray; the first in the order tells it, the others only if it stays astray.</summary>
     private bool IsOurTurn(Replica replica, Wakeup wake)

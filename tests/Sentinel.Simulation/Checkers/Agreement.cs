@@ -39,7 +39,7 @@ internal static class Agreement
             world.Violate("calm", $"they do not agree any more: {objection}");
     }
 
-    /// <summary>Does, from time to time, what only an operator can do, in the two cases in which it takes one.</summary>
+    /// <summary>Does, from time to time, what only an operator can do, where it takes one.</summary>
     private static void HelpWhereOnlyAnOperatorCan(World world)
     {
         world.Agenda.After(TimeSpan.FromSeconds(30), () =>
@@ -47,7 +47,7 @@ internal static class Agreement
             foreach (Group group in world.Groups)
             {
                 OrderWhereEpochsCollide(world, group);
-                MonitorWhereNobodyRemembers(world, group);
+                TellWhatNobodyRemembers(world, group);
             }
             HelpWhereOnlyAnOperatorCan(world);
         });
@@ -66,22 +66,31 @@ internal static class Agreement
         first.Order(id => new FailoverRequested(id, group.Name));
     }
 
-    /// <summary>Where most lost their files, all may hold what is a replica by now for the master, and know no other node: none of them can find out who the master is.</summary>
-    private static void MonitorWhereNobodyRemembers(World world, Group group)
+    /// <summary>Where most lost their files, all may hold what is a replica by now for the master, or not know a node: none of them can find out.</summary>
+    private static void TellWhatNobodyRemembers(World world, Group group)
     {
-        if (2 * world.Sentinels.Count(sentinel => sentinel.HasLostFile) <= world.Sentinels.Count)
-            return;
-        if (world.Sentinels.Select(sentinel => sentinel.MasterOf(group.Name)).Distinct().ToArray() is not [{ } believed]
-            || group.Nodes.Find(node => node.Address == believed) is not { IsWorking: true, IsMaster: false, Master: { } actual }
-            || group.Nodes.Find(node => node.Address == actual) is not { IsWorking: true, IsMaster: true })
+        if (2 * world.Sentinels.Count(sentinel => sentinel.HasLostFile) <= world.Sentinels.Count
+            || world.Sentinels.Select(sentinel => sentinel.MasterOf(group.Name)).Distinct().ToArray() is not [{ } believed]
+            || group.Nodes.Find(node => node.Address == believed) is not { IsWorking: true } master)
         {
             return;
         }
-        foreach (SimSentinel sentinel in world.Sentinels.Where(sentinel => !sentinel.KnowsReplica(group.Name, actual)))
+        foreach (RedisNode node in group.Nodes.Where(node => node.IsWorking && node != master && !world.Sentinels.Exists(sentinel => sentinel.KnowsReplica(group.Name, node.Address))))
         {
-            world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {actual}, for {believed} is a replica of it");
-            sentinel.Order(id => new RemoveRequested(id, group.Name));
-            sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, actual));
+            if (master.IsMaster && node.Master != believed)
+            {
+                world.Note(node.Name, $"is told by an operator to follow {believed}, for no Sentinel knows it");
+                node.Obey(believed);
+            }
+            else if (node.IsMaster && master.Master == node.Address)
+            {
+                foreach (SimSentinel sentinel in world.Sentinels)
+                {
+                    world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {node.Address}, for {believed} is a replica of it");
+                    sentinel.Order(id => new RemoveRequested(id, group.Name));
+                    sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, node.Address));
+                }
+            }
         }
     }
 

@@ -25,7 +25,7 @@ internal static class AllCheckers
         yield return new SwitchesLeadToMasters(world);
         yield return new NoEpochStorm(world);
         // Where many faults overlap a write may be lost by several at once: such losses are counted by cause, but not judged.
-        if (profile is null or Profile.OneFault or Profile.Quiet or Profile.Mass or Profile.Addresses)
+        if (profile is not null || profile is null)
             yield return new LossesAreExplained(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);

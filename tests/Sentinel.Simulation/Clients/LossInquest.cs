@@ -14,18 +14,15 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     public LossCause CauseOf(WriteAccepted write)
     {
         // Who wrote it gave way to another one; or those did who had copied it.
-        DataLoss? loss = FirstCopying(write.Node, write);
-        for (int i = 0; i < group.Nodes.Count && loss is null; i++)
-            loss = FirstCopying(group.Nodes[i], write);
-        if (loss is null)
+        DataLoss[] losses = [.. group.Nodes.Prepend(write.Node).Select(node => FirstCopying(node, write)).OfType<DataLoss>()];
+        if (losses.Length == 0)
             return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
-        LossCause cause = CauseInMaster(write, loss.After!.Value.Branch);
-        return cause != LossCause.Unexplained ? cause : loss.Follows switch
-        {
-            RoleReason.Restart => LossCause.RoleForgotten,
-            RoleReason.Operator or RoleReason.OrderedFailover => LossCause.Operator,
-            _ => group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition : cause,
-        };
+        LossCause cause = CauseInMaster(write, losses[0].After!.Value.Branch);
+        return cause != LossCause.Unexplained ? cause
+            : Array.Exists(losses, loss => loss.Follows is RoleReason.Restart) ? LossCause.RoleForgotten
+            : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
+            : group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition
+            : cause;
     }
 
     /// <summary>Why who opened a branch lacks a write, and was a master all the same.</summary>
@@ -61,8 +58,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             if (failure >= write.At && failure - write.At <= lagMax)
                 return LossCause.Lag;
         }
-        bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0
-            && (promotion.DetachedSince is not { } since || (since > write.At + lagMax && since > promotion.StartedAt));
+        // One that was away for a while, or had to begin anew, was behind for as long as that took.
+        bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0 && promotion.By.Link.WasUpThrough(write.At, write.At + lagMax);
         return wasAttached ? LossCause.Unexplained : LossCause.Detached;
     }
 

@@ -113,6 +113,5 @@ internal sealed class Branch
 /// <param name="Reason">Why.</param>
 /// <param name="Before">After a start: what it had had when it ended.</param>
 /// <param name="StartedAt">When its process had been started.</param>
-/// <param name="DetachedSince">Since when it had no link to a master then; null: it had one.</param>
 /// <param name="Behind">How far it was behind by illness.</param>
-internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before, Instant StartedAt, Instant? DetachedSince, TimeSpan Behind);
+internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before, Instant StartedAt, TimeSpan Behind);

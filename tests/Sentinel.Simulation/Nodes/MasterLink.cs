@@ -10,6 +10,7 @@ internal sealed class MasterLink(RedisNode node)
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly World _world = node.World;
+    private readonly List<(Instant At, bool IsUp)> _turns = [];
     private Connection? _connection;
     private State _state;
     private Instant _heardAt;
@@ -48,9 +49,27 @@ internal sealed class MasterLink(RedisNode node)
     /// <summary>Whether the next master asked is to become one by that (<c>FAILOVER</c>).</summary>
     public bool IsHandingOver { get; set; }
 
+    /// <summary>Whether it was up all the time from one moment to another.</summary>
+    public bool WasUpThrough(Instant from, Instant to)
+    {
+        bool wasUp = false;
+        foreach ((Instant at, bool isUp) in _turns)
+        {
+            if (at > to)
+                break;
+            if (at > from && !(wasUp && isUp))
+                return false;
+            wasUp = isUp;
+        }
+        return wasUp;
+    }
+
     /// <summary>The process starts anew.</summary>
-    public void Reset(bool canContinue) =>
+    public void Reset(bool canContinue)
+    {
         (_connection, _state, DownSince, CanContinue, IsHandingOver, _upTo) = (null, State.Waiting, null, canContinue, false, -1);
+        Turned(isUp: false);
+    }
 
     public void Open()
     {
@@ -176,18 +195,24 @@ internal sealed class MasterLink(RedisNode node)
     private void Up()
     {
         (_state, CanContinue, DownSince, IsHandingOver) = (State.Up, true, null, false);
+        Turned(isUp: true);
         node.Swap.Ended();
         SendAck();
     }
 
     private void SendAck() => Send(new Ack(node.Offset));
 
+    private void Turned(bool isUp) => _turns.Add((_world.Agenda.Now, isUp));
+
     private void Send(object message) => _connection?.Send(node, message);
 
     private void Ended()
     {
         if (IsUp)
+        {
             DownSince = _world.Agenda.Now;
+            Turned(isUp: false);
+        }
         _connection = null;
         _upTo = -1;
         if (_state != State.Loading)

@@ -29,6 +29,7 @@ internal sealed class RedisNode : Process
     private readonly List<DataLoss> _losses = [];
     private RoleReason _follows;
     private uint _illnesses;
+    private Instant? _slowUntil;
     private int _branches;
     private int _crons;
 
@@ -143,11 +144,17 @@ internal sealed class RedisNode : Process
 
     public void FallIll(Illness illness) => _illnesses |= Bit(illness);
 
-    public void Recover(Illness illness) => _illnesses &= ~Bit(illness);
+    public void Recover(Illness illness)
+    {
+        if (illness == Illness.Slow && Is(illness))
+            _slowUntil = World.Agenda.Now;
+        _illnesses &= ~Bit(illness);
+    }
 
     /// <summary>All that was done to it is undone; it runs. Its priority is as at first.</summary>
     public void RecoverFully()
     {
+        Recover(Illness.Slow);
         _illnesses = 0;
         SetPriority(Settings.Priority);
         Thaw();
@@ -418,8 +425,8 @@ internal sealed class RedisNode : Process
 
     private Branch NewBranch(Dataset? origin, long start, RoleReason reason, Dataset? before = null)
     {
-        Instant? detachedSince = Link.IsUp ? null : Link.DownSince ?? StartedAt;
-        return new Branch($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before, StartedAt, detachedSince, Is(Illness.Slow) ? Slowness : TimeSpan.Zero));
+        bool isBehind = Is(Illness.Slow) || World.Agenda.Now - _slowUntil < Slowness;
+        return new Branch($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before, StartedAt, isBehind ? Slowness : TimeSpan.Zero));
     }
 
     private void NoteLoss(Dataset? after, bool isRestart)
