@@ -89,7 +89,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
-        (MasterLinkDownTime, IsMasterLinkUp) = (other.MasterLinkDownTime, other.IsMasterLinkUp);
+        (MasterLinkDownTime, IsMasterLinkUp, HasKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys);
         (History, FormerHistory) = (other.History, other.FormerHistory);
         Info = other.Info;
         Link.Users.Remove(other);

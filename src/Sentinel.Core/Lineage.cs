@@ -12,6 +12,9 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     /// <summary>Histories kept: as many failovers back.</summary>
     private const int HistoriesMax = 16;
 
+    /// <summary>Replicas of replicas that are followed up to a node that is known.</summary>
+    private const int HopsMax = 4;
+
     private readonly List<string> _histories = [];
 
     /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
@@ -24,17 +27,7 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     }
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
-    public string? StrangerIn(DataNode node)
-    {
-        if (node.History is not { } history || IsOurs(history))
-            return null;
-        if (OwnerOf(history) is { } owner)
-            return owner;
-        // A history that just began with a promotion is not known yet, but the one that it went on from is.
-        if (IsOurs(node.FormerHistory))
-            return null;
-        return OwnerOf(node.FormerHistory) ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && !IsOurs(followed) ? GroupOf(followed) : null);
-    }
+    public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);
 
     /// <summary>Forgets them all.</summary>
     public void Forget()
@@ -49,25 +42,35 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     private string? OwnerOf(string? history) =>
         history is not null && local.Histories.TryGetValue(history, out string? owner) && owner != master.Name ? owner : null;
 
-    private bool IsOurs(Address address)
+    private string? StrangerIn(DataNode node, int hops)
     {
-        foreach (DataNode node in master.Nodes)
-        {
-            if (local.Names.AreSame(node.Address, address))
-                return true;
-        }
-        return false;
+        if (node.History is not { } history || IsOurs(history))
+            return null;
+        if (OwnerOf(history) is { } owner)
+            return owner;
+        // A history that just began with a promotion is not known yet, but the one that it went on from is.
+        if (IsOurs(node.FormerHistory))
+            return null;
+        return OwnerOf(node.FormerHistory) ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && hops > 0 ? GroupOf(followed, hops - 1) : null);
     }
 
-    /// <summary>The other group that has a node at an address; null: none.</summary>
-    private string? GroupOf(Address address)
+    /// <summary>The other group that has a node at an address; null: none, or ours has one there, too.</summary>
+    /// <remarks>A node that is a stranger in a group is none of it: addresses that were used again may be known to both.</remarks>
+    private string? GroupOf(Address address, int hops)
     {
+        if (master.Nodes.Any(node => IsAt(node) && StrangerIn(node, hops) is null))
+            return null;
         foreach (InstanceLink link in links.All)
         {
-            if (link.Users is [DataNode node] && node.Master != master && local.Names.AreSame(link.Address, address))
-                return node.Master.Name;
+            foreach (Instance user in link.Users)
+            {
+                if (user is DataNode node && node.Master != master && IsAt(node) && node.Master.Lineage.StrangerIn(node, hops) is null)
+                    return node.Master.Name;
+            }
         }
         return null;
+
+        bool IsAt(DataNode node) => local.Names.AreSame(node.Address, address);
     }
 
     private void Add(string history)

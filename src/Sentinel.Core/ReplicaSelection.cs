@@ -71,7 +71,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
     private const ulong NoDataOffset = 1;
 
-    /// <summary>The best of the fit: one already promoted, else smallest priority, then most data, then smallest run id.</summary>
+    /// <summary>The best of the fit: one already promoted, else one with keys, of those the one with the smallest priority, then most data, then smallest run id.</summary>
     /// <remarks>
     /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
@@ -83,7 +83,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             .OrderByDescending(IsMasterAlready)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
-            .ThenBy(candidate => candidate.MayBeEmpty)
+            .ThenByDescending(candidate => candidate.HasKeys)
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
             .ThenBy(candidate => candidate.RunId is null)

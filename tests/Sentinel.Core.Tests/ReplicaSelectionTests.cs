@@ -36,6 +36,8 @@ public class ReplicaSelectionTests
         Candidate empty = Good(1) with { HasKeys = false, MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1_000_000, Priority = 1 };
         Candidate full = Good(2) with { HasKeys = true };
         Assert.Equal(full, MasterDown.Best([empty, full]));
+        // One that was a master and lost all says nothing of a link that never was.
+        Assert.Equal(full, MasterDown.Best([empty with { MasterLinkDownTime = TimeSpan.FromSeconds(1) }, full]));
         Assert.Equal(empty, MasterDown.Best([empty]));
         Assert.Null((MasterDown with { SomeHaveKeys = true }).Best([empty]));
     }

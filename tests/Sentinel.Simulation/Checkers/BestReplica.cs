@@ -58,8 +58,9 @@ internal sealed class BestReplica(World world) : Checker(world)
             return;
         foreach (ReplicaView other in master.Replicas)
         {
-            // Whoever has a replica's address, but is of another group, is no choice.
-            if (other.Address == address || World.NodeAt(other.Address)?.Group.Name != master.Name || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
+            // Whoever has a replica's address, but is of another group, is no choice; nor is one that has no keys, or was not seen with any, where others have.
+            if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
+                || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
                 continue;
             if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");

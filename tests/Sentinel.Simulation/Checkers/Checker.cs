@@ -8,6 +8,9 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>Guards one rule, with the eyes of one who sees the whole world.</summary>
 internal abstract class Checker(World world)
 {
+    /// <summary>How old what a Sentinel knows of a node may be: an INFO period of calm, and some.</summary>
+    protected static readonly TimeSpan NewsAge = TimeSpan.FromSeconds(15);
+
     /// <summary>What it is called in reports and in the README.</summary>
     public abstract string Name { get; }
 
@@ -68,6 +71,9 @@ internal abstract class Checker(World world)
 
     /// <summary>Whether some Sentinel had two votes in an epoch, because it lost its memory in between; then there may be two leaders.</summary>
     protected bool HadTwoVotes(string master, Epoch epoch) => World.Ballots.HadTwoVotes(master, epoch);
+
+    /// <summary>Whether a node has had data for so long that all who can hear it know.</summary>
+    protected bool IsKnownToHaveData(RedisNode node) => node.HasDataSince is { } since && World.Agenda.Now - since >= NewsAge;
 
     protected void Violated(string what) => World.Violate(Name, what);
 }

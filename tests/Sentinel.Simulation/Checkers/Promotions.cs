@@ -8,9 +8,6 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>Never promoted is a replica with priority 0, a node of another group, or one without data while one with data is fit.</summary>
 internal sealed class OnlyFitReplicas(World world) : Checker(world)
 {
-    /// <summary>How old what a Sentinel knows of a node may be: an INFO period of calm, and some.</summary>
-    private static readonly TimeSpan s_newsAge = TimeSpan.FromSeconds(15);
-
     public override string Name => "only-fit-replicas";
 
     public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
@@ -25,7 +22,7 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
             if (node.Group != group && node.Data.Branch.Opening.By.Group is var owner && owner != group)
                 Violated($"{by.Name} promotes {node.Name}, which has the data of {owner.Name}, for {group.Name}");
             // A master does not say its priority.
-            if (node.Priority == 0 && !node.IsMaster && World.Agenda.Now - node.PrioritySince > s_newsAge)
+            if (node.Priority == 0 && !node.IsMaster && World.Agenda.Now - node.PrioritySince > NewsAge)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             if (!node.HasData && Better(node, group, ours) is { } better)
                 Violated($"{by.Name} promotes {node.Name}, which is empty, although {better.Name} has data and is fit");
@@ -37,8 +34,8 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
         MasterView view = by.View.Masters[group.Name];
         foreach (RedisNode node in group.Nodes)
         {
-            if (node == chosen || node.IsMaster || !node.IsWorking || !node.HasData || node.Priority == 0 || World.Agenda.Now - node.StartedAt < s_newsAge
-                || World.Agenda.Now - node.PrioritySince < s_newsAge || node.IsIll || node.HasDataSince is not { } since || World.Agenda.Now - since < s_newsAge)
+            if (node == chosen || node.IsMaster || !node.IsWorking || !IsKnownToHaveData(node) || node.Priority == 0 || World.Agenda.Now - node.StartedAt < NewsAge
+                || World.Agenda.Now - node.PrioritySince < NewsAge || node.IsIll)
                 continue;
             ReplicaView? known = view.Replicas.FirstOrDefault(replica => replica.Address == node.Address);
             if (known is { IsSubjectivelyDown: false, ReportsMaster: false, IsMasterLinkUp: true, Link.IsDisconnected: false } && World.Network.Passes(by.Machine, node.Machine) && World.Network.Passes(node.Machine, by.Machine))

@@ -7,7 +7,7 @@ namespace Sentinel.Simulation.Kernel;
 /// <summary>A master and its replicas, under one name.</summary>
 internal sealed class Group(GroupTopology topology)
 {
-    private readonly List<(Instant At, SimSentinel Sentinel, Address Master)> _beliefs = [];
+    private readonly List<Belief> _beliefs = [];
 
     public string Name => Topology.Options.Name;
     public GroupTopology Topology { get; } = topology;
@@ -19,21 +19,23 @@ internal sealed class Group(GroupTopology topology)
     public Instant? FailoverOrderedAt { get; set; }
 
     /// <summary>A Sentinel believes something new of where its master is.</summary>
-    public void Believed(Instant at, SimSentinel sentinel, Address master) => _beliefs.Add((at, sentinel, master));
+    public void Believed(Instant at, SimSentinel sentinel, Address master, Epoch epoch) => _beliefs.Add(new Belief(at, sentinel, master, epoch));
 
-    /// <summary>Whether more Sentinels than not believed at some time that its master was somewhere else.</summary>
+    /// <summary>Whether its master was elsewhere at some time, to who knew the newest configuration, or to most Sentinels.</summary>
     public bool WasElsewhere(Instant at, Address node)
     {
-        var last = new Dictionary<SimSentinel, Address>();
-        foreach (var belief in _beliefs)
+        var last = new Dictionary<SimSentinel, Belief>();
+        foreach (Belief belief in _beliefs)
         {
             if (belief.At <= at)
-                last[belief.Sentinel] = belief.Master;
+                last[belief.Sentinel] = belief;
         }
-        int elsewhere = last.Values.Count(master => master != node);
-        return 2 * elsewhere > last.Count;
+        return last.Values.MaxBy(belief => belief.Epoch) is { } newest && newest.Master != node
+            || 2 * last.Values.Count(belief => belief.Master != node) > last.Count;
     }
 
     /// <summary>What its Sentinels were first configured with.</summary>
     public MasterState Original => new() { Options = Topology.Options, Address = Nodes[0].Address };
+
+    private sealed record Belief(Instant At, SimSentinel Sentinel, Address Master, Epoch Epoch);
 }

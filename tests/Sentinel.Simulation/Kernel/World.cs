@@ -189,7 +189,7 @@ internal sealed class World
 
     public void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
     {
-        Group(master).Believed(Agenda.Now, sentinel, address);
+        Group(master).Believed(Agenda.Now, sentinel, address, configEpoch);
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
     }

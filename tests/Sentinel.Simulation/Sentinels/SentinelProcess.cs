@@ -313,14 +313,16 @@ internal sealed class SentinelProcess : SimSentinel
     {
         var id = new RequestId(++_lastRequest);
         Input input = question(id);
+        // One that is under way goes on, whatever is ordered.
+        string? failedOver = input is FailoverRequested order && FailoverOf(order.MasterName) is FailoverStep.None ? order.MasterName : null;
         _asked[id] = answer =>
         {
-            if (input is FailoverRequested refused && answer is not Answer.Ok)
-                World.RefusedFailover(this, refused.MasterName);
+            if (failedOver is not null && answer is not Answer.Ok)
+                World.RefusedFailover(this, failedOver);
             then(answer);
         };
-        if (input is FailoverRequested failover)
-            World.OrderedFailover(this, failover.MasterName);
+        if (failedOver is not null)
+            World.OrderedFailover(this, failedOver);
         Take(input);
     }
 
