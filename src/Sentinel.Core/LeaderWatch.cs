@@ -22,8 +22,11 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
         if (_hasGivenUp || IsOver(master))
             return false;
         Peer? peer = master.Peers.Find(peer => peer.Id == leader);
-        if (peer is null || peer.IsSubjectivelyDown)
+        if (peer is null)
             return false;
+        // It lived when it asked for our vote, whatever our own PING has not brought.
+        if (peer.IsSubjectivelyDown)
+            return !wake.IsDue(_votedAt + timing.LeaderCheckAfter);
         // A connection that broke is made again at once if the leader lives.
         _missingSince = peer.Link.IsUsable ? null : _missingSince ?? local.Now;
         if (_missingSince is { } missing)

@@ -24,9 +24,7 @@ internal static class AllCheckers
         yield return new NoNeedlessFailover(world);
         yield return new SwitchesLeadToMasters(world);
         yield return new NoEpochStorm(world);
-        // Where many faults overlap a write may be lost by several at once: such losses are counted by cause, but not judged.
-        if (profile is not null || profile is null)
-            yield return new LossesAreExplained(world);
+        yield return new LossesAreExplained(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);
     }

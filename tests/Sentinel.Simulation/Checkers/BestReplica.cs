@@ -72,7 +72,7 @@ internal sealed class BestReplica(World world) : Checker(world)
         Instant now = by.Machine.Clock.Now;
         TimeSpan freshness = by.World.Topology.Timing.SelectionFreshness;
         // What it said on an earlier connection it may have said before it was started anew.
-        return replica is { IsSubjectivelyDown: false, ReportsMaster: false, Priority: > 0, InfoAt: { } infoAt }
+        return replica is { IsSubjectivelyDown: false, ReportsMaster: false, Priority: > 0, Offset: > 1, InfoAt: { } infoAt }
             && by.ConnectedSince(replica.Address) <= infoAt
             && now - infoAt <= freshness && now - replica.Link.LastValidReplyAt <= freshness
             && (replica.IsMasterLinkUp || replica.MasterLinkDownTime > TimeSpan.Zero) && replica.MasterLinkDownTime <= 10 * master.DownAfter

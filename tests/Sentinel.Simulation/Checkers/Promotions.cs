@@ -1,4 +1,5 @@
 using Sentinel.Core;
+using Sentinel.Simulation.Clients;
 using Sentinel.Simulation.Kernel;
 using Sentinel.Simulation.Nodes;
 using Sentinel.Simulation.Sentinels;
@@ -173,14 +174,19 @@ internal sealed class NoEpochStorm(World world) : Checker(world)
     }
 }
 
-/// <summary>Every acknowledged write that is lost is explained.</summary>
+/// <summary>Every acknowledged write that is lost is explained, and none was taken without the replicas that the configuration asks for.</summary>
 internal sealed class LossesAreExplained(World world) : Checker(world)
 {
     public override string Name => "losses-are-explained";
 
     public override void Ended()
     {
-        if (World.Violations.Count == 0 && World.Writes.Report(World) is { Unexplained: > 0 } report)
+        if (World.Violations.Count > 0)
+            return;
+        LossReport report = World.Writes.Report(World);
+        if (report.Unexplained > 0)
             Violated($"{report.Unexplained} acknowledged writes are lost and nothing explains it: {report}");
+        else if (report.Unpromised is { } write)
+            Violated($"a write is lost that its master took without the replicas that its min-replicas-to-write asks for: {LossReport.Describe(write)}");
     }
 }

@@ -25,6 +25,15 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : cause;
     }
 
+    /// <summary>Whether a master had, when it took a write, as many replicas as its configuration asks for (<c>min-replicas-to-write</c>): that is what bounds a loss.</summary>
+    public bool WasTakenAsPromised(WriteAccepted write)
+    {
+        RedisNode master = write.Node;
+        // An acknowledgement may have been sent a second after the one before it, and have waited on the way, or for a process that did not run.
+        Instant since = write.At - master.Settings.MinReplicasMaxLag - TimeSpan.FromSeconds(2) - 2 * Network.RetransmitMax - master.LastFrozenFor;
+        return group.Nodes.Count(node => node != master && node.Link.WasUpTo(master.Address, since, write.At)) >= master.Settings.MinReplicasToWrite;
+    }
+
     /// <summary>Why who opened a branch lacks a write, and was a master all the same.</summary>
     private LossCause CauseInMaster(WriteAccepted write, Branch branch)
     {

@@ -15,6 +15,9 @@ internal sealed class LossReport
 
     public long Unexplained => LostBy(LossCause.Unexplained);
 
+    /// <summary>The first lost write that a master took without the replicas that its configuration asks for; null: there is none.</summary>
+    public WriteAccepted? Unpromised { get; private set; }
+
     /// <summary>The first loss that has no explanation; null: all have.</summary>
     public WriteAccepted? Riddle { get; private set; }
 
@@ -22,8 +25,13 @@ internal sealed class LossReport
 
     public void AddAcknowledged(long count) => Acknowledged += count;
 
-    public void AddLost(LossCause cause, WriteAccepted write)
+    /// <param name="cause">Why it is lost.</param>
+    /// <param name="write">The write.</param>
+    /// <param name="asPromised">Whether its master had as many replicas as its configuration asks for.</param>
+    public void AddLost(LossCause cause, WriteAccepted write, bool asPromised)
     {
+        if (!asPromised)
+            Unpromised ??= write;
         _lost[(int)cause]++;
         if (cause == LossCause.Unexplained)
             Riddle ??= write;
@@ -36,6 +44,7 @@ internal sealed class LossReport
         for (int i = 0; i < _lost.Length; i++)
             _lost[i] += other._lost[i];
         Riddle ??= other.Riddle;
+        Unpromised ??= other.Unpromised;
     }
 
     public override string ToString()
@@ -48,9 +57,13 @@ internal sealed class LossReport
                 text.Append(CultureInfo.InvariantCulture, $", {LostBy(cause)} {cause}");
         }
         if (Riddle is { } riddle)
-            text.Append(CultureInfo.InvariantCulture, $"; the first one without a reason: by {riddle.Node} in {riddle.Branch} at {(riddle.At - riddle.Node.World.StartedAt).TotalSeconds:F4} s");
+            text.Append(CultureInfo.InvariantCulture, $"; the first one without a reason: {Describe(riddle)}");
         return text.ToString();
     }
+
+    /// <summary>Who took a write, in what history, and when.</summary>
+    public static string Describe(WriteAccepted write) =>
+        string.Create(CultureInfo.InvariantCulture, $"by {write.Node} in {write.Branch} at {(write.At - write.Node.World.StartedAt).TotalSeconds:F4} s");
 }
 
 /// <summary>Why an acknowledged write is not there any more.</summary>

@@ -39,7 +39,7 @@ internal sealed class WriteLedger
             foreach (WriteAccepted write in writes)
             {
                 if (!master.Data.Contains(write.Branch, write.Offset))
-                    report.AddLost(inquest.CauseOf(write), write);
+                    report.AddLost(inquest.CauseOf(write), write, inquest.WasTakenAsPromised(write));
             }
         }
         return report;

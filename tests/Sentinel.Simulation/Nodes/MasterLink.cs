@@ -10,7 +10,7 @@ internal sealed class MasterLink(RedisNode node)
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly World _world = node.World;
-    private readonly List<(Instant At, bool IsUp)> _turns = [];
+    private readonly List<(Instant At, Address? Master)> _turns = [];
     private Connection? _connection;
     private State _state;
     private Instant _heardAt;
@@ -53,22 +53,37 @@ internal sealed class MasterLink(RedisNode node)
     public bool WasUpThrough(Instant from, Instant to)
     {
         bool wasUp = false;
-        foreach ((Instant at, bool isUp) in _turns)
+        foreach ((Instant at, Address? master) in _turns)
         {
             if (at > to)
                 break;
-            if (at > from && !(wasUp && isUp))
+            if (at > from && !(wasUp && master is not null))
                 return false;
-            wasUp = isUp;
+            wasUp = master is not null;
         }
         return wasUp;
+    }
+
+    /// <summary>Whether it was up to a master at some time from one moment to another.</summary>
+    public bool WasUpTo(Address master, Instant from, Instant to)
+    {
+        Address? last = null;
+        foreach ((Instant at, Address? current) in _turns)
+        {
+            if (at > to)
+                break;
+            if (at > from && (last == master || current == master))
+                return true;
+            last = current;
+        }
+        return last == master;
     }
 
     /// <summary>The process starts anew.</summary>
     public void Reset(bool canContinue)
     {
         (_connection, _state, DownSince, CanContinue, IsHandingOver, _upTo) = (null, State.Waiting, null, canContinue, false, -1);
-        Turned(isUp: false);
+        Turned(null);
     }
 
     public void Open()
@@ -195,14 +210,15 @@ internal sealed class MasterLink(RedisNode node)
     private void Up()
     {
         (_state, CanContinue, DownSince, IsHandingOver) = (State.Up, true, null, false);
-        Turned(isUp: true);
+        Turned(node.Master);
         node.Swap.Ended();
         SendAck();
     }
 
     private void SendAck() => Send(new Ack(node.Offset));
 
-    private void Turned(bool isUp) => _turns.Add((_world.Agenda.Now, isUp));
+    /// <summary>It is up to a master from now on, or to none.</summary>
+    private void Turned(Address? master) => _turns.Add((_world.Agenda.Now, master));
 
     private void Send(object message) => _connection?.Send(node, message);
 
@@ -211,7 +227,7 @@ internal sealed class MasterLink(RedisNode node)
         if (IsUp)
         {
             DownSince = _world.Agenda.Now;
-            Turned(isUp: false);
+            Turned(null);
         }
         _connection = null;
         _upTo = -1;
