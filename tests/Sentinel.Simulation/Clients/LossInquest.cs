@@ -31,7 +31,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         RedisNode master = write.Node;
         // An acknowledgement may have been sent a second after the one before it, and have waited on the way, or for a process that did not run.
         Instant since = write.At - master.Settings.MinReplicasMaxLag - TimeSpan.FromSeconds(2) - 2 * Network.RetransmitMax - master.LastFrozenFor;
-        return group.Nodes.Count(node => node != master && node.Link.WasUpTo(master.Address, since, write.At)) >= master.Settings.MinReplicasToWrite;
+        return group.Nodes.Count(node => node != master && node.Link.WasAcceptedBy(master.Address, since, write.At)) >= master.Settings.MinReplicasToWrite;
     }
 
     /// <summary>Why who opened a branch lacks a write, and was a master all the same.</summary>

@@ -10,7 +10,7 @@ internal sealed class MasterLink(RedisNode node)
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly World _world = node.World;
-    private readonly List<(Instant At, Address? Master)> _turns = [];
+    private readonly List<Turn> _turns = [];
     private Connection? _connection;
     private State _state;
     private Instant _heardAt;
@@ -53,28 +53,28 @@ internal sealed class MasterLink(RedisNode node)
     public bool WasUpThrough(Instant from, Instant to)
     {
         bool wasUp = false;
-        foreach ((Instant at, Address? master) in _turns)
+        foreach (Turn turn in _turns)
         {
-            if (at > to)
+            if (turn.At > to)
                 break;
-            if (at > from && !(wasUp && master is not null))
+            if (turn.At > from && !(wasUp && turn.IsUp))
                 return false;
-            wasUp = master is not null;
+            wasUp = turn.IsUp;
         }
         return wasUp;
     }
 
-    /// <summary>Whether it was up to a master at some time from one moment to another.</summary>
-    public bool WasUpTo(Address master, Instant from, Instant to)
+    /// <summary>Whether it had been accepted by a master, synchronising or in sync, at some time from one moment to another.</summary>
+    public bool WasAcceptedBy(Address master, Instant from, Instant to)
     {
         Address? last = null;
-        foreach ((Instant at, Address? current) in _turns)
+        foreach (Turn turn in _turns)
         {
-            if (at > to)
+            if (turn.At > to)
                 break;
-            if (at > from && (last == master || current == master))
+            if (turn.At > from && (last == master || turn.Master == master))
                 return true;
-            last = current;
+            last = turn.Master;
         }
         return last == master;
     }
@@ -83,7 +83,7 @@ internal sealed class MasterLink(RedisNode node)
     public void Reset(bool canContinue)
     {
         (_connection, _state, DownSince, CanContinue, IsHandingOver, _upTo) = (null, State.Waiting, null, canContinue, false, -1);
-        Turned(null);
+        Turned(null, isUp: false);
     }
 
     public void Open()
@@ -139,6 +139,7 @@ internal sealed class MasterLink(RedisNode node)
                 break;
             case FullResync:
                 _state = State.Receiving;
+                Turned(node.Master, isUp: false);
                 CanContinue = false;
                 if (IsHandingOver)
                     node.Swap.Failed("it would have had to begin anew");
@@ -210,28 +211,28 @@ internal sealed class MasterLink(RedisNode node)
     private void Up()
     {
         (_state, CanContinue, DownSince, IsHandingOver) = (State.Up, true, null, false);
-        Turned(node.Master);
+        Turned(node.Master, isUp: true);
         node.Swap.Ended();
         SendAck();
     }
 
     private void SendAck() => Send(new Ack(node.Offset));
 
-    /// <summary>It is up to a master from now on, or to none.</summary>
-    private void Turned(Address? master) => _turns.Add((_world.Agenda.Now, master));
+    private void Turned(Address? master, bool isUp) => _turns.Add(new Turn(_world.Agenda.Now, master, isUp));
 
     private void Send(object message) => _connection?.Send(node, message);
 
     private void Ended()
     {
         if (IsUp)
-        {
             DownSince = _world.Agenda.Now;
-            Turned(null);
-        }
+        Turned(null, isUp: false);
         _connection = null;
         _upTo = -1;
         if (_state != State.Loading)
             _state = State.Waiting;
     }
+
+    /// <summary>By whom it is accepted from some moment on, if by anybody, and whether it is in sync.</summary>
+    private readonly record struct Turn(Instant At, Address? Master, bool IsUp);
 }

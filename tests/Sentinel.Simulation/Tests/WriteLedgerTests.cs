@@ -51,17 +51,21 @@ public class WriteLedgerTests
     public void What_a_master_takes_that_is_cut_off_is_lost_by_the_partition()
     {
         World world = Settled();
-        Machine master = world.Groups[0].Nodes[0].Machine;
-        Machine[] others = [.. world.Nodes.Select(node => node.Machine).Where(machine => machine != master), .. world.Sentinels.Select(sentinel => sentinel.Machine)];
-        foreach (Machine other in others)
-        {
-            world.Network.Block(master, other);
-            world.Network.Block(other, master);
-        }
-        Run(world, 10);
-        world.Network.Heal();
-        Run(world, 40);
+        Partition(world, seconds: 10);
         AssertAllLostBy(LossCause.Partition, world);
+    }
+
+    [Fact]
+    public void What_is_lost_was_taken_while_the_replicas_were_there_that_min_replicas_to_write_asks_for_or_it_broke_a_promise()
+    {
+        World world = Settled(new NodeSettings { MinReplicasToWrite = 1 });
+        Group group = world.Groups[0];
+        Partition(world, seconds: 100);
+        AssertAllLostBy(LossCause.Partition, world);
+        Assert.Null(world.Writes.Report(world).Unpromised);
+        WriteAccepted lost = world.Writes.Of(group).Last(write => write.Node == group.Nodes[0]);
+        world.Writes.Acknowledged(group, lost with { At = lost.At + TimeSpan.FromSeconds(60) });
+        Assert.NotNull(world.Writes.Report(world).Unpromised);
     }
 
     [Fact]
@@ -114,6 +118,21 @@ public class WriteLedgerTests
         Run(world, 10);
         stuck.BeMaster(RoleReason.Sentinel);
         AssertAllLostBy(LossCause.Detached, world);
+    }
+
+    /// <summary>The master is alone with the clients for a while.</summary>
+    private static void Partition(World world, double seconds)
+    {
+        Machine master = world.Groups[0].Nodes[0].Machine;
+        Machine[] others = [.. world.Nodes.Select(node => node.Machine).Where(machine => machine != master), .. world.Sentinels.Select(sentinel => sentinel.Machine)];
+        foreach (Machine other in others)
+        {
+            world.Network.Block(master, other);
+            world.Network.Block(other, master);
+        }
+        Run(world, seconds);
+        world.Network.Heal();
+        Run(world, 40);
     }
 
     private static World OfNodes()
