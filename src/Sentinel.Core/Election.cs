@@ -42,9 +42,9 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
                 Watch(candidate, epoch);
             }
         }
-        else if (Leader is not null && !local.IsDurable(VoteSave))
+        else if (Leader is not null && local.HasFailed(VoteSave))
         {
-            VoteSave = local.Save();    // the last save failed, or is under way: no answer before one succeeds
+            VoteSave = local.Save();    // no answer before one succeeds
         }
         SentinelId? leader = Leader;
         Epoch votedIn = LeaderEpoch;
@@ -152,7 +152,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     public void Reset() => (_watch, _standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, null, 0, false);
 
     /// <summary>Takes in what the one we voted for says of its failover; null: it does not tell.</summary>
-    public void LeaderSaid(SentinelId peer, PeerBelief? belief) => _watch?.Heard(peer, belief, local);
+    public void LeaderSaid(SentinelId peer, PeerBelief? belief, Instant askedAt) => _watch?.Heard(peer, belief, askedAt, local);
 
     private bool SaysDown => master.Node.IsSubjectivelyDown && !local.IsInTilt;
 

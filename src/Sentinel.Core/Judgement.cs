@@ -120,9 +120,11 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     {
         foreach (Peer peer in master.Peers.Where(peer => peer.SaidAt is not null))
         {
-            if (!wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
-                continue;
-            (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
+            // One that is gone, or was and came back, no longer vouches for what it said.
+            if (peer.SaysMasterDown && (peer.IsSubjectivelyDown || (peer.Link.IsUsable && peer.SaidIn != peer.Link.Attempt)))
+                (peer.SaysMasterDown, peer.AskNow) = (false, true);
+            if (wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
+                (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
         }
         int votes = 1 + master.Peers.Count(peer => peer.SaysMasterDown);
         bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;

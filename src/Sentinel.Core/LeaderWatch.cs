@@ -34,7 +34,7 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
         if (wake.IsDue(_askedAt is { } askedAt ? askedAt + timing.LeaderCheckPeriod : _votedAt + timing.LeaderCheckAfter))
         {
             _askedAt = local.Now;
-            peer.RequestMasterBelief();
+            peer.RequestMasterBelief(local.Now);
             wake.IsDue(local.Now + timing.LeaderCheckPeriod);
         }
         if (_step is FailoverStep.WaitStart && wake.IsDue(_votedAt + timing.CandidatePatience))
@@ -59,10 +59,10 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
     /// <summary>Whether its failover has brought a new configuration.</summary>
     public bool IsOver(MasterMonitor master) => master.ConfigEpoch >= epoch;
 
-    /// <summary>Takes in what it says of itself; null: it does not tell.</summary>
-    public void Heard(SentinelId peer, PeerBelief? belief, LocalSentinel local)
+    /// <summary>Takes in what it says of itself; null: it does not tell. What it was asked before our vote tells of an earlier failover.</summary>
+    public void Heard(SentinelId peer, PeerBelief? belief, Instant askedAt, LocalSentinel local)
     {
-        if (peer != leader)
+        if (peer != leader || askedAt <= _votedAt)
             return;
         _answeredAt = local.Now;
         _isSecretive = belief is null;

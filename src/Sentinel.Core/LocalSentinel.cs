@@ -10,8 +10,9 @@ internal sealed class LocalSentinel
 
     private readonly HashSet<string> _said = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Effect> _effects = [];
-    private readonly Queue<WaitingForSave> _waiting = [];
+    private readonly List<WaitingForSave> _waiting = [];
     private bool _isSaveRequested;
+    private SaveNumber _failedSave;
 
     /// <summary>Characters of a log line. An error of a node may be quoted in it, and that can be any length.</summary>
     private const int LogLineMax = 1024;
@@ -111,6 +112,9 @@ internal sealed class LocalSentinel
 
     public bool IsDurable(SaveNumber save) => save <= DurableSave;
 
+    /// <summary>Whether a save was tried in vain, so that what it was to keep needs another one.</summary>
+    public bool HasFailed(SaveNumber save) => !IsDurable(save) && save <= _failedSave;
+
     /// <summary>Does something once a save is known to be, or not to be, on disk.</summary>
     /// <remarks>Bounded by what asks: one vote or command each, and the shell bounds the questions it lets in.</remarks>
     public void WhenSaved(SaveNumber save, Action saved, Action<string> failed)
@@ -118,21 +122,32 @@ internal sealed class LocalSentinel
         if (IsDurable(save))
             saved();
         else
-            _waiting.Enqueue(new WaitingForSave(save, saved, failed));
+            _waiting.Add(new WaitingForSave(save, saved, failed));
     }
 
     public void Saved(SaveNumber save)
     {
         if (save > DurableSave)
             DurableSave = save;
-        while (_waiting.TryPeek(out WaitingForSave? first) && IsDurable(first.Save))
-            _waiting.Dequeue().Saved();
+        foreach (WaitingForSave waiting in Waiting(DurableSave))
+            waiting.Saved();
     }
 
     public void NotSaved(SaveNumber save, string error)
     {
-        while (_waiting.TryPeek(out WaitingForSave? first) && first.Save <= save)
-            _waiting.Dequeue().Failed(error);
+        if (save > _failedSave)
+            _failedSave = save;
+        foreach (WaitingForSave waiting in Waiting(save))
+            waiting.Failed(error);
+    }
+
+    /// <summary>Takes out what waits for the saves up to one.</summary>
+    private WaitingForSave[] Waiting(SaveNumber upTo)
+    {
+        WaitingForSave[] over = [.. _waiting.Where(waiting => waiting.Save <= upTo)];
+        if (over.Length > 0)
+            _waiting.RemoveAll(waiting => waiting.Save <= upTo);
+        return over;
     }
 
     /// <summary>Whether an epoch may be the outcome of elections that we missed. One that leaps would let the numbers run out.</summary>

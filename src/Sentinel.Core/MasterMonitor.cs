@@ -328,7 +328,7 @@ internal sealed class MasterMonitor : IScheduled
         {
             if (!isOld)
             {
-                (peer.SaysMasterDown, peer.SaidAt) = (down.Value == 1, _local.Now);
+                (peer.SaysMasterDown, peer.SaidAt, peer.SaidIn) = (down.Value == 1, _local.Now, peer.Link.Attempt);
                 peer.AskNow &= !peer.SaysMasterDown;
             }
             if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0 && _local.Believes(new Epoch((ulong)leaderEpoch.Value)))
@@ -347,18 +347,14 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A peer answered what it believes about the master.</summary>
     public void BeliefAnswered(Peer peer, Reply reply)
     {
-        bool isOld = peer.MasterQuestion.IsForsaken;
-        peer.MasterQuestion.Done();
-        if (isOld)
+        if (peer.BeliefCame(_local.Now) is { } askedAt)
         {
-            _local.Touch(this);
-            return;
+            PeerBelief? belief = PeerBelief.Parse(reply);
+            if (belief is not null && !_local.Believes(belief.ConfigEpoch))
+                belief = null;    // with an epoch that nobody will ever reach it could veto for ever
+            Election.LeaderSaid(peer.Id, belief, askedAt);
+            _strays.PeerSaid(peer.Id, belief, askedAt);
         }
-        PeerBelief? belief = PeerBelief.Parse(reply);
-        if (belief is not null && !_local.Believes(belief.ConfigEpoch))
-            belief = null;    // with an epoch that nobody will ever reach it could veto for ever
-        Election.LeaderSaid(peer.Id, belief);
-        _strays.PeerSaid(peer.Id, belief);
         _local.Touch(this);
     }
 

@@ -5,6 +5,8 @@ internal sealed class Peer : Instance
 {
     private int _voteAskedIn;
     private Epoch _voteAskedFor;
+    private Instant _beliefAskedAt;
+    private bool _isBeliefWanted;
 
     public Peer(MasterMonitor master, InstanceLink link, SentinelId id, Instant now)
         : base(master, link)
@@ -28,6 +30,9 @@ internal sealed class Peer : Instance
 
     /// <summary>When it last said whether; null: never.</summary>
     public Instant? SaidAt { get; set; }
+
+    /// <summary>The connection on which it said so.</summary>
+    public int SaidIn { get; set; }
 
     /// <summary>The question whether the master is down that waits for its reply.</summary>
     public RequestSlot DownQuestion;
@@ -59,11 +64,24 @@ internal sealed class Peer : Instance
             (_voteAskedFor, _voteAskedIn) = (epoch, Link.Attempt);
     }
 
-    /// <summary>Asks what it believes about the master, unless that question is still open.</summary>
-    public void RequestMasterBelief()
+    /// <summary>Asks what it believes about the master; once more, if that question is still open: its answer tells of before.</summary>
+    public void RequestMasterBelief(Instant now)
     {
-        if (!MasterQuestion.IsPending(Link) && Link.Send(new Request.AskMaster(Master.Name)))
-            MasterQuestion.Sent(Link);
+        _isBeliefWanted = MasterQuestion.IsPending(Link);
+        if (_isBeliefWanted || !Link.Send(new Request.AskMaster(Master.Name)))
+            return;
+        MasterQuestion.Sent(Link);
+        _beliefAskedAt = now;
+    }
+
+    /// <summary>It answered what it believes about the master. Returns when it was asked; null: before a time in which we did not run.</summary>
+    public Instant? BeliefCame(Instant now)
+    {
+        Instant? askedAt = MasterQuestion.IsForsaken ? null : _beliefAskedAt;
+        MasterQuestion.Done();
+        if (_isBeliefWanted)
+            RequestMasterBelief(now);
+        return askedAt;
     }
 
     public InstanceFlags Flags =>

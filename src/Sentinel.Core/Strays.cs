@@ -40,10 +40,10 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         ForgetConfirmations();
     }
 
-    /// <summary>Takes in what a peer believes; null: it does not tell.</summary>
-    public void PeerSaid(SentinelId peer, PeerBelief? belief)
+    /// <summary>Takes in what a peer believes; null: it does not tell. What it was asked before the poll says nothing about the cases of now.</summary>
+    public void PeerSaid(SentinelId peer, PeerBelief? belief, Instant askedAt)
     {
-        if (_pollStartedAt is null || belief is null)
+        if (belief is null || !(askedAt >= _pollStartedAt))
             return;
         bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
             || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address) && !master.IsCalled(belief.Address));
@@ -102,7 +102,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 return;
             _pollStartedAt = local.Now;
             foreach (Peer peer in master.Peers)
-                peer.RequestMasterBelief();
+                peer.RequestMasterBelief(local.Now);
         }
         foreach (Replica replica in master.Replicas.Where(IsCase).ToArray())
         {

@@ -87,6 +87,29 @@ public class DetectionTests
     }
 
     [Fact]
+    public void A_peer_that_died_no_longer_vouches_for_the_master_being_down()
+    {
+        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        world.Sentinels[1].Kill();
+        world.RunUntil(() => world.Sentinels[0].View.Peers[0].IsSubjectivelyDown, "the peer is down");
+        Assert.False(world.Sentinels[0].View.IsObjectivelyDown);
+    }
+
+    [Fact]
+    public void A_peer_that_was_started_anew_vouches_only_for_what_it_said_since()
+    {
+        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
+        world.MasterNode.Freeze();
+        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        world.Sentinels[1].Kill();
+        world.Sentinels[1].Restart();
+        world.RunUntil(() => world.Count("-odown") > 0, "nobody else holds it down any more", atMostSeconds: 0.5);
+        Assert.False(world.Sentinels[0].View.Peers[0].IsSubjectivelyDown);
+    }
+
+    [Fact]
     public void One_sentinel_that_alone_cannot_reach_the_master_moves_nothing()
     {
         World world = World.Settled();

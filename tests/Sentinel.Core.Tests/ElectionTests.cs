@@ -55,6 +55,23 @@ public class ElectionTests
     }
 
     [Fact]
+    public void A_vote_on_its_way_to_a_slow_disk_answers_all_who_ask_when_it_is_there()
+    {
+        World world = World.Settled();
+        world.SaveTime = TimeSpan.FromMilliseconds(500);
+        FakeSentinel voter = world.Sentinels[0];
+        int answers = 0;
+        for (int i = 0; i < 6; i++)
+        {
+            voter.AskThen(id => new DownQuestionReceived(id, world.MasterNode.Address, new Epoch(7), Somebody), _ => answers++);
+            world.Run(seconds: 0.08);
+        }
+        Assert.Equal(0, answers);
+        world.Run(seconds: 0.03);
+        Assert.Equal(6, answers);
+    }
+
+    [Fact]
     public void A_question_without_a_candidate_takes_no_vote()
     {
         World world = World.Settled();

@@ -175,7 +175,7 @@ internal sealed class FakeSentinel
 
     private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now);
 
-    private void AskThen(Func<RequestId, Input> question, Action<Answer> then)
+    public void AskThen(Func<RequestId, Input> question, Action<Answer> then)
     {
         var id = new RequestId(++_lastRequest);
         _asked[id] = then;

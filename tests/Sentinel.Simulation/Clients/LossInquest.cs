@@ -31,7 +31,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         RedisNode master = write.Node;
         // An acknowledgement may have been sent a second after the one before it, and have waited on the way, or for a process that did not run.
         Instant since = write.At - master.Settings.MinReplicasMaxLag - TimeSpan.FromSeconds(2) - 2 * Network.RetransmitMax - master.LastFrozenFor;
-        return group.Nodes.Count(node => node != master && node.Link.WasAcceptedBy(master.Address, since, write.At)) >= master.Settings.MinReplicasToWrite;
+        return group.Nodes.Count(node => node != master && node.Link.WasWith(master.Address, since, write.At)) >= master.Settings.MinReplicasToWrite;
     }
 
     /// <summary>Why who opened a branch lacks a write, and was a master all the same.</summary>
@@ -59,7 +59,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         Opening promotion = branch.Opening;
         if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
             return LossCause.Partition;
-        TimeSpan lagMax = s_lagMax + promotion.Behind;
+        TimeSpan lagMax = s_lagMax + promotion.By.DelayBetween(write.At, promotion.At);
         if (promotion.At - write.At <= lagMax)
             return LossCause.Lag;
         foreach (Instant failure in write.Node.Failures)

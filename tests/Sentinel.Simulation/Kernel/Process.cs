@@ -6,6 +6,7 @@ namespace Sentinel.Simulation.Kernel;
 internal abstract class Process
 {
     private readonly Queue<(int Life, Action Work)> _held = new();
+    private readonly List<(Instant From, Instant Until)> _frozenSpells = [];
     private Instant _frozenAt;
 
     protected Process(World world, Machine machine, int port, string name)
@@ -39,6 +40,9 @@ internal abstract class Process
     /// <summary>Counts its starts; what was planned in an earlier life does not happen.</summary>
     public int Life { get; private set; }
 
+    /// <summary>When it was frozen, in each of its lives.</summary>
+    public IReadOnlyList<(Instant From, Instant Until)> FrozenSpells => _frozenSpells;
+
     /// <summary>Whether it is there and works.</summary>
     public bool IsWorking => IsRunning && !IsFrozen;
 
@@ -64,6 +68,7 @@ internal abstract class Process
         if (!IsWorking)
             return;
         (IsFrozen, _frozenAt) = (true, World.Agenda.Now);
+        _frozenSpells.Add((World.Agenda.Now, Instant.Never));
         OnFrozen();
     }
 
@@ -73,6 +78,7 @@ internal abstract class Process
         if (!IsFrozen)
             return;
         (IsFrozen, LastFrozenFor, ThawedAt) = (false, World.Agenda.Now - _frozenAt, World.Agenda.Now);
+        EndFrozenSpell();
         while (!IsFrozen && _held.TryDequeue(out var held))
         {
             if (held.Life == Life && IsRunning)
@@ -105,6 +111,8 @@ internal abstract class Process
     /// <summary>Called by the machine or by <see cref="Kill"/>.</summary>
     public void Die(bool withMachine)
     {
+        if (IsFrozen)
+            EndFrozenSpell();
         (IsRunning, IsFrozen) = (false, false);
         Life++;
         _held.Clear();
@@ -158,4 +166,6 @@ internal abstract class Process
     }
 
     public override string ToString() => Name;
+
+    private void EndFrozenSpell() => _frozenSpells[^1] = (_frozenAt, World.Agenda.Now);
 }

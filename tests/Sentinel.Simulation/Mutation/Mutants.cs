@@ -58,7 +58,7 @@ internal static class Mutants
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
-            [new("if (candidate.Priority == 0)", "if (candidate.Priority < 0)")]) { Profile = Profile.Orders },
+            [new("if (candidate.Priority == 0 && !candidate.IsFollowedByMaster)", "if (candidate.Priority < 0)")]) { Profile = Profile.Orders },
         new("prefers-the-largest-priority", "Of the fit replicas those of the smallest priority come first.",
             [new(".ThenBy(candidate => candidate.Priority)", ".ThenByDescending(candidate => candidate.Priority)")]),
         new("prefers-the-least-data", "Of replicas of one priority the one with the most data is promoted.",

@@ -113,5 +113,4 @@ internal sealed class Branch
 /// <param name="Reason">Why.</param>
 /// <param name="Before">After a start: what it had had when it ended.</param>
 /// <param name="StartedAt">When its process had been started.</param>
-/// <param name="Behind">How far it was behind by illness.</param>
-internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before, Instant StartedAt, TimeSpan Behind);
+internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before, Instant StartedAt);

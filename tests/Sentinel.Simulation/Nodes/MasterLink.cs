@@ -64,8 +64,8 @@ internal sealed class MasterLink(RedisNode node)
         return wasUp;
     }
 
-    /// <summary>Whether it had been accepted by a master, synchronising or in sync, at some time from one moment to another.</summary>
-    public bool WasAcceptedBy(Address master, Instant from, Instant to)
+    /// <summary>Whether it had asked a master, to be accepted then or when that one ran again, synchronised or was in sync at some time from one moment to another.</summary>
+    public bool WasWith(Address master, Instant from, Instant to)
     {
         Address? last = null;
         foreach (Turn turn in _turns)
@@ -105,6 +105,7 @@ internal sealed class MasterLink(RedisNode node)
     public void Connected()
     {
         _state = State.Asked;
+        Turned(node.Master, isUp: false);
         Send(new Psync(CanContinue ? node.Data : null, node.Port, IsHandingOver));
     }
 
@@ -139,7 +140,6 @@ internal sealed class MasterLink(RedisNode node)
                 break;
             case FullResync:
                 _state = State.Receiving;
-                Turned(node.Master, isUp: false);
                 CanContinue = false;
                 if (IsHandingOver)
                     node.Swap.Failed("it would have had to begin anew");
@@ -233,6 +233,6 @@ internal sealed class MasterLink(RedisNode node)
             _state = State.Waiting;
     }
 
-    /// <summary>By whom it is accepted from some moment on, if by anybody, and whether it is in sync.</summary>
+    /// <summary>With whom it is from some moment on, if with anybody, and whether it is in sync.</summary>
     private readonly record struct Turn(Instant At, Address? Master, bool IsUp);
 }

@@ -26,10 +26,10 @@ internal sealed class RedisNode : Process
     private readonly NodeServer _server;
     private readonly List<MasterSpell> _spells = [];
     private readonly List<Instant> _failures = [];
+    private readonly List<(Instant From, Instant Until)> _slowSpells = [];
     private readonly List<DataLoss> _losses = [];
     private RoleReason _follows;
     private uint _illnesses;
-    private Instant? _slowUntil;
     private int _branches;
     private int _crons;
 
@@ -142,13 +142,30 @@ internal sealed class RedisNode : Process
     /// <summary>Its disk is empty at the next start.</summary>
     public void LoseData() => _disk.Lose();
 
-    public void FallIll(Illness illness) => _illnesses |= Bit(illness);
+    public void FallIll(Illness illness)
+    {
+        if (illness == Illness.Slow && !Is(illness))
+            _slowSpells.Add((World.Agenda.Now, Instant.Never));
+        _illnesses |= Bit(illness);
+    }
 
     public void Recover(Illness illness)
     {
         if (illness == Illness.Slow && Is(illness))
-            _slowUntil = World.Agenda.Now;
+            _slowSpells[^1] = (_slowSpells[^1].From, World.Agenda.Now);
         _illnesses &= ~Bit(illness);
+    }
+
+    /// <summary>How long what came to it between two moments may have waited until it was applied, if its link did not end before.</summary>
+    public TimeSpan DelayBetween(Instant from, Instant to)
+    {
+        TimeSpan delay = _slowSpells.Exists(spell => spell.From <= to && spell.Until >= from - Slowness) ? Slowness : TimeSpan.Zero;
+        foreach ((Instant frozen, Instant thawed) in FrozenSpells)
+        {
+            if (frozen <= to && thawed >= from)
+                delay += thawed - frozen;
+        }
+        return delay;
     }
 
     /// <summary>All that was done to it is undone; it runs. Its priority is as at first.</summary>
@@ -423,11 +440,8 @@ internal sealed class RedisNode : Process
         Followers.DropAll();
     }
 
-    private Branch NewBranch(Dataset? origin, long start, RoleReason reason, Dataset? before = null)
-    {
-        bool isBehind = Is(Illness.Slow) || World.Agenda.Now - _slowUntil < Slowness;
-        return new Branch($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before, StartedAt, isBehind ? Slowness : TimeSpan.Zero));
-    }
+    private Branch NewBranch(Dataset? origin, long start, RoleReason reason, Dataset? before = null) =>
+        new($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before, StartedAt));
 
     private void NoteLoss(Dataset? after, bool isRestart)
     {

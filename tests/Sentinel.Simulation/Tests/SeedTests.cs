@@ -46,6 +46,12 @@ public class SeedTests
         "--seed 3000108 --profile addresses --minutes 8.6 --keep 0,3,4,5",
         // Leaders are let work: a voter stood itself at once, for it had not heard the candidate's PONG since a partition ended.
         "--seed 5000660 --profile any --minutes 3.7 --keep 0,1,2,3,4,7,8,9,10,11,13,14,15,16,17,19,20,22",
+        // Leaders are let work: what the new leader had answered before the vote, of the failover before, was taken for how it stood now.
+        "--seed 6000921 --profile any --minutes 2.8 --keep 0,1,2,3,4,5,6,7,8,9,10,12",
+        // No needless failover: a Sentinel that had crashed and come back was still counted for what it had said of the master before.
+        "--seed 6000638 --profile any --minutes 10 --keep 107,108,118,203,210,212",
+        // Disks rest: a vote that was on its way to a slow disk was saved once more for each time somebody asked for it.
+        "--seed 7000988 --profile any --minutes 9.8 --keep 74,75,76,79,80,82",
     ];
 
     [Theory, MemberData(nameof(Many))]
