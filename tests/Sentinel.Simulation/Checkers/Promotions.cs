@@ -52,6 +52,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     /// <summary>How long the answer of a peer that it holds the master down counts: five ask periods of a second, and a moment on the way.</summary>
     private static readonly TimeSpan s_answerAge = TimeSpan.FromSeconds(6);
 
+    /// <summary>How long the next PING takes at most to be sent and answered.</summary>
+    private static readonly TimeSpan s_pingPeriod = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _heldDownAt = [];
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
@@ -74,30 +77,40 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         Group group = World.Group(name);
         Address master = sentinel.MasterOf(name)!.Value;
         RedisNode? node = World.NodeAt(master);
-        // One that is loading after a restart, that is ill, or that says it is a replica, is heard and counts as down by right.
-        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || node.StartedAt > World.Agenda.Now - s_answerAge - group.Topology.Options.RebootDownAfter
-            || (node.IsLoading && group.Topology.Options.RebootDownAfter > TimeSpan.Zero))
+        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || IsDownByRight(node, group.Topology.Options.RebootDownAfter))
             return;
         int deaf = 0;
         foreach (SimSentinel other in World.Sentinels)
         {
-            if (!Hears(other, master, name))
+            if (!Hears(other, node, name) || (group.Topology.Options.RebootDownAfter > TimeSpan.Zero && HasHeardOnlyTheReboot(other, node)))
                 deaf++;
         }
         if (deaf < group.Topology.Options.Quorum)
             Violated($"{sentinel.Name} starts a failover of {name} although only {deaf} of {World.Sentinels.Count} do not hear {node.Name}, and the quorum is {group.Topology.Options.Quorum}");
     }
 
+    /// <summary>Whether a master is heard and yet may count as down (<c>master-reboot-down-after-period</c>): it was started a moment ago, and loads, or did until a moment ago.</summary>
+    private bool IsDownByRight(RedisNode node, TimeSpan rebootDownAfter) =>
+        node.StartedAt > World.Agenda.Now - s_answerAge - rebootDownAfter
+        || (rebootDownAfter > TimeSpan.Zero && (node.IsLoading || node.LoadedAt > World.Agenda.Now - s_answerAge));
+
     /// <summary>Whether a Sentinel has heard the master all along in the time that counts.</summary>
-    private bool Hears(SimSentinel sentinel, Address master, string name)
+    private bool Hears(SimSentinel sentinel, RedisNode master, string name)
     {
         Instant now = World.Agenda.Now;
         // A little less than down-after: its clock may be slow, and its PING left earlier than its reply came.
         TimeSpan downAfter = sentinel.DownAfterOf(name) * 0.8;
-        if (!sentinel.IsRunning || sentinel.LastHeard(master) is not { } heard || now - heard > downAfter)
+        if (!sentinel.IsRunning || sentinel.LastHeard(master.Address) is not { } heard || now - heard > downAfter)
             return false;
-        return (sentinel.HeardAgainAt(master) is not { } again || now - again > s_answerAge)
+        return (sentinel.HeardAgainAt(master.Address) is not { } again || now - again > s_answerAge)
             && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);
+    }
+
+    /// <summary>Whether a Sentinel has heard a master so shortly after its start only that no PONG need have been among it, which ends a reboot.</summary>
+    private static bool HasHeardOnlyTheReboot(SimSentinel sentinel, RedisNode master)
+    {
+        Instant ready = master.LoadedAt is { } loaded && loaded > master.StartedAt ? loaded : master.StartedAt;
+        return sentinel.LastHeard(master.Address) is { } heard && heard - ready < s_pingPeriod;
     }
 }
 

@@ -100,6 +100,9 @@ internal sealed class RedisNode : Process
     /// <summary>Whether it is loading data, from its disk or from a master's snapshot.</summary>
     public bool IsLoading { get; private set; }
 
+    /// <summary>When it last had loaded what it has; null: it never had to.</summary>
+    public Instant? LoadedAt { get; private set; }
+
     /// <summary>When it became a master last, by a start or by an order; null: it never was one.</summary>
     public Instant? LastBecameMasterAt => _spells.Count == 0 ? null : _spells[^1].From;
 
@@ -321,7 +324,7 @@ internal sealed class RedisNode : Process
             _disk.Replace(data);
         After(time, () =>
         {
-            (IsLoading, HasDataSince) = (false, Data.Writes > 0 ? World.Agenda.Now : null);
+            (IsLoading, LoadedAt, HasDataSince) = (false, World.Agenda.Now, Data.Writes > 0 ? World.Agenda.Now : null);
             then();
         });
     }

@@ -113,7 +113,7 @@ internal static class CoverageCatalogue
         // Votes.
         Line("left alone: the data are another group's", "# has the data of * and is left alone although * has a replica of that address. *",
             "10.2.0.2:6379 has the data of group1, and is left alone although group2 has a replica of that address. If it is to be one, tell it to follow 10.2.0.1:6379; if not, 'SENTINEL RESET group2' on each Sentinel forgets it"),
-        Line("left a master: most Sentinels cannot be reached", "# says that it is a master and is left one as long as most Sentinels of * cannot be reached: they may know that it is the new one",
+        Line("left a master: most Sentinels cannot be reached", "# says that it is a master, and is left one as long as most Sentinels of * cannot be reached: they may know that it is the new one",
             "10.1.0.3:6379 says that it is a master, and is left one as long as most Sentinels of mymaster cannot be reached: they may know that it is the new one"),
         Line("a peer's vote came", "# voted for # #", "3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d voted for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d 7"),
         Line("a vote was not saved", "No vote for # in epoch # for * the vote could not be saved *",
