@@ -42,10 +42,10 @@ internal sealed class Failover
     /// <summary>Goes on as far as it can.</summary>
     public void Decide(Wakeup wake)
     {
-        // A master that answers again before anything was done to its replicas stays.
+        // A master that answers again, or that a quorum no longer holds down, stays as long as nothing was done to its replicas.
         if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)
         {
-            Abort("-failover-abort-not-elected", "the master answers again");
+            Abort("-failover-abort-not-elected", _master.Node.IsSubjectivelyDown ? "no quorum holds the master down any more" : "the master answers again");
             return;
         }
         if (Step is FailoverStep.WaitStart)

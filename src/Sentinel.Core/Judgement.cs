@@ -121,7 +121,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         foreach (Peer peer in master.Peers.Where(peer => peer.SaidAt is not null))
         {
             // One that is gone, or was and came back, no longer vouches for what it said.
-            if (peer.SaysMasterDown && (peer.IsSubjectivelyDown || (peer.Link.IsUsable && peer.SaidIn != peer.Link.Attempt)))
+            if (peer.SaysMasterDown && (peer.IsSubjectivelyDown || !peer.Link.IsUsable || peer.SaidIn != peer.Link.Attempt))
                 (peer.SaysMasterDown, peer.AskNow) = (false, true);
             if (wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
                 (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);

@@ -87,12 +87,22 @@ public class DetectionTests
     }
 
     [Fact]
-    public void A_peer_that_died_no_longer_vouches_for_the_master_being_down()
+    public void A_peer_whose_process_ended_vouches_no_longer_for_what_it_said()
     {
         World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
         world.Sentinels[1].Kill();
+        world.RunUntil(() => world.Count("-odown") > 0, "nobody else holds it down any more", atMostSeconds: 0.1);
+    }
+
+    [Fact]
+    public void A_peer_that_fell_silent_vouches_no_longer_for_what_it_said_when_it_is_held_down()
+    {
+        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        world.Sentinels[1].Freeze();
         world.RunUntil(() => world.Sentinels[0].View.Peers[0].IsSubjectivelyDown, "the peer is down");
         Assert.False(world.Sentinels[0].View.IsObjectivelyDown);
     }
@@ -105,8 +115,10 @@ public class DetectionTests
         world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
         world.Sentinels[1].Kill();
         world.Sentinels[1].Restart();
-        world.RunUntil(() => world.Count("-odown") > 0, "nobody else holds it down any more", atMostSeconds: 0.5);
+        world.Run(seconds: 0.5);
         Assert.False(world.Sentinels[0].View.Peers[0].IsSubjectivelyDown);
+        Assert.False(world.Sentinels[0].View.IsObjectivelyDown);
+        world.RunUntil(() => world.Sentinels[0].View.IsObjectivelyDown, "it holds the master down again, and so says");
     }
 
     [Fact]

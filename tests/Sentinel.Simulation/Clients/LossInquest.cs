@@ -59,7 +59,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         Opening promotion = branch.Opening;
         if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
             return LossCause.Partition;
-        TimeSpan lagMax = s_lagMax + promotion.By.DelayBetween(write.At, promotion.At);
+        TimeSpan lagMax = s_lagMax + promotion.By.DelayBetween(write.At, promotion.At) + world.Network.ExtraDelay(write.Node.Machine, promotion.By.Machine, write.At, promotion.At);
         if (promotion.At - write.At <= lagMax)
             return LossCause.Lag;
         foreach (Instant failure in write.Node.Failures)

@@ -22,6 +22,7 @@ internal sealed class Network
     private readonly List<Connection> _connections = [];
     private readonly List<(Pipe Pipe, Machine From, Machine To, Instant Since)> _stalled = [];
     private readonly List<(int From, int To, Instant Since, Instant Until)> _outages = [];
+    private readonly List<(int From, int To, Instant Since, Instant Until, TimeSpan Extra)> _slowSpells = [];
     private Path[,] _paths = new Path[0, 0];
 
     public Network(Agenda agenda, Random random) => (Agenda, _random) = (agenda, random);
@@ -113,7 +114,25 @@ internal sealed class Network
     }
 
     /// <summary>Lets messages in one direction take longer, on average by this.</summary>
-    public void Slow(Machine from, Machine to, TimeSpan extra) => _paths[from.Number, to.Number].Extra = extra;
+    public void Slow(Machine from, Machine to, TimeSpan extra)
+    {
+        ref Path path = ref _paths[from.Number, to.Number];
+        EndSlowSpell(from.Number, to.Number);
+        (path.Extra, path.SlowSince) = (extra, Agenda.Now);
+    }
+
+    /// <summary>How much longer than usual messages in one direction took at most at some time; what was sent last holds up what follows it.</summary>
+    public TimeSpan ExtraDelay(Machine from, Machine to, Instant since, Instant until)
+    {
+        Path path = _paths[from.Number, to.Number];
+        TimeSpan longest = path.SlowSince <= until ? ExtraMax(path.Extra) : TimeSpan.Zero;
+        foreach (var spell in _slowSpells)
+        {
+            if (spell.From == from.Number && spell.To == to.Number && spell.Since <= until && spell.Until + ExtraMax(spell.Extra) >= since && ExtraMax(spell.Extra) > longest)
+                longest = ExtraMax(spell.Extra);
+        }
+        return longest;
+    }
 
     /// <summary>Lets everything pass undelayed.</summary>
     public void Heal()
@@ -124,6 +143,7 @@ internal sealed class Network
             {
                 if (_paths[i, j].Blocks > 0)
                     _outages.Add((i, j, _paths[i, j].BlockedSince, Agenda.Now));
+                EndSlowSpell(i, j);
             }
         }
         Array.Clear(_paths);
@@ -238,10 +258,20 @@ internal sealed class Network
             Agenda.After(Delay(machine, connection.ClientMachine), connection.Establish);
     }
 
+    private void EndSlowSpell(int from, int to)
+    {
+        Path path = _paths[from, to];
+        if (path.Extra > TimeSpan.Zero)
+            _slowSpells.Add((from, to, path.SlowSince, Agenda.Now, path.Extra));
+    }
+
+    private static TimeSpan ExtraMax(TimeSpan extra) => extra * 1.5;
+
     private struct Path
     {
         public int Blocks;
         public Instant BlockedSince;
         public TimeSpan Extra;
+        public Instant SlowSince;
     }
 }

@@ -50,6 +50,8 @@ public class SeedTests
         "--seed 6000921 --profile any --minutes 2.8 --keep 0,1,2,3,4,5,6,7,8,9,10,12",
         // No needless failover: a Sentinel that had crashed and come back was still counted for what it had said of the master before.
         "--seed 6000638 --profile any --minutes 10 --keep 107,108,118,203,210,212",
+        // No needless failover: one that had crashed and come back was counted for it, too, as long as the connection to it was not made again.
+        "--seed 9000837 --profile any --minutes 10 --keep 76,88,96,98,99,103,104",
         // Disks rest: a vote that was on its way to a slow disk was saved once more for each time somebody asked for it.
         "--seed 7000988 --profile any --minutes 9.8 --keep 74,75,76,79,80,82",
     ];

@@ -121,6 +121,7 @@ internal static class CoverageCatalogue
 
         // Candidacies and elections that came to nothing.
         NotElected("the master answers again", "the master answers again", "the master answers again"),
+        NotElected("no quorum any more", "no quorum holds the master down any more", "no quorum holds the master down any more"),
         NotElected("another one was elected", "# was elected", "0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d was elected"),
         NotElected("all voted, too few for us", "# of the # votes needed", "1 of the 2 votes needed"),
         NotElected("too few voted in time", "# of the # votes needed came in time", "1 of the 2 votes needed came in time"),
