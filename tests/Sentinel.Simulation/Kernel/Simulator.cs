@@ -40,19 +40,24 @@ internal static class Simulator
         ImmutableArray<Fault> plan = PlanOf(@case);
         var world = new World(@case.Seed, topology, @case.Profile, isTold);
         Tell(world, @case, topology);
-        try
-        {
-            Live(world, @case, plan);
-        }
-        catch (Exception thrown)
-        {
-            // A finding like any other: it has a seed, and can be made small.
-            world.Violate("no-exceptions", $"{thrown.GetType().Name}: {thrown.Message}");
-            world.Note("!!!", $"{thrown.StackTrace}");
-        }
+        Play(world, () => Live(world, @case, plan));
         world.Note("***", $"the end");
         return new Outcome(
             @case, [.. world.Violations], world.Coverage, world.Elapsed, world.Agenda.Happened, world.Writes.Report(world), world.Transcript?.ToString());
+    }
+
+    /// <summary>Lives a story. What is thrown in it is a finding like any other: it can be played again, and made small.</summary>
+    public static void Play(World world, Action story)
+    {
+        try
+        {
+            story();
+        }
+        catch (Exception thrown)
+        {
+            world.Violate("no-exceptions", $"{thrown.GetType().Name}: {thrown.Message}");
+            world.Note("!!!", $"{thrown.StackTrace}");
+        }
     }
 
     private static void Live(World world, Case @case, ImmutableArray<Fault> plan)

@@ -25,6 +25,12 @@ internal sealed record Scenario(string Name, string Tells, Topology Topology, Im
     public World Play()
     {
         var world = new World(Seed, Topology, profile: null, isTold: true);
+        Simulator.Play(world, () => Live(world));
+        return world;
+    }
+
+    private void Live(World world)
+    {
         world.Note("***", $"{Tells}");
         world.RunUntil(() => Simulator.IsSettled(world), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
         world.Run(TimeSpan.FromSeconds(3));
@@ -37,7 +43,6 @@ internal sealed record Scenario(string Name, string Tells, Topology Topology, Im
             world.Heal();
             Agreement.Await(world, TimeSpan.FromSeconds(30));
         }
-        return world;
     }
 }
 
