@@ -9,6 +9,7 @@ namespace Sentinel.Core;
 /// </remarks>
 internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch lastVoteIn)
 {
+    private readonly NewMasterGrace _grace = new(master, local);
     private LeaderWatch? _watch;
     private Instant? _standAt;
     private int _attemptsLost;
@@ -61,6 +62,8 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>Decides whether to stand.</summary>
     public void Decide(Wakeup wake)
     {
+        if (!master.Node.IsSubjectivelyDown)
+            _grace.Heard();
         if (!master.IsObjectivelyDown)
         {
             (_standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, 0, false);
@@ -86,6 +89,11 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, local.Now + Stagger()));
         if (!wake.IsDue(_standAt.Value))
             return;
+        if (!_grace.IsOver(wake))
+        {
+            Decline(_grace.Reason);
+            return;
+        }
         if (WhyNotElectable() is { } reason)
         {
             Decline(reason);
@@ -146,6 +154,14 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     {
         _standAt += time;
         _watch?.Miss(time);
+    }
+
+    /// <summary>Another node is the master: nothing that was under way concerns it.</summary>
+    /// <param name="isHeard">Whether it was not subjectively down.</param>
+    public void MasterSwitched(bool isHeard)
+    {
+        Reset();
+        _grace.Switched(isHeard);
     }
 
     /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>

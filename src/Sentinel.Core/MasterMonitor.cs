@@ -388,7 +388,7 @@ internal sealed class MasterMonitor : IScheduled
         // What remains of a failover of ours is to see to the replicas of the node it promoted.
         if (Failover is { Step: not FailoverStep.ReconfReplicas } || (Failover is not null && Failover.Epoch != configEpoch))
             Failover = null;
-        Election.Reset();
+        Election.MasterSwitched(isHeard: promoted is not { IsSubjectivelyDown: true });
         Judgement.Reset();
         MasterNode formerNode = Node;
         Node = promoted is not null

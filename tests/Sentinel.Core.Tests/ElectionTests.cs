@@ -186,6 +186,30 @@ public class ElectionTests
     }
 
     [Fact]
+    public void Sentinels_that_hear_different_nodes_do_not_move_the_master_to_and_fro()
+    {
+        World world = World.Settled(replicas: 1, quorum: 1, failoverTimeoutMs: 10_000);
+        world.Sentinels[0].CutOff(world.Nodes[0].Address);
+        world.Sentinels[1].CutOff(world.Nodes[1].Address);
+        world.Run(seconds: 90);
+        // Each of the two waits 1, 2, 4, 8, 16 and then 20 s: twice the failover timeout.
+        Assert.InRange(world.Sentinels[2].Events.Count(e => e.Name == "+switch-master"), 4, 12);
+        Assert.Contains(world.Sentinels[0].Log, line => line.Contains("did not hear it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_master_that_dies_as_soon_as_it_is_one_is_replaced_without_a_grace()
+    {
+        World world = World.Settled(replicas: 2, failoverTimeoutMs: 60_000);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.MasterNode.Address), "the first switch");
+        Address second = world.Sentinels[0].View.Address;
+        world.Node(second).Kill();
+        TimeSpan took = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != second), "the second switch");
+        Assert.InRange(took, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
     public void The_order_of_standing_is_the_same_for_all_and_differs_between_masters()
     {
         SentinelId[] ids = [.. Enumerable.Range(0, 5).Select(i => SentinelId.Draw(new Random(i)))];

@@ -98,9 +98,10 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private bool Hears(SimSentinel sentinel, RedisNode master, string name)
     {
         Instant now = World.Agenda.Now;
-        // A little less than down-after: its clock may be slow, and its PING left earlier than its reply came.
+        // A little less than down-after: its clock may be slow, and its PING left earlier than its reply came. What one said that lost
+        // its power since counts where the end of its connection is not known.
         TimeSpan downAfter = sentinel.DownAfterOf(name) * 0.8;
-        if (!sentinel.IsRunning || sentinel.LastHeard(master.Address) is not { } heard || now - heard > downAfter)
+        if (!sentinel.IsRunning || (sentinel.DiedUnheard && now - sentinel.StartedAt <= s_answerAge) || sentinel.LastHeard(master.Address) is not { } heard || now - heard > downAfter)
             return false;
         return (sentinel.HeardAgainAt(master.Address) is not { } again || now - again > s_answerAge)
             && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);

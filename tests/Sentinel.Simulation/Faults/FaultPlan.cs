@@ -22,7 +22,7 @@ internal static class FaultPlan
             Profile.Orders => draw.OrdersInPartitions(duration),
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
-            Profile.Addresses => draw.ReusedAddresses(duration),
+            Profile.Addresses => [.. draw.ReusedAddresses(duration), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration)],
             Profile.Sentinels => Often(draw, duration, draw.MasterOrSentinel),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -159,6 +159,13 @@ internal sealed class FaultDraw(Random random, Topology topology)
         < 18 => new CutPowerOfNode(at, AnyGroup(Part.Any), Time()),
         _ => new CutReplication(at, AnyGroup(Part.Master), Time()),
     };
+
+    /// <summary>Sentinels that come back at other addresses.</summary>
+    public IEnumerable<Fault> Moves(TimeSpan duration)
+    {
+        for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
+            yield return new MoveSentinel(at, AnySentinel(), Random.Seconds(0.3, 20));
+    }
 
     /// <summary>One after the other a node of one group takes the address of a dead replica of another, and masters fail meanwhile.</summary>
     /// <remarks>Not a master's address: whoever takes that gets its replicas, which is for the time when masters are told apart by their data, too.</remarks>

@@ -19,6 +19,24 @@ internal sealed record KillSentinel(TimeSpan At, SentinelTarget Target, TimeSpan
     }
 }
 
+/// <summary>A Sentinel comes back at another address, as containers do, and is still the one that it was.</summary>
+internal sealed record MoveSentinel(TimeSpan At, SentinelTarget Target, TimeSpan For) : Fault(At)
+{
+    public override bool Strike(World world)
+    {
+        SimSentinel sentinel = Target.Find(world);
+        // One that shares its machine would take the others along.
+        if (!sentinel.IsRunning || sentinel.Machine.Processes.Count > 1)
+            return false;
+        string ip = world.Network.UnusedIp();
+        world.Note(sentinel.Name, $"ends, and comes back at {ip} in {For.TotalSeconds:F1} s");
+        sentinel.Kill();
+        world.Network.Readdress(sentinel.Machine, ip);
+        Later(world, For, sentinel.Start);
+        return true;
+    }
+}
+
 /// <summary>A Sentinel's machine loses power, with all that runs on it.</summary>
 internal sealed record CutPowerOfSentinel(TimeSpan At, SentinelTarget Target, TimeSpan For) : Fault(At)
 {

@@ -24,6 +24,7 @@ internal sealed class Network
     private readonly List<(int From, int To, Instant Since, Instant Until)> _outages = [];
     private readonly List<(int From, int To, Instant Since, Instant Until, TimeSpan Extra)> _slowSpells = [];
     private Path[,] _paths = new Path[0, 0];
+    private int _movesTo;
 
     public Network(Agenda agenda, Random random) => (Agenda, _random) = (agenda, random);
 
@@ -66,6 +67,9 @@ internal sealed class Network
         machine.Ip = ip;
         _byIp[ip] = machine;
     }
+
+    /// <summary>An address that no machine has had.</summary>
+    public string UnusedIp() => $"10.9.0.{++_movesTo}";
 
     // Paths.
 

@@ -28,6 +28,9 @@ internal abstract class Process
     /// <summary>A frozen one is running: its machine still accepts connections and keeps what comes for it.</summary>
     public bool IsFrozen { get; private set; }
 
+    /// <summary>Whether it last died with its machine: nobody was told that its connections ended.</summary>
+    public bool DiedUnheard { get; private set; }
+
     /// <summary>When it was last started.</summary>
     public Instant StartedAt { get; private set; }
 
@@ -113,7 +116,7 @@ internal abstract class Process
     {
         if (IsFrozen)
             EndFrozenSpell();
-        (IsRunning, IsFrozen) = (false, false);
+        (IsRunning, IsFrozen, DiedUnheard) = (false, false, withMachine);
         Life++;
         _held.Clear();
         World.Network.ProcessDied(this, withMachine);

@@ -212,8 +212,9 @@ internal sealed class MasterLink(RedisNode node)
     {
         (_state, CanContinue, DownSince, IsHandingOver) = (State.Up, true, null, false);
         Turned(node.Master, isUp: true);
-        node.Swap.Ended();
         SendAck();
+        // What waited for the swap to end may be an order to follow another one.
+        node.Swap.Ended();
     }
 
     private void SendAck() => Send(new Ack(node.Offset));

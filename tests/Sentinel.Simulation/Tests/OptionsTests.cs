@@ -12,7 +12,7 @@ public class OptionsTests
         Options options = Parse("--seed 42");
         Assert.Equal(new SeedRange(42, 42), options.Seeds);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Duration);
-        Assert.Equal(Profile.Any, options.Profile);
+        Assert.Equal([Profile.Any], options.Profiles);
         Assert.Null(options.Kept);
     }
 
@@ -21,7 +21,7 @@ public class OptionsTests
     {
         Options options = Parse("--seed 42 --minutes 2.25 --profile mass --keep 7,3 --transcript --transcript-file /tmp/story --coverage --threads 3");
         Assert.Equal(TimeSpan.FromSeconds(135), options.Duration);
-        Assert.Equal(Profile.Mass, options.Profile);
+        Assert.Equal([Profile.Mass], options.Profiles);
         Assert.Equal([3, 7], options.Kept!.Value.ToArray());
         Assert.True(options.ShowsTranscript);
         Assert.Equal("/tmp/story", options.TranscriptFile);
@@ -45,10 +45,19 @@ public class OptionsTests
     }
 
     [Fact]
+    public void Of_every_profile_the_seeds_take_one_by_turns()
+    {
+        Options options = Parse("--seeds 1..1000 --profile every");
+        Profile[] all = Enum.GetValues<Profile>();
+        Assert.Equal(all, Enumerable.Range(0, all.Length).Select(seed => options.CaseOf((ulong)seed).Profile));
+        Assert.Equal(options.CaseOf(3).Profile, options.CaseOf(3 + (ulong)all.Length).Profile);
+    }
+
+    [Fact]
     public void Every_profile_has_a_name_that_the_help_tells() =>
         Assert.All(Enum.GetValues<Profile>(), profile =>
         {
-            Assert.Equal(profile, Parse($"--seed 1 --profile {Options.NameOf(profile)}").Profile);
+            Assert.Equal([profile], Parse($"--seed 1 --profile {Options.NameOf(profile)}").Profiles);
             Assert.Contains(Options.NameOf(profile), Options.Help, StringComparison.Ordinal);
         });
 
@@ -79,7 +88,7 @@ public class OptionsTests
     [InlineData("--scenarios --minutes 3", "--minutes does not go with --scenarios: it is for --seed and --seeds")]
     [InlineData("--mutants --minutes 3", "--minutes does not go with --mutants: it is for --seed and --seeds")]
     [InlineData("--scenario nonsense", "--scenario nonsense: there is no such story; --scenarios plays all there are, and names them")]
-    [InlineData("--seed 1 --profile nonsense", "--profile nonsense: there is any, one-fault, mixed, mass, partitions, sentinels, replacement, orders, addresses, quiet")]
+    [InlineData("--seed 1 --profile nonsense", "--profile nonsense: there is any, one-fault, mixed, mass, partitions, sentinels, replacement, orders, addresses, quiet, every")]
     [InlineData("--seeds 1..2 --threads 0", "--threads 0: it must be a whole number above 0")]
     public void What_makes_no_sense_is_refused_with_a_cure(string line, string complaint) =>
         Assert.Equal(complaint, Assert.Throws<UsageException>(() => Parse(line)).Message);
@@ -90,7 +99,8 @@ public class OptionsTests
         var @case = new Case(17, Profile.OneFault, TimeSpan.FromMinutes(2.3)) { Kept = [3, 12] };
         string command = FindingReport.CommandOf(@case);
         Options options = Parse(command[(command.IndexOf(" -- ", StringComparison.Ordinal) + 4)..]);
-        Assert.Equal((@case.Seed, @case.Profile, @case.Duration), (options.Seeds!.First, options.Profile, options.Duration));
+        Case again = options.CaseOf(options.Seeds!.First);
+        Assert.Equal((@case.Seed, @case.Profile, @case.Duration), (again.Seed, again.Profile, again.Duration));
         Assert.Equal(@case.Kept.Value.ToArray(), options.Kept!.Value.ToArray());
     }
 

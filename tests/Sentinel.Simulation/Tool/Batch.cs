@@ -45,7 +45,7 @@ internal sealed class Batch(Options options, Func<Case, Outcome> run, Cancellati
     {
         while (!stopping.IsCancellationRequested && Next() is { } seed)
         {
-            Outcome outcome = run(new Case(seed, options.Profile, options.Duration) { Kept = options.Kept });
+            Outcome outcome = run(options.CaseOf(seed));
             lock (_lock)
                 Totals.Add(outcome);
         }

@@ -47,7 +47,7 @@ internal static class CoverageCatalogue
             nameof(KillNode), $"{nameof(KillNode)}, original configuration", nameof(EmptyNode), nameof(CutPowerOfNode), nameof(FreezeNode),
             .. Each<Illness>(illness => $"{nameof(SickenNode)} {illness}"),
             nameof(ChangePriority), $"{nameof(OrderNode)} to be a master", $"{nameof(OrderNode)} to follow", nameof(PauseWrites), nameof(HandOver), nameof(ReuseAddress),
-            nameof(KillSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
+            nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
             nameof(OrderFailover), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
@@ -100,6 +100,8 @@ internal static class CoverageCatalogue
     private static IEnumerable<CoverageEntry> Branches() =>
     [
         // Standing for election.
+        Line("not tried: others may hear the new master", "No failover of * is tried: it was made the master while this Sentinel did not hear it; others may hear it, and it is given # ms",
+            "No failover of mymaster is tried: it was made the master while this Sentinel did not hear it; others may hear it, and it is given 2000 ms"),
         Line("not tried: too few Sentinels", "No failover of * is tried: only # of # Sentinels can be reached, and # votes are needed",
             "No failover of mymaster is tried: only 1 of 3 Sentinels can be reached, and 2 votes are needed"),
         Line("put off after an attempt", "Next failover delay: I will not start a failover of * before # ms have passed",

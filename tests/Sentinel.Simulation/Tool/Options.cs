@@ -25,7 +25,8 @@ internal sealed record Options
 
         How:
           --minutes M            simulated minutes of faults in each run (default 10; may be 2.25)
-          --profile NAME         kind of cluster and of faults: any (default), one-fault, mixed, mass, partitions, sentinels, replacement, orders, addresses, quiet
+          --profile NAME         kind of cluster and of faults: any (default), one-fault, mixed, mass, partitions, sentinels, replacement, orders, addresses, quiet;
+                                 'every': these by turns, the seed says which
           --keep I,J,K           of one seed: only these of its faults, by their numbers; 'none': no fault at all
           --transcript           of one seed or scenario: the whole story
           --transcript-file PATH where the story of a failing run goes (default: a file in the folder for temporary files)
@@ -53,7 +54,8 @@ internal sealed record Options
     /// <summary>How long faults strike in a run; healing comes on top.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
 
-    public Profile Profile { get; init; }
+    /// <summary>Kinds of runs, which the seeds take by turns.</summary>
+    public ImmutableArray<Profile> Profiles { get; init; } = [Profile.Any];
 
     /// <summary>The faults that are kept, by their numbers; null: all.</summary>
     public ImmutableArray<int>? Kept { get; init; }
@@ -92,7 +94,7 @@ internal sealed record Options
                 "--scenario" => options with { Scenarios = [Story(name, Value())] },
                 "--scenarios" => options with { Scenarios = [.. AllScenarios.All] },
                 "--mutants" => options with { IsMutationCheck = true },
-                "--profile" => options with { Profile = ProfileOf(name, Value()) },
+                "--profile" => options with { Profiles = ProfilesOf(name, Value()) },
                 "--keep" => options with { Kept = Numbers(name, Value()) },
                 "--transcript" => options with { ShowsTranscript = true },
                 "--transcript-file" => options with { TranscriptFile = Value() },
@@ -118,6 +120,9 @@ internal sealed record Options
         return options;
     }
 
+    /// <summary>What a seed plays.</summary>
+    public Case CaseOf(ulong seed) => new(seed, Profiles[(int)(seed % (ulong)Profiles.Length)], Duration) { Kept = Kept };
+
     /// <summary>A time as <c>--minutes</c> takes it.</summary>
     public static string MinutesOf(TimeSpan duration) => ((decimal)duration.Ticks / TimeSpan.TicksPerMinute).ToString("0.####", CultureInfo.InvariantCulture);
 
@@ -134,14 +139,11 @@ internal sealed record Options
         _ => [name],
     };
 
-    private static Profile ProfileOf(string name, string value)
+    private static ImmutableArray<Profile> ProfilesOf(string name, string value)
     {
-        foreach (Profile profile in Enum.GetValues<Profile>())
-        {
-            if (NameOf(profile) == value)
-                return profile;
-        }
-        throw new UsageException($"{name} {value}: there is {string.Join(", ", Enum.GetValues<Profile>().Select(NameOf))}");
+        Profile[] all = Enum.GetValues<Profile>();
+        ImmutableArray<Profile> wanted = [.. all.Where(profile => value == "every" || NameOf(profile) == value)];
+        return wanted.IsEmpty ? throw new UsageException($"{name} {value}: there is {string.Join(", ", all.Select(NameOf))}, every") : wanted;
     }
 
     private static Scenario Story(string name, string value) =>

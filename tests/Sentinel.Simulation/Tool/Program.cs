@@ -51,12 +51,10 @@ internal static class Program
     {
         if (options.Kept is not { IsEmpty: false } kept)
             return;
-        int faults = Simulator.PlanOf(CaseOf(options)).Length;
+        int faults = Simulator.PlanOf(options.CaseOf(options.Seeds!.First)).Length;
         if (kept.Max() >= faults)
             throw new UsageException($"--keep {kept.Max()}: in {Options.MinutesOf(options.Duration)} minutes this seed has {faults} faults, and the first is number 0");
     }
-
-    private static Case CaseOf(Options options) => new(options.Seeds!.First, options.Profile, options.Duration) { Kept = options.Kept };
 
     private static int Run(Options options, CancellationToken stopping)
     {
@@ -66,7 +64,7 @@ internal static class Program
         progress.End();
         Totals totals = batch.Totals;
         if (options.ShowsTranscript && totals.Runs > 0)
-            Console.Write(Simulator.Run(CaseOf(options), isTold: true).Transcript);
+            Console.Write(Simulator.Run(options.CaseOf(options.Seeds!.First), isTold: true).Transcript);
         var report = new FindingReport(Console.Out, options.TranscriptFile, stopping);
         foreach (Finding finding in totals.Findings.DistinctBy(finding => finding.Violation.Checker).Take(options.TellsFindings ? FindingsTold : 0))
             report.Write(finding, isShrunk: options.Kept is null);
