@@ -29,9 +29,10 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     public bool WasTakenAsPromised(WriteAccepted write)
     {
         RedisNode master = write.Node;
-        // An acknowledgement may have been sent a second after the one before it, and have waited on the way, or for a process that did not run.
+        // An acknowledgement may have been sent a second after the one before it, and have waited on the way, for the end of a partition too, or for a process that did not run.
         Instant since = write.At - master.Settings.MinReplicasMaxLag - TimeSpan.FromSeconds(2) - 2 * Network.RetransmitMax - master.LastFrozenFor;
-        return group.Nodes.Count(node => node != master && node.Link.WasWith(master.Address, since, write.At)) >= master.Settings.MinReplicasToWrite;
+        return group.Nodes.Count(node => node != master && node.Link.WasWith(master.Address, world.Network.BlockedBefore(node.Machine, master.Machine, since, write.At), write.At))
+            >= master.Settings.MinReplicasToWrite;
     }
 
     /// <summary>Why who opened a branch lacks a write, and was a master all the same.</summary>
@@ -48,13 +49,14 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : branch == write.Branch ? LossCause.Unexplained
             : IsOperators(Later(opening, write.Branch.Opening)) ? LossCause.Operator
             : write.At >= opening.At ? LossCause.Partition
-            : opening.Reason == RoleReason.Sentinel ? CauseOfPromotion(write, branch)
-            // Who was started with less than it had had, had not had the write before either.
-            : opening.Before is { } before ? CauseInMaster(write, before.Branch)
+            : opening.Reason == RoleReason.Sentinel ? CauseInReplica(write, branch)
+            // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
+            : opening.Before is { } before ? before.Branch == write.Branch ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
             : LossCause.Unexplained;
     }
 
-    private LossCause CauseOfPromotion(WriteAccepted write, Branch branch)
+    /// <summary>Why who opened a branch, and was a replica before, had not got a write.</summary>
+    private LossCause CauseInReplica(WriteAccepted write, Branch branch)
     {
         Opening promotion = branch.Opening;
         if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))

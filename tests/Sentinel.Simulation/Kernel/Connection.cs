@@ -126,6 +126,9 @@ internal sealed class Connection
     /// <param name="tell">Whether its machine is left to tell the other side.</param>
     public void Orphan(Process process, bool tell)
     {
+        // What a machine without power had not got through yet is gone with it.
+        if (!tell)
+            (process == Client ? _toServer : _toClient).Abandon();
         if (process == Client)
             CloseAtClient(tell);
         if (process == Server)

@@ -117,6 +117,18 @@ internal sealed class Network
         return false;
     }
 
+    /// <summary>When the outage of a direction began whose end, if one ended between two moments, let through what had waited; else the first of the two.</summary>
+    public Instant BlockedBefore(Machine from, Machine to, Instant since, Instant until)
+    {
+        Instant first = since;
+        foreach (var outage in _outages)
+        {
+            if (outage.From == from.Number && outage.To == to.Number && outage.Until >= since && outage.Until <= until && outage.Since < first)
+                first = outage.Since;
+        }
+        return first;
+    }
+
     /// <summary>Lets messages in one direction take longer, on average by this.</summary>
     public void Slow(Machine from, Machine to, TimeSpan extra)
     {

@@ -12,7 +12,7 @@ public class OptionsTests
         Options options = Parse("--seed 42");
         Assert.Equal(new SeedRange(42, 42), options.Seeds);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Duration);
-        Assert.Equal([Profile.Any], options.Profiles);
+        Assert.Equal(Profile.Any, Assert.Single(options.Profiles));
         Assert.Null(options.Kept);
     }
 
@@ -21,7 +21,7 @@ public class OptionsTests
     {
         Options options = Parse("--seed 42 --minutes 2.25 --profile mass --keep 7,3 --transcript --transcript-file /tmp/story --coverage --threads 3");
         Assert.Equal(TimeSpan.FromSeconds(135), options.Duration);
-        Assert.Equal([Profile.Mass], options.Profiles);
+        Assert.Equal(Profile.Mass, Assert.Single(options.Profiles));
         Assert.Equal([3, 7], options.Kept!.Value.ToArray());
         Assert.True(options.ShowsTranscript);
         Assert.Equal("/tmp/story", options.TranscriptFile);
@@ -57,7 +57,7 @@ public class OptionsTests
     public void Every_profile_has_a_name_that_the_help_tells() =>
         Assert.All(Enum.GetValues<Profile>(), profile =>
         {
-            Assert.Equal([profile], Parse($"--seed 1 --profile {Options.NameOf(profile)}").Profiles);
+            Assert.Equal(profile, Assert.Single(Parse($"--seed 1 --profile {Options.NameOf(profile)}").Profiles));
             Assert.Contains(Options.NameOf(profile), Options.Help, StringComparison.Ordinal);
         });
 
