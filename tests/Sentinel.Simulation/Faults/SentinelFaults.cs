@@ -25,8 +25,8 @@ internal sealed record MoveSentinel(TimeSpan At, SentinelTarget Target, TimeSpan
     public override bool Strike(World world)
     {
         SimSentinel sentinel = Target.Find(world);
-        // One that shares its machine would take the others along.
-        if (!sentinel.IsRunning || sentinel.Machine.Processes.Count > 1)
+        // One that shares its machine would take the others along, and those who are away and come home.
+        if (!sentinel.IsRunning || world.Topology.IsColocated)
             return false;
         string ip = world.Network.UnusedIp();
         world.Note(sentinel.Name, $"ends, and comes back at {ip} in {For.TotalSeconds:F1} s");
