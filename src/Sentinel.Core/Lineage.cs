@@ -17,6 +17,12 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
 
     private readonly List<string> _histories = [];
 
+    /// <summary>
+    /// The history that the master's went on from: who has it and was away since is of the group, though we did not see the group when
+    /// it was its own. A copy of another group goes on from that one's: so it counts only as long as nobody else has it as its own.
+    /// </summary>
+    private string? _former;
+
     /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
     public void Learn(MasterNode node, InfoReport report)
     {
@@ -24,6 +30,8 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
             return;
         if (_histories.Count == 0 || OwnerOf(history) is null || IsOurs(history) || IsOurs(report.FormerHistory))
             Add(history);
+        if (report.FormerHistory != _former)
+            GoesOnFrom(report.FormerHistory);
     }
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
@@ -33,14 +41,16 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     public void Forget()
     {
         foreach (string history in _histories)
-            Disown(history);
+            Disown(history, local.Histories);
         _histories.Clear();
+        GoesOnFrom(null);
     }
 
-    private bool IsOurs(string? history) => history is not null && _histories.Contains(history);
+    private bool IsOurs(string? history) =>
+        history is not null && (_histories.Contains(history) || (history == _former && !local.Histories.ContainsKey(history)));
 
     private string? OwnerOf(string? history) =>
-        history is not null && local.Histories.TryGetValue(history, out string? owner) && owner != master.Name ? owner : null;
+        history is not null && (local.Histories.TryGetValue(history, out string? owner) || local.FormerHistories.TryGetValue(history, out owner)) && owner != master.Name ? owner : null;
 
     private string? StrangerIn(DataNode node, int hops)
     {
@@ -79,16 +89,25 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
             return;
         if (_histories.Count == HistoriesMax)
         {
-            Disown(_histories[0]);
+            Disown(_histories[0], local.Histories);
             _histories.RemoveAt(0);
         }
         _histories.Add(history);
         local.Histories.TryAdd(history, master.Name);
     }
 
-    private void Disown(string history)
+    private void GoesOnFrom(string? former)
     {
-        if (local.Histories.TryGetValue(history, out string? owner) && owner == master.Name)
-            local.Histories.Remove(history);
+        if (_former is not null)
+            Disown(_former, local.FormerHistories);
+        _former = former;
+        if (former is not null)
+            local.FormerHistories.TryAdd(former, master.Name);
+    }
+
+    private void Disown(string history, Dictionary<string, string> owners)
+    {
+        if (owners.TryGetValue(history, out string? owner) && owner == master.Name)
+            owners.Remove(history);
     }
 }

@@ -37,6 +37,9 @@ internal sealed class LocalSentinel
     /// <summary>Which group a replication history is of; see <see cref="Lineage"/>, which bounds them.</summary>
     public Dictionary<string, string> Histories { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Histories that masters' present ones went on from, with the group.</summary>
+    public Dictionary<string, string> FormerHistories { get; } = new(StringComparer.Ordinal);
+
     public Epoch CurrentEpoch { get; private set; }
 
     /// <summary>The time of the input being taken in.</summary>

@@ -43,6 +43,22 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_node_that_was_away_since_its_group_went_on_is_left_alone_by_the_others_even_by_who_has_just_been_started()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        (otherMaster.History, otherMaster.FormerHistory) = ("b2", "b");
+        foreach (FakeSentinel sentinel in world.Sentinels)
+        {
+            sentinel.Kill();
+            sentinel.Restart();
+        }
+        world.Run(seconds: 15);
+        Succeed(world, world.Nodes[1], master: new Address("10.9.9.9", 6379), history: "b");
+        world.Run(seconds: 30);
+        Assert.Empty(world.Nodes[1].Told);
+    }
+
+    [Fact]
     public void A_node_whose_data_nobody_knows_is_brought_in_line_as_ever()
     {
         World world = TwoGroups(out _);

@@ -22,8 +22,9 @@ internal static class FaultPlan
             Profile.Orders => draw.OrdersInPartitions(duration),
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
-            Profile.Addresses => [.. draw.ReusedAddresses(duration), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration)],
-            Profile.Sentinels => Often(draw, duration, draw.MasterOrSentinel),
+            // None of a Sentinel: one that is started anew does not know the histories of before.
+            Profile.Addresses => draw.ReusedAddresses(duration),
+            Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration)],
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
