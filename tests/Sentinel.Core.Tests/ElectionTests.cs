@@ -210,6 +210,22 @@ public class ElectionTests
     }
 
     [Fact]
+    public void A_candidate_gives_way_when_it_learns_that_a_newer_configuration_confirms_the_master()
+    {
+        World world = World.Settled(quorum: 1);
+        FakeSentinel candidate = world.Sentinels[0];
+        candidate.CutOff(world.MasterNode.Address);
+        foreach (FakeSentinel voter in world.Sentinels.Skip(1))
+            voter.DiskError = "No space left on device";
+        world.RunUntil(() => candidate.View.Failover is FailoverStep.WaitStart, "it stands");
+        Address master = world.MasterNode.Address;
+        candidate.Input(new HelloReceived($"10.0.1.1,26001,{world.Sentinels[1].Id},9,mymaster,{master.Host},{master.Port},9"));
+        Assert.Equal(FailoverStep.None, candidate.View.Failover);
+        Assert.Equal(new Epoch(9), candidate.View.ConfigEpoch);
+        Assert.Contains(candidate.Events, e => e.Name == "-failover-abort-not-elected" && e.Reason == "a newer configuration confirms the master");
+    }
+
+    [Fact]
     public void The_order_of_standing_is_the_same_for_all_and_differs_between_masters()
     {
         SentinelId[] ids = [.. Enumerable.Range(0, 5).Select(i => SentinelId.Draw(new Random(i)))];

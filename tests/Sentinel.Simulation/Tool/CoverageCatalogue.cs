@@ -32,6 +32,8 @@ internal static class CoverageCatalogue
         [" are not followed: their epochs ("] = "nobody makes up epochs, and elections do not come to 4 thousand millions of them",
         ["too many Sentinels are new or have moved"] = "nobody makes up Sentinels",
         [" are known already"] = "nobody makes up Sentinels",
+        [" takes no more requests"] = "requests of a kind wait for the reply to the one before: no link here has a hundred open",
+        [", and is not listed twice any more"] = "there are no names here",
         [" is not followed: "] = "nobody makes up Sentinels: it is the line of the two reasons above",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
@@ -146,7 +148,6 @@ internal static class CoverageCatalogue
         Objection("far behind", "its link to the master was down long before the master was"),
 
         // Promotions.
-        NotPromoted("takes no more requests", "# takes no more requests", "10.1.0.2:6379 takes no more requests"),
         NotPromoted("refused", "# refused to become master: *", "10.1.0.2:6379 refused to become master: ERR unknown command 'REPLICAOF'"),
         NotPromoted("went down", "# went down", "10.1.0.2:6379 went down"),
         NotPromoted("not in time", "# did not become master in time", "10.1.0.2:6379 did not become master in time"),
@@ -159,7 +160,6 @@ internal static class CoverageCatalogue
             "10.1.0.2:6379 of mymaster changed its role, but may forget it at a restart: CONFIG REWRITE says: ERR The server is running without a config file"),
         Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
             "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
-        Line("listed twice", "Replica # of * is # and is not listed twice any more", "Replica 10.1.0.2:6379 of mymaster is 10.1.0.3:6379, and is not listed twice any more"),
 
         // What all this stands on.
         Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
