@@ -45,8 +45,12 @@ internal sealed class DeadMastersAreReplaced : Checker
 
     private bool CanBeReplaced(Group group)
     {
-        SentinelProcess[] well = [.. World.Sentinels.OfType<SentinelProcess>().Where(IsWell)];
-        int needed = Math.Max(World.Sentinels.Count / 2 + 1, group.Topology.Options.Quorum);
+        SentinelProcess[] well = [.. World.Sentinels.OfType<SentinelProcess>().Where(sentinel => IsWell(sentinel) && sentinel.MasterOf(group.Name) is not null)];
+        if (well.Length == 0)
+            return false;
+        // One that lost its identity counts twice, until its former one is forgotten.
+        int known = Math.Max(World.Sentinels.Count, 1 + well.Max(sentinel => sentinel.View.Masters[group.Name].Peers.Length));
+        int needed = Math.Max(known / 2 + 1, group.Topology.Options.Quorum);
         if (well.Length < needed || well[0].MasterOf(group.Name) is not { } master || World.NodeAt(master) is not { IsWorking: false } dead)
             return false;
         return well.All(sentinel => sentinel.MasterOf(group.Name) == master && sentinel.HoldsDown(group.Name) && well.All(other => World.Network.Passes(sentinel.Machine, other.Machine)))

@@ -56,6 +56,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private static readonly TimeSpan s_pingPeriod = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _heldDownAt = [];
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _rebootAt = [];
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
     public override string Name => "no-needless-failover";
@@ -70,6 +71,8 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             return;
         if (happened is { Name: "+sdown" or "-sdown", Kind: InstanceKind.Master })
             _heldDownAt[(sentinel, name)] = World.Agenda.Now;
+        if (happened is { Name: "+reboot", Kind: InstanceKind.Master })
+            _rebootAt[(sentinel, name)] = World.Agenda.Now;
         if (happened.Name is "+elected-leader")
             _ordered.Remove((sentinel, name));
         if (happened.Name != "+try-failover" || sentinel.IsLegacy)
@@ -82,7 +85,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         int deaf = 0;
         foreach (SimSentinel other in World.Sentinels)
         {
-            if (!Hears(other, node, name) || (group.Topology.Options.RebootDownAfter > TimeSpan.Zero && HasHeardOnlyTheReboot(other, node)))
+            if (!Hears(other, node, name) || (group.Topology.Options.RebootDownAfter > TimeSpan.Zero && HasHeardOnlyTheReboot(other, node, name)))
                 deaf++;
         }
         if (deaf < group.Topology.Options.Quorum)
@@ -107,12 +110,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);
     }
 
-    /// <summary>Whether a Sentinel has heard a master so shortly after its start only that no PONG need have been among it, which ends a reboot.</summary>
-    private static bool HasHeardOnlyTheReboot(SimSentinel sentinel, RedisNode master)
-    {
-        Instant ready = master.LoadedAt is { } loaded && loaded > master.StartedAt ? loaded : master.StartedAt;
-        return sentinel.LastHeard(master.Address) is { } heard && heard - ready < s_pingPeriod;
-    }
+    /// <summary>Whether a Sentinel has heard a master so shortly after it noticed its reboot only that no PONG need have been among it, which ends one.</summary>
+    private bool HasHeardOnlyTheReboot(SimSentinel sentinel, RedisNode master, string name) =>
+        _rebootAt.TryGetValue((sentinel, name), out Instant noticed) && sentinel.LastHeard(master.Address) is { } heard && heard - noticed < s_pingPeriod;
 }
 
 /// <summary>A switch that is announced leads to a node that is a master: the leader saw it become one, and the others name what a leader named.</summary>
