@@ -68,7 +68,7 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>When a node last answered it, validly, in true time; null: never in this life.</summary>
     public Instant? LastHeard(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.At : null;
 
-    /// <summary>When a node was last heard again after more than the given silence; null: there was none.</summary>
+    /// <summary>When a node was last heard again, or for the first time, after more than the given silence; null: there was none.</summary>
     public Instant? HeardAgainAt(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.AgainAt : null;
 
     /// <summary>A node answered a PING validly.</summary>
@@ -76,7 +76,7 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     {
         Instant now = World.Agenda.Now;
         Hearing before = _heard.GetValueOrDefault(node);
-        bool isAgain = before.At is { } at && now - at > downAfter;
+        bool isAgain = now - (before.At ?? StartedAt) > downAfter;
         _heard[node] = new Hearing(now, isAgain ? now : before.AgainAt);
     }
 
