@@ -62,8 +62,6 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>Decides whether to stand.</summary>
     public void Decide(Wakeup wake)
     {
-        if (!master.Node.IsSubjectivelyDown)
-            _grace.Heard();
         if (!master.IsObjectivelyDown)
         {
             (_standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, 0, false);
@@ -153,6 +151,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     public void Miss(TimeSpan time)
     {
         _standAt += time;
+        _grace.Miss(time);
         _watch?.Miss(time);
     }
 

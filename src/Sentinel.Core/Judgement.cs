@@ -122,7 +122,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         {
             // One that is gone, or was and came back, no longer vouches for what it said.
             if (peer.SaysMasterDown && (peer.IsSubjectivelyDown || !peer.Link.IsUsable || peer.SaidIn != peer.Link.Attempt))
-                (peer.SaysMasterDown, peer.AskNow) = (false, true);
+                (peer.SaysMasterDown, peer.AskNow) = (false, !peer.IsSubjectivelyDown);
             if (wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
                 (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
         }

@@ -28,8 +28,9 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     {
         if (!node.ReportsMaster || report.History is not { } history)
             return;
-        if (_histories.Count == 0 || OwnerOf(history) is null || IsOurs(history) || IsOurs(report.FormerHistory))
-            Add(history);
+        if (_histories.Count > 0 && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(report.FormerHistory))
+            return;
+        Add(history);
         if (report.FormerHistory != _former)
             GoesOnFrom(report.FormerHistory);
     }

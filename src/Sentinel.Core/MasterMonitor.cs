@@ -505,6 +505,7 @@ internal sealed class MasterMonitor : IScheduled
         IsFollowedByMaster = !IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = replica.HasKeys,
+        History = replica.History,
         Priority = replica.Priority,
         Offset = replica.Offset,
     };

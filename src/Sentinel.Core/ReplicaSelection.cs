@@ -45,6 +45,9 @@ public sealed record Candidate
     /// <summary>Whether there are keys in it.</summary>
     public bool HasKeys { get; init; }
 
+    /// <summary>The replication history that its data are of; null: it does not say.</summary>
+    public string? History { get; init; }
+
     /// <summary>Whether it may have started empty, whatever its offset says: it has no keys, and was never linked to a master since.</summary>
     public bool MayBeEmpty => !HasKeys && MasterLinkDownTime < TimeSpan.Zero;
 
@@ -71,24 +74,28 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
     private const ulong NoDataOffset = 1;
 
-    /// <summary>The best of the fit: one already promoted, else one with keys, of those the one with the smallest priority, then most data, then smallest run id.</summary>
+    /// <summary>The best of the fit: one already promoted, else the one with the smallest priority, then most data, then smallest run id.</summary>
     /// <remarks>
+    /// An empty one comes after those with keys, whatever its priority, unless it is their history that it has, and as much of it or
+    /// more: then the keys were deleted, and are not to come back.
     /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>
     /// <returns>Null when none is fit.</returns>
-    public Candidate? Best(IEnumerable<Candidate> candidates) =>
-        candidates
-            .Where(candidate => Objection(candidate) is null)
+    public Candidate? Best(IEnumerable<Candidate> candidates)
+    {
+        Candidate[] fit = [.. candidates.Where(candidate => Objection(candidate) is null)];
+        return fit
             .OrderByDescending(IsMasterAlready)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
-            .ThenByDescending(candidate => candidate.HasKeys)
+            .ThenBy(candidate => LacksKeysOf(fit, candidate))
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
             .ThenBy(candidate => candidate.RunId is null)
             .ThenBy(candidate => candidate.RunId, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault();
+    }
 
     /// <summary>Why a replica must not be promoted, in words for its operator.</summary>
     /// <returns>Null when it may be.</returns>
@@ -100,7 +107,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "it is not connected";
         if (Now - candidate.LastValidReplyAt > Timing.SelectionFreshness)
             return "it has not answered a PING lately";
-        // Who is the master already, by an operator's choice, is not promoted, but taken for what it is.
+        // Who is the master already, by an operator's choice, is taken for what it is; that it is told to be one changes nothing.
         if (candidate.Priority == 0 && !candidate.IsFollowedByMaster)
             return "its priority is 0";
         if (candidate.InfoAt is not { } infoAt || Now - infoAt > InfoAgeMax)
@@ -126,6 +133,9 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "its link to the master was down long before the master was";
         return null;
     }
+
+    private static bool LacksKeysOf(Candidate[] others, Candidate candidate) =>
+        !candidate.HasKeys && Array.Exists(others, other => other.HasKeys && (other.History != candidate.History || other.History is null || other.Offset > candidate.Offset));
 
     private static bool IsMasterAlready(Candidate candidate) => candidate.WasPromotedMeanwhile || candidate.IsFollowedByMaster;
 

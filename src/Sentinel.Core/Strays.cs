@@ -40,10 +40,10 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         ForgetConfirmations();
     }
 
-    /// <summary>Takes in what a peer believes; null: it does not tell. What it was asked before the poll says nothing about the cases of now.</summary>
+    /// <summary>Takes in what a peer believes; null: it does not tell. What it was asked before the poll confirms nothing of now; what speaks against us counts.</summary>
     public void PeerSaid(SentinelId peer, PeerBelief? belief, Instant askedAt)
     {
-        if (belief is null || !(askedAt >= _pollStartedAt))
+        if (_pollStartedAt is null || belief is null)
             return;
         bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
             || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address) && !master.IsCalled(belief.Address));
@@ -52,7 +52,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             return;
         if (speaksForAnother || belief.Failover is not FailoverStep.None)
             _isVetoed = true;
-        else
+        else if (askedAt >= _pollStartedAt)
             _confirmed.Add(peer);
     }
 
@@ -106,15 +106,16 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         }
         foreach (Replica replica in master.Replicas.Where(IsCase).ToArray())
         {
-            // The master may have been started anew since it was looked at, and be this very process by another address.
-            if (master.Node.InfoAt < replica.Stray!.Since)
-            {
-                master.Node.RequestInfo();
-                continue;
-            }
-            if (replica.Stray.SaysMaster && !IsMajorityReachable)
+            if (replica.Stray!.SaysMaster && !IsMajorityReachable)
             {
                 local.LogOnce(StandsAside(replica), $"{replica.Name} says that it is a master, and is left one as long as most Sentinels of {master.Name} cannot be reached: they may know that it is the new one");
+                replica.Stray = replica.Stray with { Since = local.Now };    // what they know is still to be asked
+                continue;
+            }
+            // The master may have been started anew since it was looked at, and be this very process by another address.
+            if (master.Node.InfoAt < replica.Stray.Since)
+            {
+                master.Node.RequestInfo();
                 continue;
             }
             if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(replica.Stray.Since + WaitWithoutAgreement(replica.Stray)))

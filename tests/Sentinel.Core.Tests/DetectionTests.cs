@@ -108,6 +108,19 @@ public class DetectionTests
     }
 
     [Fact]
+    public void A_peer_that_answers_all_but_PING_is_not_asked_without_end()
+    {
+        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
+        world.Sentinels[1].RefusesPing = true;
+        world.RunUntil(() => world.Sentinels[0].View.Peers[0].IsSubjectivelyDown, "the peer is down");
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.IsSubjectivelyDown), "both hold the master down");
+        int before = world.Sentinels[1].DownQuestions;
+        world.Run(seconds: 10);
+        Assert.InRange(world.Sentinels[1].DownQuestions - before, 1, 40);
+    }
+
+    [Fact]
     public void A_peer_that_was_started_anew_vouches_only_for_what_it_said_since()
     {
         World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);

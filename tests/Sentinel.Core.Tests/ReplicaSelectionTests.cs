@@ -43,6 +43,17 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void One_without_keys_is_as_good_as_one_with_keys_only_if_it_has_as_much_of_the_same_history()
+    {
+        Candidate preferred = Good(1) with { HasKeys = false, History = "a", Offset = 2000, Priority = 10 };
+        Candidate full = Good(2) with { HasKeys = true, History = "a", Offset = 1000 };
+        Assert.Equal(preferred, MasterDown.Best([full, preferred]));
+        Assert.Equal(full, MasterDown.Best([full, preferred with { Offset = 999 }]));
+        Assert.Equal(full, MasterDown.Best([full, preferred with { History = "b" }]));
+        Assert.Equal(full, MasterDown.Best([full with { History = null }, preferred with { History = null }]) is { } best ? best with { History = "a" } : null);
+    }
+
+    [Fact]
     public void A_stray_master_is_chosen_only_where_the_configured_one_is_a_replica_and_there_is_no_other()
     {
         Candidate stray = Good(1) with { ReportsReplica = false, Priority = 1, Offset = 1_000_000 };

@@ -46,6 +46,27 @@ public class StrayTests
     }
 
     [Fact]
+    public void When_the_others_come_back_there_is_time_to_hear_what_they_know_before_an_old_master_is_demoted()
+    {
+        World world = AfterAFailover();
+        world.Sentinels[1].Kill();
+        world.Sentinels[2].Kill();
+        world.Run(seconds: 3);
+        world.MasterNode.Restart();
+        world.Run(seconds: 60);
+        FakeSentinel back = world.Sentinels[1];
+        back.IsSecretive = true;
+        foreach (FakeNode node in world.Nodes)
+            back.CutOff(node.Address);    // its hellos would come that way
+        back.Restart();
+        world.RunUntil(() => world.Sentinels[0].View.Peers.Any(peer => !peer.IsSubjectivelyDown), "one is back");
+        world.Run(seconds: 7);
+        Assert.Null(world.MasterNode.Master);
+        world.Run(seconds: 3);
+        Assert.NotNull(world.MasterNode.Master);
+    }
+
+    [Fact]
     public void A_master_that_came_back_as_a_replica_is_told_to_be_the_master_again_where_nobody_can_take_its_place()
     {
         World world = World.Settled(replicas: 1);

@@ -49,6 +49,12 @@ internal sealed class FakeSentinel
     /// <summary>What the disk says to a save; null: it is done.</summary>
     public string? DiskError { get; set; }
 
+    /// <summary>Whether it refuses PING, as by its ACL, and answers all else.</summary>
+    public bool RefusesPing { get; set; }
+
+    /// <summary>How often it was asked whether the master is down.</summary>
+    public int DownQuestions { get; private set; }
+
     /// <summary>How often it had a name resolved.</summary>
     public int Resolutions { get; private set; }
 
@@ -349,13 +355,14 @@ internal sealed class FakeSentinel
         switch (request)
         {
             case Request.Ping:
-                answer(new Reply.Text("PONG"));
+                answer(RefusesPing ? new Reply.Error("NOPERM this user has no permissions to run the 'ping' command") : new Reply.Text("PONG"));
                 break;
             case Request.PublishHello hello:
                 Input(new HelloReceived(hello.Hello.ToString()));
                 answer(new Reply.Integer(1));
                 break;
             case Request.AskIfDown ask:
+                DownQuestions++;
                 AskThen(id => new DownQuestionReceived(id, ask.Master, ask.Epoch, ask.Candidate), given =>
                 {
                     var down = (Answer.Down)given;

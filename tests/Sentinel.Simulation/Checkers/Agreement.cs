@@ -14,17 +14,17 @@ internal static class Agreement
     {
         if (world.Violations.Count > 0)
             return;
+        Instant healed = world.Agenda.Now;
         // Until then messages of the last outage may still be on their way, and who was silent may stay so.
         world.Run(Network.RetransmitMax);
         if (world.Violations.Count > 0)
             return;
         TimeSpan bound = Bound(world);
-        Instant healed = world.Agenda.Now;
         HelpWhereOnlyAnOperatorCan(world);
         if (!world.RunUntil(() => Objection(world) is null, bound, TimeSpan.FromSeconds(1)))
         {
             if (world.Violations.Count == 0)
-                world.Violate("agreement", $"{bound.TotalSeconds} s after healing: {Objection(world)}");
+                world.Violate("agreement", $"{(Network.RetransmitMax + bound).TotalSeconds} s after healing: {Objection(world)}");
             return;
         }
         world.Coverage.Longest("agreement after healing, s", (long)(world.Agenda.Now - healed).TotalSeconds);

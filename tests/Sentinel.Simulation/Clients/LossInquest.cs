@@ -19,7 +19,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
         LossCause cause = CauseInMaster(write, losses[0].After!.Value.Branch);
         return cause != LossCause.Unexplained ? cause
-            : Array.Exists(losses, loss => loss.Follows is RoleReason.Restart) ? LossCause.RoleForgotten
+            : FirstCopying(write.Node, write)?.Follows is RoleReason.Restart ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition
             : cause;
@@ -30,7 +30,12 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     {
         RedisNode master = write.Node;
         // An acknowledgement may have been sent a second after the one before it, and have waited on the way, for the end of a partition too, or for a process that did not run.
-        Instant since = write.At - master.Settings.MinReplicasMaxLag - TimeSpan.FromSeconds(2) - 2 * Network.RetransmitMax - master.LastFrozenFor;
+        Instant since = write.At - master.Settings.MinReplicasMaxLag - TimeSpan.FromSeconds(2) - 2 * Network.RetransmitMax;
+        foreach ((Instant frozen, Instant thawed) in master.FrozenSpells.Reverse())
+        {
+            if (thawed >= since && frozen <= write.At)
+                since -= thawed - frozen;
+        }
         return group.Nodes.Count(node => node != master && node.Link.WasWith(master.Address, world.Network.BlockedBefore(node.Machine, master.Machine, since, write.At), write.At))
             >= master.Settings.MinReplicasToWrite;
     }
@@ -48,7 +53,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : HasForgotten(opening.By, write) ? LossCause.Emptied
             : branch == write.Branch ? LossCause.Unexplained
             : IsOperators(Later(opening, write.Branch.Opening)) ? LossCause.Operator
-            : write.At >= opening.At ? LossCause.Partition
+            // A master of later is passed over for one of before only where that one was still the master to most.
+            : write.At >= opening.At && (write.Branch.Opening.At <= opening.At || group.WasElsewhere(write.At, write.Node.Address)) ? LossCause.Partition
             : opening.Reason == RoleReason.Sentinel ? CauseInReplica(write, branch)
             // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
             : opening.Before is { } before ? before.Branch == write.Branch ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
@@ -69,8 +75,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             if (failure >= write.At && failure - write.At <= lagMax)
                 return LossCause.Lag;
         }
-        // One that was away for a while, or had to begin anew, was behind for as long as that took.
-        bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0 && promotion.By.Link.WasUpThrough(write.At, write.At + lagMax);
+        // One that was away, or had to begin anew, was behind for as long as that took; once it was in sync for long enough it had all.
+        bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0 && promotion.By.Link.WasUpFor(lagMax, write.Node.Address, write.At, promotion.At);
         return wasAttached ? LossCause.Unexplained : LossCause.Detached;
     }
 

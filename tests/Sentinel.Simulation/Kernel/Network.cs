@@ -59,7 +59,7 @@ internal sealed class Network
     /// <summary>The machine of an address; null: there is none.</summary>
     public Machine? At(string ip) => _byIp.GetValueOrDefault(ip);
 
-    /// <summary>Gives a machine another address. Its former one leads nowhere, unless another machine gets it. Connections die.</summary>
+    /// <summary>Gives a machine another address. Its former one leads nowhere, unless another machine gets it. Whoever runs on it is to be ended before.</summary>
     public void Readdress(Machine machine, string ip)
     {
         if (_byIp.TryGetValue(machine.Ip, out Machine? at) && at == machine)

@@ -11,6 +11,9 @@ internal sealed record Mutant(string Name, string Rule, IReadOnlyList<Edit> Edit
     /// <summary>The kind of run in which it shows soonest.</summary>
     public Profile Profile { get; init; }
 
+    /// <summary>The one case that it has to show in, as the tool takes it: that which found the bug that the mutant brings back. Null: runs are drawn.</summary>
+    public string? Case { get; init; }
+
     public override string ToString() => Name;
 }
 

@@ -1,4 +1,5 @@
 using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Tool;
 
 namespace Sentinel.Simulation.Mutation;
 
@@ -23,9 +24,9 @@ internal static class MutationCheck
 
     private static readonly Lazy<Player> s_unbroken = new(() => PlayerOf(new MutantContext(MutantCore.Compile(mutant: null))));
 
-    /// <summary>Plays runs on one core.</summary>
+    /// <summary>Plays the runs that a command line of the tool asks for, on one core.</summary>
     /// <returns>The first violation, its checker and seed; null: there was none.</returns>
-    private delegate (string Checker, ulong Seed, string What)? Player(int profile, ulong first, ulong last);
+    private delegate (string Checker, ulong Seed, string What)? Player(string line);
 
     /// <summary>Plays the runs in which a mutant is to show. A run that goes wrong without it, too, says nothing about it.</summary>
     /// <returns>Null when no checker said anything in all of them.</returns>
@@ -35,10 +36,14 @@ internal static class MutationCheck
         try
         {
             Player play = PlayerOf(context);
-            for (ulong first = FirstSeed, last = FirstSeed + RunsMax - 1; play((int)mutant.Profile, first, last) is (string checker, ulong seed, string what); first = seed + 1)
+            if (mutant.Case is { } line)
+                return play(line) is (string by, ulong number, string seen) && s_unbroken.Value(line) is null ? new Catch(by, number, 1, seen) : null;
+            for (ulong first = FirstSeed, last = FirstSeed + RunsMax - 1; play(LineOf(mutant.Profile, first, last)) is (string checker, ulong seed, string what); first = seed + 1)
             {
                 if (PlayUnbroken(mutant.Profile, seed, seed) is null)
                     return new Catch(checker, seed, (int)(seed - FirstSeed) + 1, what);
+                if (seed == last)
+                    break;
             }
             return null;
         }
@@ -51,20 +56,24 @@ internal static class MutationCheck
     /// <summary>Plays runs of a core that is compiled like the mutants, but not broken.</summary>
     /// <returns>What was broken all the same; null: nothing.</returns>
     public static string? PlayUnbroken(Profile profile, ulong first, ulong last) =>
-        s_unbroken.Value((int)profile, first, last) is (string checker, ulong seed, string what) ? $"seed {seed}, {checker}: {what}" : null;
+        s_unbroken.Value(LineOf(profile, first, last)) is (string checker, ulong seed, string what) ? $"seed {seed}, {checker}: {what}" : null;
+
+    private static string LineOf(Profile profile, ulong first, ulong last) =>
+        $"--seeds {first}..{last} --profile {Options.NameOf(profile)} --minutes {Options.MinutesOf(s_duration)}";
 
     private static Player PlayerOf(MutantContext context)
     {
-        var play = context.Method<Func<int, ulong, ulong, (string, ulong, string)?>>(typeof(MutationCheck), nameof(FirstViolation));
-        return (profile, first, last) => play(profile, first, last);
+        var play = context.Method<Func<string, (string, ulong, string)?>>(typeof(MutationCheck), nameof(FirstViolation));
+        return line => play(line);
     }
 
     /// <summary>Runs inside the copy, on its core.</summary>
-    private static (string Checker, ulong Seed, string What)? FirstViolation(int profile, ulong first, ulong last)
+    private static (string Checker, ulong Seed, string What)? FirstViolation(string line)
     {
-        for (ulong seed = first; seed <= last; seed++)
+        Options options = Options.Parse(line.Split(' '));
+        for (ulong seed = options.Seeds!.First; seed <= options.Seeds.Last; seed++)
         {
-            Outcome outcome = Simulator.Run(new Case(seed, (Profile)profile, s_duration));
+            Outcome outcome = Simulator.Run(options.CaseOf(seed));
             if (!outcome.Violations.IsEmpty)
                 return (outcome.Violations[0].Checker, seed, outcome.Violations[0].What);
         }

@@ -112,5 +112,4 @@ internal sealed class Branch
 /// <param name="At">When.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Before">After a start: what it had had when it ended.</param>
-/// <param name="StartedAt">When its process had been started.</param>
-internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before, Instant StartedAt);
+internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before);

@@ -49,19 +49,22 @@ internal sealed class MasterLink(RedisNode node)
     /// <summary>Whether the next master asked is to become one by that (<c>FAILOVER</c>).</summary>
     public bool IsHandingOver { get; set; }
 
-    /// <summary>Whether it was up all the time from one moment to another.</summary>
-    public bool WasUpThrough(Instant from, Instant to)
+    /// <summary>Whether it was in sync with a master for some time on end, between two moments.</summary>
+    public bool WasUpFor(TimeSpan time, Address master, Instant from, Instant to)
     {
-        bool wasUp = false;
+        Instant? since = null;
         foreach (Turn turn in _turns)
         {
             if (turn.At > to)
                 break;
-            if (turn.At > from && !(wasUp && turn.IsUp))
-                return false;
-            wasUp = turn.IsUp;
+            if (since is { } began && turn.At - Instant.Max(began, from) >= time)
+                return true;
+            if (!(turn.IsUp && turn.Master == master))
+                since = null;
+            else
+                since ??= turn.At;
         }
-        return wasUp;
+        return since is { } last && to - Instant.Max(last, from) >= time;
     }
 
     /// <summary>Whether it had asked a master, to be accepted then or when that one ran again, synchronised or was in sync at some time from one moment to another.</summary>

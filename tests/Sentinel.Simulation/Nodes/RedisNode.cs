@@ -165,7 +165,7 @@ internal sealed class RedisNode : Process
         TimeSpan delay = _slowSpells.Exists(spell => spell.From <= to && spell.Until >= from - Slowness) ? Slowness : TimeSpan.Zero;
         foreach ((Instant frozen, Instant thawed) in FrozenSpells)
         {
-            if (frozen <= to && thawed >= from)
+            if (frozen <= to && frozen <= from + delay + Slowness && thawed >= from)
                 delay += thawed - frozen;
         }
         return delay;
@@ -444,7 +444,7 @@ internal sealed class RedisNode : Process
     }
 
     private Branch NewBranch(Dataset? origin, long start, RoleReason reason, Dataset? before = null) =>
-        new($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before, StartedAt));
+        new($"{Name}.{++_branches}", origin, start, new Opening(this, World.Agenda.Now, reason, before));
 
     private void NoteLoss(Dataset? after, bool isRestart)
     {
