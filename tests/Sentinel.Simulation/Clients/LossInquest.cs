@@ -19,7 +19,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
         LossCause cause = CauseInMaster(write, losses[0].After!.Value.Branch);
         return cause != LossCause.Unexplained ? cause
-            : FirstCopying(write.Node, write)?.Follows is RoleReason.Restart ? LossCause.RoleForgotten
+            : write.Node.ForgotItsRoleSince(write.At) || group.Nodes.Exists(node => HasForgottenItsRole(node, write)) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition
             : cause;
@@ -53,13 +53,17 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : HasForgotten(opening.By, write) ? LossCause.Emptied
             : branch == write.Branch ? LossCause.Unexplained
             : IsOperators(Later(opening, write.Branch.Opening)) ? LossCause.Operator
-            // A master of later is passed over for one of before only where that one was still the master to most.
-            : write.At >= opening.At && (write.Branch.Opening.At <= opening.At || group.WasElsewhere(write.At, write.Node.Address)) ? LossCause.Partition
+            : write.At >= opening.At && !IsOfLegitimateMaster(write, since: opening.At) ? LossCause.Partition
             : opening.Reason == RoleReason.Sentinel ? CauseInReplica(write, branch)
             // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
             : opening.Before is { } before ? before.Branch == write.Branch ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
             : LossCause.Unexplained;
     }
+
+    /// <summary>Whether a write was one to a master that was made one later than another, and that most still believed in. Redis' kind promotes strays, and so passes over such a one.</summary>
+    private bool IsOfLegitimateMaster(WriteAccepted write, Instant since) =>
+        write.Branch.Opening is { Reason: not (RoleReason.Restart or RoleReason.EmptyStart) } opening && opening.At > since
+        && !group.WasElsewhere(write.At, write.Node.Address) && world.Topology.LegacySentinels == 0;
 
     /// <summary>Why who opened a branch, and was a replica before, had not got a write.</summary>
     private LossCause CauseInReplica(WriteAccepted write, Branch branch)
@@ -86,6 +90,24 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private static Opening Later(Opening one, Opening other) => one.At >= other.At ? one : other;
 
     private static bool IsOperators(Opening opening) => opening.Reason is RoleReason.Operator or RoleReason.OrderedFailover;
+
+    /// <summary>Whether a master, or who was to be one later, was started as a replica of whom it once followed, and gave a write up for what that one had.</summary>
+    private bool HasForgottenItsRole(RedisNode node, WriteAccepted write)
+    {
+        foreach (DataLoss loss in node.Losses)
+        {
+            if (loss.Follows is RoleReason.Restart && loss.Took(write.Branch, write.Offset) && (loss.Before.Branch.Opening.By == node || HasLedTo(present.Branch, node)))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool HasLedTo(Branch? branch, RedisNode node)
+    {
+        while (branch is not null && branch.Opening.By != node)
+            branch = branch.Origin?.Branch;
+        return branch is not null;
+    }
 
     private static bool HasForgotten(RedisNode node, WriteAccepted write)
     {

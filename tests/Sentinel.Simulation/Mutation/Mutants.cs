@@ -72,8 +72,6 @@ internal static class Mutants
         new("promotes-an-empty-one", "An empty replica is not promoted while one with data is fit.",
             [new(".ThenBy(candidate => LacksKeysOf(fit, candidate))", ""),
              new("if (candidate.MayBeEmpty && SomeHaveKeys)", "if (candidate.MayBeEmpty && candidate.IsDown)")]) { Case = "--seed 23 --profile any --minutes 6.9 --keep 11,127,128,129" },
-        new("promotes-what-is-still-synchronising", "An ordered failover of a master that is up takes nobody who is in the middle of a synchronisation.",
-            [new("if (candidate.MasterLinkDownTime < TimeSpan.Zero && MasterDownFor == TimeSpan.Zero && !IsMasterReplica)", "if (candidate.IsDown)")]) { Case = "--seed 2000847 --profile any --minutes 3.3 --keep 6,13,14,15,17,20,22,26,27,32,40,42,60,63,64" },
         new("promotes-though-the-master-answers", "A failover ends when the master answers before a replica was promoted.",
             [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
         new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
@@ -96,8 +94,6 @@ internal static class Mutants
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
             [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
-        new("demotes-a-master-without-asking", "No master is made a replica while most Sentinels cannot be reached.",
-            [new("if (replica.Stray!.SaysMaster && !IsMajorityReachable)", "if (replica.Stray!.SaysMaster && master.IsRemoved)")]) { Case = "--seed 2001268 --profile any --minutes 3.6 --keep 0,1,2,9,10,13,14,19,20" },
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
             [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),
     ];

@@ -29,6 +29,7 @@ internal sealed class RedisNode : Process
     private readonly List<(Instant From, Instant Until)> _slowSpells = [];
     private readonly List<DataLoss> _losses = [];
     private RoleReason _follows;
+    private Instant? _forgotItsRoleAt;
     private uint _illnesses;
     private int _branches;
     private int _crons;
@@ -108,6 +109,9 @@ internal sealed class RedisNode : Process
 
     /// <summary>The times in which it was a master, the last one perhaps not over.</summary>
     public IReadOnlyList<MasterSpell> MasterSpells => _spells;
+
+    /// <summary>Whether it was a master and, started anew since then, a replica, as its configuration says.</summary>
+    public bool ForgotItsRoleSince(Instant then) => _forgotItsRoleAt >= then;
 
     /// <summary>Whether it is a master, or was one at some time since then.</summary>
     public bool WasMasterSince(Instant then) => _spells.Count > 0 && _spells[^1].Until >= then;
@@ -356,10 +360,13 @@ internal sealed class RedisNode : Process
 
     protected override void OnStarted()
     {
+        bool wasMaster = Life > 1 && Master is null;
         RunId = SentinelId.Draw(_random).Text;
         Dataset before = Data;
         NoteLoss(_disk.Data, isRestart: true);
         (Master, _follows) = (_disk.Master, RoleReason.Restart);
+        if (wasMaster && Master is not null)
+            _forgotItsRoleAt = StartedAt;
         _disk.Start(StartedAt);
         (_second, _historyFrom, Offset, IsLoading) = (null, 0, 0, false);
         (HasDataSince, _offsetAtCron, _offsetBefore) = (null, 0, 0);
