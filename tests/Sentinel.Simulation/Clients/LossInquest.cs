@@ -19,7 +19,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
         LossCause cause = CauseInMaster(write, losses[0].After!.Value.Branch);
         return cause != LossCause.Unexplained ? cause
-            : write.Node.ForgotItsRoleSince(write.At) || group.Nodes.Exists(node => HasForgottenItsRole(node, write)) ? LossCause.RoleForgotten
+            : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition
             : cause;
@@ -53,6 +53,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : HasForgotten(opening.By, write) ? LossCause.Emptied
             : branch == write.Branch ? LossCause.Unexplained
             : IsOperators(Later(opening, write.Branch.Opening)) ? LossCause.Operator
+            // All that there is comes from one that was started with nothing since.
+            : opening.Reason == RoleReason.EmptyStart && opening.At > write.At ? LossCause.Emptied
             : write.At >= opening.At && !IsOfLegitimateMaster(write, since: opening.At) ? LossCause.Partition
             : opening.Reason == RoleReason.Sentinel ? CauseInReplica(write, branch)
             // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
