@@ -25,7 +25,9 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
             // A master does not say its priority.
             if (node.Priority == 0 && !node.IsMaster && World.Agenda.Now - node.PrioritySince > NewsAge)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
-            if (!node.HasData && Better(node, group, ours) is { } better)
+            // Who is the master already by an operator's order is taken for it.
+            bool isOperators = node.IsMaster && node.Data.Branch.Opening is { Reason: RoleReason.Operator } opening && opening.By == node;
+            if (!node.HasData && !isOperators && Better(node, group, ours) is { } better)
                 Violated($"{by.Name} promotes {node.Name}, which is empty, although {better.Name} has data and is fit");
         }
     }

@@ -21,7 +21,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         return cause != LossCause.Unexplained ? cause
             : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
-            : group.WasElsewhere(write.At, write.Node.Address) ? LossCause.Partition
+            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) ? LossCause.Partition
             : cause;
     }
 
@@ -84,6 +84,17 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         // One that was away, or had to begin anew, was behind for as long as that took; once it was in sync for long enough it had all.
         bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0 && promotion.By.Link.WasUpFor(lagMax, write.Node.Address, write.At, promotion.At);
         return wasAttached ? LossCause.Unexplained : LossCause.Detached;
+    }
+
+    /// <summary>Whether one of those whom Sentinels made the master since could not be reached from where a write was taken.</summary>
+    private bool WasPromotedBehindAPartition(WriteAccepted write)
+    {
+        for (Branch? branch = present.Branch; branch is not null; branch = branch.Origin?.Branch)
+        {
+            if (branch.Opening is { Reason: RoleReason.Sentinel } promotion && promotion.At > write.At && WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
+                return true;
+        }
+        return false;
     }
 
     private bool WasCutOff(RedisNode one, RedisNode other, Instant from, Instant to) =>
