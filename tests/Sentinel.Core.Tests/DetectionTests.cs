@@ -89,9 +89,7 @@ public class DetectionTests
     [Fact]
     public void A_peer_whose_process_ended_vouches_no_longer_for_what_it_said()
     {
-        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
-        world.MasterNode.Kill();
-        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        World world = TwoThatHoldTheMasterDown();
         world.Sentinels[1].Kill();
         world.RunUntil(() => world.Count("-odown") > 0, "nobody else holds it down any more", atMostSeconds: 0.1);
     }
@@ -99,9 +97,7 @@ public class DetectionTests
     [Fact]
     public void A_peer_that_fell_silent_vouches_no_longer_for_what_it_said_when_it_is_held_down()
     {
-        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
-        world.MasterNode.Kill();
-        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        World world = TwoThatHoldTheMasterDown();
         world.Sentinels[1].Freeze();
         world.RunUntil(() => world.Sentinels[0].View.Peers[0].IsSubjectivelyDown, "the peer is down");
         Assert.False(world.Sentinels[0].View.IsObjectivelyDown);
@@ -123,9 +119,7 @@ public class DetectionTests
     [Fact]
     public void A_peer_that_was_started_anew_vouches_only_for_what_it_said_since()
     {
-        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
-        world.MasterNode.Freeze();
-        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        World world = TwoThatHoldTheMasterDown();
         world.Sentinels[1].Kill();
         world.Sentinels[1].Restart();
         world.Run(seconds: 0.5);
@@ -168,5 +162,14 @@ public class DetectionTests
         world.Sentinels[0].Thaw();
         world.Run(seconds: 3);
         Assert.DoesNotContain(world.Sentinels[0].Events, e => e.Name == "+sdown" && e.Kind == InstanceKind.Master);
+    }
+
+    /// <summary>Two Sentinels, as many as the quorum, and a master that answers nothing any more and has no replica.</summary>
+    private static World TwoThatHoldTheMasterDown()
+    {
+        World world = World.Settled(sentinels: 2, replicas: 0, quorum: 2);
+        world.MasterNode.Freeze();
+        world.RunUntil(() => world.Count("+odown") == 2, "both hold it objectively down");
+        return world;
     }
 }

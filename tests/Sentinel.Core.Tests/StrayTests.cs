@@ -33,12 +33,7 @@ public class StrayTests
     [Fact]
     public void An_old_master_is_left_alone_while_most_sentinels_cannot_be_reached_for_it_may_be_the_new_one_to_them()
     {
-        World world = AfterAFailover();
-        world.Sentinels[1].Kill();
-        world.Sentinels[2].Kill();
-        world.Run(seconds: 3);
-        world.MasterNode.Restart();
-        world.Run(seconds: 60);
+        World world = AloneWithAnOldMaster();
         Assert.Null(world.MasterNode.Master);
         Assert.Single(world.Transcript, line => line.Contains("is left one as long as most Sentinels", StringComparison.Ordinal));
         world.Sentinels[1].Restart();
@@ -48,12 +43,7 @@ public class StrayTests
     [Fact]
     public void When_the_others_come_back_there_is_time_to_hear_what_they_know_before_an_old_master_is_demoted()
     {
-        World world = AfterAFailover();
-        world.Sentinels[1].Kill();
-        world.Sentinels[2].Kill();
-        world.Run(seconds: 3);
-        world.MasterNode.Restart();
-        world.Run(seconds: 60);
+        World world = AloneWithAnOldMaster();
         FakeSentinel back = world.Sentinels[1];
         back.IsSecretive = true;
         foreach (FakeNode node in world.Nodes)
@@ -118,6 +108,18 @@ public class StrayTests
         world.Nodes[1].Restart();
         world.Run(seconds: 40);
         Assert.Empty(world.Nodes[1].Told);
+    }
+
+    /// <summary>After a failover all Sentinels but one are gone, and the former master is back for a minute.</summary>
+    private static World AloneWithAnOldMaster()
+    {
+        World world = AfterAFailover();
+        world.Sentinels[1].Kill();
+        world.Sentinels[2].Kill();
+        world.Run(seconds: 3);
+        world.MasterNode.Restart();
+        world.Run(seconds: 60);
+        return world;
     }
 
     private static World AfterAFailover()
