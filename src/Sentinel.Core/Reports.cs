@@ -82,8 +82,9 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
 
     private TimeSpan Period(DataNode node)
     {
+        // A master that says that it is a replica may be told by anybody to be the master again, and those who do not see that go on with its replacement.
         if (node is not Replica replica)
-            return local.Timing.InfoPeriod;
+            return master.Node.ReportsMaster ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
         if (replica == master.Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return Shorter(local.Timing.InfoPeriodOfChange);
         bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;

@@ -154,6 +154,17 @@ public class DetectionTests
     }
 
     [Fact]
+    public void A_master_that_reports_the_role_of_a_replica_is_asked_each_second_whether_it_is_one_again()
+    {
+        World world = World.Settled(sentinels: 1, replicas: 1, quorum: 2);
+        world.MasterNode.Restart(asReplicaOf: new Address("10.0.0.9", 7009));
+        world.RunUntil(() => world.Sentinels[0].View.IsSubjectivelyDown, "the role counts", atMostSeconds: 40);
+        world.MasterNode.Restart();
+        TimeSpan taken = world.RunUntil(() => !world.Sentinels[0].View.IsSubjectivelyDown, "it is the master again");
+        Assert.True(taken <= TimeSpan.FromSeconds(1.1), $"it took {taken}");
+    }
+
+    [Fact]
     public void A_pause_of_our_own_is_no_silence_of_others()
     {
         World world = World.Settled();

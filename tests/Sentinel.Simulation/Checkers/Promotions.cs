@@ -54,6 +54,12 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     /// <summary>How long the answer of a peer that it holds the master down counts: five ask periods of a second, and a moment on the way.</summary>
     private static readonly TimeSpan s_answerAge = TimeSpan.FromSeconds(6);
 
+    /// <summary>How old the INFO of a master may be that said to be a replica.</summary>
+    private static readonly TimeSpan s_infoAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same for Redis' kind, which asks each ten seconds, and what it told the others since.</summary>
+    private static readonly TimeSpan s_infoAgeOfLegacy = TimeSpan.FromSeconds(10) + s_answerAge;
+
     /// <summary>How long the next PING takes at most to be sent and answered.</summary>
     private static readonly TimeSpan s_pingPeriod = TimeSpan.FromSeconds(2);
 
@@ -107,6 +113,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         // its power since counts where the end of its connection is not known.
         TimeSpan downAfter = sentinel.DownAfterOf(name) * 0.8;
         if (!sentinel.IsRunning || (sentinel.DiedUnheard && now - sentinel.StartedAt <= s_answerAge) || sentinel.LastHeard(master.Address) is not { } heard || now - heard > downAfter)
+            return false;
+        // Before it is heard again, and asked for INFO, nobody knows that one that had said to be a replica was made the master again.
+        if (heard < master.LastBecameMasterAt || now - master.LastBecameMasterAt < (sentinel.IsLegacy ? s_infoAgeOfLegacy : s_infoAge))
             return false;
         return (sentinel.HeardAgainAt(master.Address) is not { } again || now - again > s_answerAge)
             && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);

@@ -19,8 +19,9 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             return group.Nodes.Exists(node => HasForgotten(node, write)) ? LossCause.Emptied : CauseInMaster(write, present.Branch);
         LossCause cause = CauseInMaster(write, losses[0].After!.Value.Branch);
         return cause != LossCause.Unexplained ? cause
-            : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) ? LossCause.RoleForgotten
+            : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) || WasRestoredUnseen(write) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
+            : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) ? LossCause.Partition
             : cause;
     }
@@ -114,6 +115,15 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         }
         return false;
     }
+
+    /// <summary>Whether who took a write was made the master again that it had forgotten to be, while those who had not ordered that could not see what it is.</summary>
+    private static bool WasRestoredUnseen(WriteAccepted write) =>
+        write.Branch.Opening is { Reason: RoleReason.Sentinel } opening && opening.By == write.Node && write.Node.ForgotItsRoleSince(default)
+        && write.Node.HadIllness(Illness.HidesInfo, opening.At, write.At);
+
+    /// <summary>Whether a Sentinel lost its file, and with it all that it knew, between the promotion of a master and the moment in which it had to give way.</summary>
+    private bool WasForgottenBySentinels(Opening promotion, DataLoss loss) =>
+        world.Sentinels.Any(sentinel => sentinel.LostFileAt >= promotion.At && sentinel.LostFileAt <= loss.At);
 
     private static bool HasLedTo(Branch? branch, RedisNode node)
     {

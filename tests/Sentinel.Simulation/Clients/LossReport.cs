@@ -84,6 +84,9 @@ internal enum LossCause
     /// <summary>A master came back as a replica, for its configuration could not be rewritten, or was restored.</summary>
     RoleForgotten,
 
+    /// <summary>Sentinels that lost their file began with the master that their first configuration names.</summary>
+    Amnesia,
+
     /// <summary>An operator replaced a master.</summary>
     Operator,
 

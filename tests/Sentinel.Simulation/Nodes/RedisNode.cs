@@ -26,7 +26,7 @@ internal sealed class RedisNode : Process
     private readonly NodeServer _server;
     private readonly List<MasterSpell> _spells = [];
     private readonly List<Instant> _failures = [];
-    private readonly List<(Instant From, Instant Until)> _slowSpells = [];
+    private readonly List<(Illness Illness, Instant From, Instant Until)> _illnessSpells = [];
     private readonly List<DataLoss> _losses = [];
     private RoleReason _follows;
     private Instant? _forgotItsRoleAt;
@@ -151,22 +151,28 @@ internal sealed class RedisNode : Process
 
     public void FallIll(Illness illness)
     {
-        if (illness == Illness.Slow && !Is(illness))
-            _slowSpells.Add((World.Agenda.Now, Instant.Never));
+        if (Is(illness))
+            return;
+        _illnessSpells.Add((illness, World.Agenda.Now, Instant.Never));
         _illnesses |= Bit(illness);
     }
 
     public void Recover(Illness illness)
     {
-        if (illness == Illness.Slow && Is(illness))
-            _slowSpells[^1] = (_slowSpells[^1].From, World.Agenda.Now);
+        if (!Is(illness))
+            return;
+        int last = _illnessSpells.FindLastIndex(spell => spell.Illness == illness);
+        _illnessSpells[last] = _illnessSpells[last] with { Until = World.Agenda.Now };
         _illnesses &= ~Bit(illness);
     }
+
+    /// <summary>Whether something was wrong with it at some time between two moments.</summary>
+    public bool HadIllness(Illness illness, Instant from, Instant to) => _illnessSpells.Exists(spell => spell.Illness == illness && spell.From <= to && spell.Until >= from);
 
     /// <summary>How long what came to it between two moments may have waited until it was applied, if its link did not end before.</summary>
     public TimeSpan DelayBetween(Instant from, Instant to)
     {
-        TimeSpan delay = _slowSpells.Exists(spell => spell.From <= to && spell.Until >= from - Slowness) ? Slowness : TimeSpan.Zero;
+        TimeSpan delay = HadIllness(Illness.Slow, from - Slowness, to) ? Slowness : TimeSpan.Zero;
         foreach ((Instant frozen, Instant thawed) in FrozenSpells)
         {
             if (frozen <= to && frozen <= from + delay + Slowness && thawed >= from)
@@ -178,8 +184,8 @@ internal sealed class RedisNode : Process
     /// <summary>All that was done to it is undone; it runs. Its priority is as at first.</summary>
     public void RecoverFully()
     {
-        Recover(Illness.Slow);
-        _illnesses = 0;
+        foreach (Illness illness in Enum.GetValues<Illness>())
+            Recover(illness);
         SetPriority(Settings.Priority);
         Thaw();
         _server.Resume();

@@ -48,12 +48,12 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>Its file is lost: at its next start it has the one that it all began with, and a new identity.</summary>
     public void LoseFile()
     {
-        HasLostFile = true;
+        LostFileAt = World.Agenda.Now;
         ReplaceFile();
     }
 
-    /// <summary>Whether it ever lost its file.</summary>
-    public bool HasLostFile { get; private set; }
+    /// <summary>When it last lost its file; null: it never did.</summary>
+    public Instant? LostFileAt { get; private set; }
 
     /// <summary>Puts the file in place that it all began with.</summary>
     protected abstract void ReplaceFile();
