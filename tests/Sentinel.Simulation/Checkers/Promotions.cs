@@ -9,7 +9,16 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>Never promoted is a replica with priority 0, a node of another group, or one without data while one with data is fit.</summary>
 internal sealed class OnlyFitReplicas(World world) : Checker(world)
 {
+    /// <summary>When a Sentinel last chose the replica to promote: its order may be long on the way.</summary>
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _chosenAt = [];
+
     public override string Name => "only-fit-replicas";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened is { Name: "+selected-slave", MasterName: { } name })
+            _chosenAt[(sentinel, name)] = World.Agenda.Now;
+    }
 
     public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
     {
@@ -23,7 +32,7 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
             if (node.Group != group && node.Data.Branch.Opening.By.Group is var owner && owner != group)
                 Violated($"{by.Name} promotes {node.Name}, which has the data of {owner.Name}, for {group.Name}");
             // A master does not say its priority.
-            if (node.Priority == 0 && !node.IsMaster && World.Agenda.Now - node.PrioritySince > NewsAge)
+            if (node.Priority == 0 && !node.IsMaster && _chosenAt[(by, group.Name)] - node.PrioritySince > NewsAge)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             // Who is the master already by an operator's order is taken for it.
             bool isOperators = node.IsMaster && node.Data.Branch.Opening is { Reason: RoleReason.Operator } opening && opening.By == node;
