@@ -52,6 +52,10 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         {
             AdoptFrom(peer, hello);
         }
+        else if (hello.ConfigEpoch == master.ConfigEpoch && peer is not null)
+        {
+            Compare(peer, hello);
+        }
         else if (hello.ConfigEpoch < master.ConfigEpoch && peer is not null && !peer.Hello.IsPending(peer.Link))
         {
             // It has missed something: it hears of it now, not in two seconds.
@@ -90,6 +94,23 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         Address former = master.Node.Told;
         master.SwitchTo(hello.Master, hello.ConfigEpoch);
         master.CallReconfigScript("observer", former, master.Node.Told);
+    }
+
+    /// <summary>
+    /// Two configurations of one epoch are made only by Sentinels that forgot their vote, as with a file restored from a backup, and by
+    /// Redis' kind (spec 14.2.6). Nothing would ever reconcile them; so the one that a majority of all holds becomes ours too.
+    /// </summary>
+    private void Compare(Peer peer, HelloMessage hello)
+    {
+        peer.OtherMaster = local.Names.AreDifferent(hello.Master, master.Address) && !master.IsCalled(hello.Master) ? new OtherMaster(hello.Master, hello.ConfigEpoch, local.Now) : null;
+        if (peer.OtherMaster is null || master.Failover is not null)
+            return;
+        int holding = master.Peers.Count(other => !other.IsSubjectivelyDown && other.OtherMaster is { } said && said.Epoch == master.ConfigEpoch
+            && local.Now - said.SaidAt <= 3 * local.Timing.PublishPeriod && local.Names.AreSame(said.Address, hello.Master));
+        if (holding < VoteCount.Needed(master.Peers.Count + 1, quorum: 1))
+            return;
+        local.Log(EventLevel.Warning, $"Two configurations of {master.Name} have epoch {master.ConfigEpoch}: the one of {holding} of {master.Peers.Count + 1} Sentinels, with {master.Told(hello.Master)}, is taken over");
+        AdoptFrom(peer, hello);
     }
 
     private void Ignore(HelloMessage hello, Address name) =>

@@ -25,6 +25,9 @@ internal sealed class Peer : Instance
 
     public Instant LastHelloAt { get; set; }
 
+    /// <summary>The master that its last hello named in our own configuration epoch, if it is not ours; null: it is.</summary>
+    public OtherMaster? OtherMaster { get; set; }
+
     /// <summary>Whether it holds the master down, as it said last.</summary>
     public bool SaysMasterDown { get; set; }
 
@@ -87,3 +90,9 @@ internal sealed class Peer : Instance
     public InstanceFlags Flags =>
         CommonFlags | InstanceFlags.Sentinel | (SaysMasterDown ? InstanceFlags.MasterDown : InstanceFlags.None);
 }
+
+/// <summary>Another master than ours that a peer names in the same configuration epoch.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="SaidAt">When its hello came.</param>
+internal sealed record OtherMaster(Address Address, Epoch Epoch, Instant SaidAt);

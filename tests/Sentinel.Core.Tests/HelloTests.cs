@@ -62,6 +62,31 @@ public class HelloTests
     }
 
     [Fact]
+    public void Of_two_configurations_of_one_epoch_the_one_that_a_majority_holds_is_taken_over()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.Input(new HelloReceived(Hello(world, 1, currentEpoch: 5, world.Nodes[1].Address, configEpoch: 5)));
+        sentinel.Input(new HelloReceived(Hello(world, 1, currentEpoch: 5, world.Nodes[2].Address, configEpoch: 5)));
+        Assert.Equal(world.Nodes[1].Address, sentinel.View.Address);
+        sentinel.Input(new HelloReceived(Hello(world, 2, currentEpoch: 5, world.Nodes[2].Address, configEpoch: 5)));
+        Assert.Equal(world.Nodes[2].Address, sentinel.View.Address);
+        Assert.Equal(new Epoch(5), sentinel.View.ConfigEpoch);
+    }
+
+    [Fact]
+    public void What_a_peer_said_of_another_configuration_counts_only_until_it_says_otherwise()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.Input(new HelloReceived(Hello(world, 1, currentEpoch: 5, world.Nodes[1].Address, configEpoch: 5)));
+        sentinel.Input(new HelloReceived(Hello(world, 1, currentEpoch: 5, world.Nodes[2].Address, configEpoch: 5)));
+        sentinel.Input(new HelloReceived(Hello(world, 1, currentEpoch: 5, world.Nodes[1].Address, configEpoch: 5)));
+        sentinel.Input(new HelloReceived(Hello(world, 2, currentEpoch: 5, world.Nodes[2].Address, configEpoch: 5)));
+        Assert.Equal(world.Nodes[1].Address, sentinel.View.Address);
+    }
+
+    [Fact]
     public void A_peer_that_missed_a_switch_is_told_at_once_when_it_says_hello()
     {
         World world = World.Settled();

@@ -117,6 +117,8 @@ internal static class CoverageCatalogue
         // Votes.
         Line("left alone: the data are another group's", "# has the data of * and is left alone although * has a replica of that address. *",
             "10.2.0.2:6379 has the data of group1, and is left alone although group2 has a replica of that address. If it is to be one, tell it to follow 10.2.0.1:6379; if not, 'SENTINEL RESET group2' on each Sentinel forgets it"),
+        Line("two configurations of one epoch", "Two configurations of * have epoch # the one of # of # Sentinels, with # is taken over",
+            "Two configurations of mymaster have epoch 12: the one of 2 of 3 Sentinels, with 10.1.0.2:6379, is taken over"),
         Line("left a master: most Sentinels cannot be reached", "# says that it is a master, and is left one as long as most Sentinels of * cannot be reached: they may know that it is the new one",
             "10.1.0.3:6379 says that it is a master, and is left one as long as most Sentinels of mymaster cannot be reached: they may know that it is the new one"),
         Line("a peer's vote came", "# voted for # #", "3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d voted for 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d 7"),
