@@ -41,11 +41,15 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
                 return;
             }
         }
-        else if (peer.Address.IsLiteral && !hello.Sentinel.IsLiteral)
+        else
         {
-            // It calls itself by a name now, and will do so when it has moved.
-            peer.Link.Rename(hello.Sentinel);
-            local.Save();
+            peer.SaidToBeAt = null;
+            if (peer.Address.IsLiteral && !hello.Sentinel.IsLiteral)
+            {
+                // It calls itself by a name now, and will do so when it has moved.
+                peer.Link.Rename(hello.Sentinel);
+                local.Save();
+            }
         }
         local.EnterEpoch(hello.CurrentEpoch, master);
         if (hello.ConfigEpoch > master.ConfigEpoch)
@@ -150,6 +154,8 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     /// </remarks>
     private Peer? Meet(Peer? known, HelloMessage hello)
     {
+        if (known is not null && !HasMoved(known, hello))
+            return known;
         if (IsTooMuch())
         {
             Refuse(hello, "too many Sentinels are new or have moved");
@@ -181,6 +187,23 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         local.Publish(master.About("+sentinel", EventLevel.Notice, peer));
         local.Save();
         return peer;
+    }
+
+    /// <summary>
+    /// Whether a known peer is believed to be elsewhere now. One that answers where it is known to be, and has said who it is there, is
+    /// so only when the hellos of a later time say it again, and none came from where it is: a hello of its former life may come late.
+    /// </summary>
+    private bool HasMoved(Peer known, HelloMessage hello)
+    {
+        bool isSaidAgain = known.SaidToBeAt is { } said && said.Address == hello.Sentinel && local.Now - said.Since >= local.Timing.PublishPeriod / 2;
+        if (!isSaidAgain && known.IsAvailable && known.Link.IsIdentityConfirmed)
+        {
+            if (known.SaidToBeAt?.Address != hello.Sentinel)
+                known.SaidToBeAt = (hello.Sentinel, local.Now);
+            return false;
+        }
+        known.SaidToBeAt = null;
+        return true;
     }
 
     private bool IsTooMuch()

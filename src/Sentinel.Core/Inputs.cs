@@ -81,6 +81,13 @@ public sealed record RemoveRequested(RequestId Id, string MasterName) : Order(Id
 /// <param name="MasterNames">The masters, all known when the command came.</param>
 public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterNames) : Order(Id);
 
+/// <summary>An operator lets this Sentinel forget one replica or peer of a master.</summary>
+/// <param name="Id">To be answered.</param>
+/// <param name="MasterName">The master.</param>
+/// <param name="Identity">The run id of the replica, or the identity of the peer; null: <paramref name="Address"/> says which.</param>
+/// <param name="Address">Its address; null: <paramref name="Identity"/> says which.</param>
+public sealed record ForgetRequested(RequestId Id, string MasterName, string? Identity, Address? Address) : Order(Id);
+
 /// <summary>An operator changes the options of a master.</summary>
 /// <param name="Id">To be answered.</param>
 /// <param name="MasterName">The master.</param>

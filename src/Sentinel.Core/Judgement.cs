@@ -103,6 +103,8 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance));
         if (instance is MasterNode && isDown)
             AskAllNow();
+        if (instance is Replica && isDown)
+            master.LookForTwins();
         if (instance is DataNode back && !isDown)
             back.RequestInfo();
     }

@@ -26,6 +26,7 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Hellos _hellos;
     private readonly ReplicaDiscovery _discovery;
     private readonly Reports _reports;
+    private readonly Forgetting _forgetting;
     private Epoch _votesAskedBeforePause;
 
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
@@ -37,6 +38,7 @@ internal sealed class MasterMonitor : IScheduled
         _strays = new Strays(this, local);
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
+        _forgetting = new Forgetting(this, local);
         Lineage = new Lineage(this, local, links);
         _reports = new Reports(this, local, _discovery, _twins, _strays);
         Election = new Election(this, local, state.LeaderEpoch);
@@ -111,6 +113,7 @@ internal sealed class MasterMonitor : IScheduled
             Election.Decide(_wake);
             Failover?.Decide(_wake);
             _strays.Decide(_wake);
+            _forgetting.Decide(_wake);
         }
         else
         {
@@ -233,6 +236,10 @@ internal sealed class MasterMonitor : IScheduled
         Election.Stand(Claim.ByOrder);
         return new Answer.Ok();
     }
+
+    /// <summary>Forgets one replica or peer that an operator names.</summary>
+    /// <returns>Why not; null: it is forgotten.</returns>
+    public Answer.Refused? Forget(string? identity, Address? address) => _forgetting.Forget(identity, address);
 
     /// <summary>Answers a peer, and asks back when it may have come to hold the master down like us.</summary>
     public void Answer(DownQuestionReceived question)
@@ -510,8 +517,8 @@ internal sealed class MasterMonitor : IScheduled
         Offset = replica.Offset,
     };
 
-    /// <summary>A name of this group leads elsewhere.</summary>
-    public void NameMoved() => _twins.LookAgain();
+    /// <summary>A name of this group leads elsewhere, or a replica went down: somebody may be listed twice.</summary>
+    public void LookForTwins() => _twins.LookAgain();
 
     /// <summary>Whether others who name a master may mean ours.</summary>
     /// <remarks>

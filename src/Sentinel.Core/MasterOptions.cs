@@ -29,6 +29,9 @@ public sealed record MasterOptions
     /// <summary>How long a rebooted master may load its data before it counts as down; zero: for ever. Default zero, as in Redis.</summary>
     public TimeSpan RebootDownAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>How long a replica or peer may be down before it is forgotten; zero: for ever. Default zero, as in Redis.</summary>
+    public TimeSpan AutoForgetAfter { get; init; } = TimeSpan.Zero;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

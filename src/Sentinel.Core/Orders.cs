@@ -24,6 +24,9 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
             case ResetRequested request:
                 Reset(request);
                 break;
+            case ForgetRequested request:
+                Forget(request);
+                break;
             case SetRequested request:
                 Set(request);
                 break;
@@ -87,6 +90,16 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
             GiveWhenSaved(request.Id, new Answer.Count(count));
         else
             Give(request.Id, new Answer.Count(0));
+    }
+
+    private void Forget(ForgetRequested request)
+    {
+        if (!masters.TryGetValue(request.MasterName, out MasterMonitor? master))
+            Give(request.Id, NoSuchMaster);
+        else if (master.Forget(request.Identity, request.Address) is { } refused)
+            Give(request.Id, refused);
+        else
+            GiveWhenSaved(request.Id, new Answer.Ok());
     }
 
     private void Set(SetRequested request)

@@ -28,6 +28,9 @@ internal sealed class Peer : Instance
     /// <summary>The master that its last hello named in our own configuration epoch, if it is not ours; null: it is.</summary>
     public OtherMaster? OtherMaster { get; set; }
 
+    /// <summary>Another address that hellos in its name told, and since when; null: none did since the last hello from where it is.</summary>
+    public (Address Address, Instant Since)? SaidToBeAt { get; set; }
+
     /// <summary>Whether it holds the master down, as it said last.</summary>
     public bool SaysMasterDown { get; set; }
 

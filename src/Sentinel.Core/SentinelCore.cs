@@ -263,7 +263,7 @@ public sealed class SentinelCore
         foreach (InstanceLink link in links)
             link.FollowName();
         foreach (MasterMonitor master in links.SelectMany(link => link.Users).Select(user => user.Master).Distinct().ToArray())
-            master.NameMoved();
+            master.LookForTwins();
     }
 
     /// <summary>A late step means that we were not running; what looks like others' silence may be our own.</summary>

@@ -1,6 +1,9 @@
 namespace Sentinel.Core;
 
-/// <summary>Nodes of a group that are listed twice: by an IP address and by a name that could not be resolved then, or by two names.</summary>
+/// <summary>
+/// Nodes of a group that are listed twice: by an IP address and by a name that could not be resolved then, by two names, or by the
+/// address that they had and the one that they have.
+/// </summary>
 /// <remarks>
 /// One of the two may be the master. It must never be told to follow itself, which is why <see cref="IsMaster"/> is asked before
 /// anything is told or judged; that the list becomes right is less urgent.
@@ -50,8 +53,15 @@ internal sealed class Twins(MasterMonitor master, LocalSentinel local)
     /// <summary>Which node a replica is too, and is to be known as: the master stays in any case, and a name stays, for it may move.</summary>
     private DataNode? TwinOf(Replica replica) =>
         IsMaster(replica) ? master.Node
+        : MovedTo(replica) is { } moved ? moved
         : replica.Address.IsLiteral ? master.Replicas.Find(other => !other.Address.IsLiteral && local.Names.AreSame(other.Address, replica.Address))
         : master.Replicas.TakeWhile(other => other != replica).FirstOrDefault(other => !other.Address.IsLiteral && local.Names.AreSame(other.Address, replica.Address));
+
+    /// <summary>The place where a process answers that was at the address of a replica that is down; null: there is none.</summary>
+    private Replica? MovedTo(Replica replica) =>
+        replica is { IsSubjectivelyDown: true, RunId: { } runId }
+            ? master.Replicas.Find(other => other != replica && other is { IsSubjectivelyDown: false, Link.IsUsable: true } && other.RunId == runId && other.InfoAt > replica.InfoAt)
+            : null;
 
     /// <remarks>
     /// Of two names one may be about to move, or be the name of a node that is away, whose last address another node has by now:
@@ -60,6 +70,8 @@ internal sealed class Twins(MasterMonitor master, LocalSentinel local)
     private bool MayGo(Replica replica, DataNode twin)
     {
         if (replica.Address.IsLiteral != twin.Address.IsLiteral && local.Names.AreSame(replica.Address, twin.Address))
+            return true;
+        if (MovedTo(replica) == twin)
             return true;
         replica.TwinSince ??= local.Now;
         if (local.Now < replica.TwinSince.Value + Patience)

@@ -105,11 +105,37 @@ public class HelloTests
     {
         World world = World.Settled();
         FakeSentinel sentinel = world.Sentinels[0];
-        var moved = new HelloMessage(new Address("10.0.1.77", 26000), world.Sentinels[1].Id, Epoch.Zero, World.Master, world.MasterNode.Address, Epoch.Zero);
+        HelloMessage moved = HelloFromElsewhere(world);
+        world.Sentinels[1].Kill();
+        world.Run(seconds: 0.1);
         sentinel.Input(new HelloReceived(moved.ToString()));
         Assert.Equal(2, sentinel.View.Peers.Length);
         Assert.Contains(sentinel.View.Peers, peer => peer.Address == moved.Sentinel);
         Assert.Contains(sentinel.Events, e => e.Name == "+sentinel-address-switch" && e.Payload == $"master mymaster 10.0.0.1 7000 ip 10.0.1.77 port 26000 for {moved.Id}");
+    }
+
+    [Fact]
+    public void A_late_hello_does_not_move_a_peer_that_answers_where_it_is()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        for (int i = 0; i < 5; i++)
+        {
+            sentinel.Input(new HelloReceived(HelloFromElsewhere(world).ToString()));
+            sentinel.Input(new HelloReceived(HelloFromElsewhere(world).ToString()));
+            world.Run(seconds: 3);
+        }
+        Assert.Contains(sentinel.View.Peers, peer => peer.Address == world.Sentinels[1].Address);
+        Assert.Equal(0, world.Count("+sentinel-address-switch"));
+    }
+
+    [Fact]
+    public void A_peer_that_announces_another_address_from_now_on_is_known_by_that_although_it_answers_at_the_one_before()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0], peer = world.Sentinels[1];
+        Assert.IsType<Answer.Ok>(peer.Ask(id => new OptionsChangeRequested(id, options => options with { AnnounceIp = "10.0.1.77" })));
+        world.RunUntil(() => sentinel.View.Peers.Any(known => known.Address.Host == "10.0.1.77"), "it is known by what it announces", atMostSeconds: 5);
     }
 
     [Fact]
@@ -118,7 +144,9 @@ public class HelloTests
         World world = World.Settled();
         world.AddGroup("second", 7100);
         FakeSentinel sentinel = world.Sentinels[0];
-        var moved = new HelloMessage(new Address("10.0.1.77", 26000), world.Sentinels[1].Id, Epoch.Zero, World.Master, world.MasterNode.Address, Epoch.Zero);
+        HelloMessage moved = HelloFromElsewhere(world);
+        world.Sentinels[1].Kill();
+        world.Run(seconds: 0.1);
         sentinel.Input(new HelloReceived(moved.ToString()));
         Assert.All(sentinel.Whole.Masters.Values, view => Assert.Contains(view.Peers, peer => peer.Address == moved.Sentinel));
         Assert.Contains(sentinel.Events, e => e.Name == "+sentinel-address-update" && e.Payload.EndsWith("1 additional matching instances", StringComparison.Ordinal));
@@ -157,6 +185,10 @@ public class HelloTests
             world.Sentinels[0].Input(new HelloReceived($"10.0.3.1,{1000 + i},{SentinelId.Draw(new Random(1000 + i))},0,mymaster,10.0.0.1,7000,0"));
         Assert.InRange(world.Sentinels[0].View.Peers.Length, 2, 256);
     }
+
+    /// <summary>What the second Sentinel says, or said, in another place than the one where it is.</summary>
+    private static HelloMessage HelloFromElsewhere(World world) =>
+        new(new Address("10.0.1.77", 26000), world.Sentinels[1].Id, Epoch.Zero, World.Master, world.MasterNode.Address, Epoch.Zero);
 
     private static string Hello(World world, int sentinel, ulong currentEpoch, Address master, ulong configEpoch) =>
         new HelloMessage(world.Sentinels[sentinel].Address, world.Sentinels[sentinel].Id, new Epoch(currentEpoch), World.Master, master, new Epoch(configEpoch)).ToString();

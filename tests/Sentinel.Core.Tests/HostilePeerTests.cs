@@ -35,10 +35,21 @@ public class HostilePeerTests
         World world = World.Settled();
         FakeSentinel sentinel = world.Sentinels[0];
         int before = sentinel.Events.Count;
-        for (int i = 0; i < 10_000; i++)
-            sentinel.Input(new HelloReceived($"10.0.3.1,{1000 + i},{world.Sentinels[1].Id},0,mymaster,10.0.0.1,7000,0"));
+        TellOfMoves();
+        Assert.Equal(before, sentinel.Events.Count);    // it answers where it is
+        world.Sentinels[1].Kill();
+        world.Run(seconds: 0.1);
+        before = sentinel.Events.Count;
+        TellOfMoves();
         Assert.InRange(sentinel.Events.Count - before, 1, 600);
+        world.Sentinels[1].Restart();
         world.RunUntil(() => sentinel.View.Peers.Any(peer => peer.Address == world.Sentinels[1].Address), "the real one is back in its place", atMostSeconds: 20);
+
+        void TellOfMoves()
+        {
+            for (int i = 0; i < 10_000; i++)
+                sentinel.Input(new HelloReceived($"10.0.3.1,{1000 + i},{world.Sentinels[1].Id},0,mymaster,10.0.0.1,7000,0"));
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Sentinel.Core;
 using Sentinel.Daemon.Names;
 using Sentinel.Resp;
@@ -20,6 +21,21 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
 
     /// <summary>FLUSHCONFIG: the state to disk, now.</summary>
     public Outcome Flush(CommandCall call) => loop.AskAsync(id => new FlushRequested(id));
+
+    /// <summary>FORGET: one replica or peer less, by its run id or its address.</summary>
+    public Outcome Forget(CommandCall call)
+    {
+        string name = call.Words.GetText(2), who = call.Words.GetText(3);
+        int colon = who.LastIndexOf(':');
+        if (colon < 0 && SentinelId.TryParse(who, out SentinelId id))
+            return loop.AskAsync(request => new ForgetRequested(request, name, id.Text, Address: null));
+        if (colon <= 0 || !int.TryParse(who.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is 0 or > ushort.MaxValue)
+            return call.Refuse($"ERR Invalid argument '{call.Words.GetLatin1(3)}' for SENTINEL FORGET: a run id (40 hexadecimal digits) or ip:port is wanted, as SENTINEL REPLICAS and SENTINEL SENTINELS show them");
+        string host = who[..colon].TrimStart('[').TrimEnd(']');
+        if (Host.TryReadLiteral(host, out string canonical))
+            host = canonical;
+        return loop.AskAsync(request => new ForgetRequested(request, name, Identity: null, new Address(host, port)));
+    }
 
     /// <summary>IS-MASTER-DOWN-BY-ADDR: a peer asks what we hold of a master and, with a candidate, for our vote.</summary>
     /// <remarks>

@@ -37,6 +37,7 @@ internal sealed class StatementReader
             [StatementKind.DownAfter] = (o, line, text, _) => o with { DownAfter = Milliseconds(line, text, min: 1) },
             [StatementKind.FailoverTimeout] = (o, line, text, _) => o with { FailoverTimeout = Milliseconds(line, text, min: 1) },
             [StatementKind.RebootDownAfter] = (o, line, text, _) => o with { RebootDownAfter = Milliseconds(line, text, min: 0) },
+            [StatementKind.AutoForget] = (o, line, text, _) => o with { AutoForgetAfter = Seconds(line, text) },
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },
@@ -243,6 +244,14 @@ internal sealed class StatementReader
             : throw line.Error(
                 min > 0 ? "negative or zero time parameter." : "negative time parameter.",
                 $"'{text}' milliseconds; it must be at least {min}");
+    }
+
+    private static TimeSpan Seconds(ConfigurationLine line, string text)
+    {
+        int seconds = CNumber.ToInt(text);
+        return seconds >= 0
+            ? TimeSpan.FromSeconds(seconds)
+            : throw line.Error("negative time parameter.", $"'{text}' seconds; it must be at least 0, which is: never");
     }
 
     private static string Script(ConfigurationLine line, string path, string directory, string what) =>

@@ -40,6 +40,7 @@ internal static class StatementWriter
             .. IfSet(StatementKind.AuthPass, name, options.AuthPass),
             .. IfSet(StatementKind.AuthUser, name, options.AuthUser),
             UnlessDefault(StatementKind.RebootDownAfter, name, Milliseconds(options.RebootDownAfter), Milliseconds(MasterDefaults.RebootDownAfter)),
+            UnlessDefault(StatementKind.AutoForget, name, Seconds(options.AutoForgetAfter), Seconds(MasterDefaults.AutoForgetAfter)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),
@@ -62,6 +63,8 @@ internal static class StatementWriter
     private static IEnumerable<Statement> IfSet(StatementKind kind, string master, string? value) => value is null ? [] : [new(kind, master, value)];
 
     private static string YesNo(bool value) => value ? "yes" : "no";
+
+    private static string Seconds(TimeSpan time) => ((long)time.TotalSeconds).ToString();
 
     private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString();
 }

@@ -1269,9 +1269,11 @@ internal static class Differences
             - +CONFIG SET <param> <value>
             - +CONFIG GET <param>
             - +    Prints this help.
-            + *50
+            + *52
             + +CONFIG SET param value [param value ...]
             + +CONFIG GET <param> [param param param ...]
+            + +FORGET <master-name> <runid | ip:port>
+            + +    Forget one replica or Sentinel of a master; whoever lives is found again.
             + +    NONE takes back what was asked for before.
             + +    Print this help.
             """),

@@ -21,6 +21,8 @@ internal static class EventContract
         ["+set"] = Warning($@"{s_master} [a-z\-]+ .*"),
         ["+slave"] = Notice(s_replica),
         ["+sentinel"] = Notice(s_sentinel),
+        ["-slave"] = Notice(s_replica),
+        ["-sentinel"] = Notice(s_sentinel),
         ["+sentinel-address-switch"] = Notice($"{s_master} ip {Host} port {Port} for {Id}"),
         ["+sentinel-address-update"] = Notice($@"{s_sentinel} \d+ additional matching instances"),
         ["+sentinel-invalid-addr"] = Notice(s_sentinel),

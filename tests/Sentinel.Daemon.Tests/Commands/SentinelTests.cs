@@ -43,6 +43,12 @@ public sealed class SentinelTests
     [InlineData("SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 1 -1 *", "-ERR value is not an integer or out of range|", null)]
     [InlineData("SENTINEL FAILOVER m", "-NOGOODSLAVE No suitable replica to promote|", null)]
     [InlineData("SENTINEL FAILOVER x", NoSuchMaster, null)]
+    [InlineData("SENTINEL FORGET m 127.0.0.9:6379", "-ERR No replica or Sentinel of 'm' has that run id or address|", null)]
+    [InlineData("SENTINEL FORGET m aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd", "-ERR No replica or Sentinel of 'm' has that run id or address|", null)]
+    [InlineData("SENTINEL FORGET m [::1]:6379", "-ERR No replica or Sentinel of 'm' has that run id or address|", null)]
+    [InlineData("SENTINEL FORGET x 127.0.0.9:6379", NoSuchMaster, null)]
+    [InlineData("SENTINEL FORGET m short", "-ERR Invalid argument 'short' for SENTINEL FORGET: a run id (40 hexadecimal digits) or ip:port is wanted, as SENTINEL REPLICAS and SENTINEL SENTINELS show them|", null)]
+    [InlineData("SENTINEL FORGET m 127.0.0.9:0", "-ERR Invalid argument '127.0.0.9:0' for SENTINEL FORGET: a run id (40 hexadecimal digits) or ip:port is wanted, as SENTINEL REPLICAS and SENTINEL SENTINELS show them|", null)]
     [InlineData("SENTINEL FLUSHCONFIG", "+OK|", null)]
     [InlineData("SENTINEL RESET x*", ":0|", null)]
     [InlineData("SENTINEL RESET *", ":3|", null)]
@@ -87,6 +93,7 @@ public sealed class SentinelTests
     [InlineData("FLUSHCONFIG", 0)]
     [InlineData("GET-MASTER-ADDR-BY-NAME", 1)]
     [InlineData("GET-PRIMARY-ADDR-BY-NAME", 1)]
+    [InlineData("FORGET", 2)]
     [InlineData("HELP", 0)]
     [InlineData("IS-MASTER-DOWN-BY-ADDR", 4)]
     [InlineData("IS-PRIMARY-DOWN-BY-ADDR", 4)]
@@ -135,6 +142,8 @@ public sealed class SentinelTests
     [InlineData("master-reboot-down-after-period 0", "+OK|", "quorum=2")]
     [InlineData("primary-reboot-down-after-period 5", "+OK|", "quorum=2")]
     [InlineData("master-reboot-down-after-period -1", "-ERR Invalid argument '-1' for SENTINEL SET 'master-reboot-down-after-period'|", "quorum=2")]
+    [InlineData("auto-forget-after-seconds 3600", "+OK|", "quorum=2")]
+    [InlineData("auto-forget-after-seconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'auto-forget-after-seconds'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]
     [InlineData("rename-command a", "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'|", "quorum=2")]
@@ -317,6 +326,7 @@ public sealed class SentinelTests
                 "GET-MASTER-ADDR-BY-NAME <master-name>",
                 "FAILOVER <master-name>",
                 "FLUSHCONFIG",
+                "FORGET <master-name> <runid | ip:port>",
                 "INFO-CACHE <master-name>",
                 "IS-MASTER-DOWN-BY-ADDR <ip> <port> <current-epoch> <runid>",
                 "MASTER <master-name>",

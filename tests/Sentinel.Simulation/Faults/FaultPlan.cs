@@ -24,7 +24,7 @@ internal static class FaultPlan
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
             Profile.Addresses => draw.ReusedAddresses(duration),
-            Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration)],
+            Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration), .. new FaultDraw(Chance.Stream(seed, "forgets"), topology).Forgets(duration)],
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -166,6 +166,15 @@ internal sealed class FaultDraw(Random random, Topology topology)
     {
         for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
             yield return new MoveSentinel(at, AnySentinel(), Random.Seconds(0.3, 20));
+    }
+
+    /// <summary>Operators who tidy up, and a configuration that does so by itself.</summary>
+    public IEnumerable<Fault> Forgets(TimeSpan duration)
+    {
+        for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
+            yield return Random.OneIn(3)
+                ? new SetAutoForget(at, Random.Next(topology.Groups.Length), Random.Seconds(20, 300))
+                : new OrderForget(at, AnySentinel(), Random.Next(topology.Groups.Length), Random.Next(16));
     }
 
     /// <summary>One after the other a node of one group takes the address of a dead replica of another, and masters fail meanwhile.</summary>

@@ -91,6 +91,37 @@ internal sealed record OrderReset(TimeSpan At, SentinelTarget Target, int Group)
     }
 }
 
+/// <summary>An operator lets a Sentinel forget one replica or peer; who lives is found again.</summary>
+/// <param name="Which">Counts the replicas and peers that the Sentinel knows, again from the first after the last.</param>
+internal sealed record OrderForget(TimeSpan At, SentinelTarget Target, int Group, int Which) : Fault(At)
+{
+    public override bool Strike(World world)
+    {
+        string name = world.Groups[Group].Name;
+        if (Target.Find(world) is not SentinelProcess { IsWorking: true } sentinel || !sentinel.View.Masters.TryGetValue(name, out MasterView? master))
+            return false;
+        Address[] known = [.. master.Replicas.Select(replica => replica.Address), .. master.Peers.Select(peer => peer.Address)];
+        if (known.Length == 0)
+            return false;
+        Address chosen = known[Which % known.Length];
+        world.Note(sentinel.Name, $"is ordered to forget {chosen} of {name}");
+        sentinel.Order(id => new ForgetRequested(id, name, Identity: null, chosen));
+        return true;
+    }
+}
+
+/// <summary>An operator lets all Sentinels forget who has been down for some time.</summary>
+internal sealed record SetAutoForget(TimeSpan At, int Group, TimeSpan After) : Fault(At)
+{
+    public override bool Strike(World world)
+    {
+        string name = world.Groups[Group].Name;
+        foreach (SimSentinel sentinel in world.Sentinels)
+            sentinel.Order(id => new SetRequested(id, name, [new MasterChange("auto-forget-after-seconds", $"{After.TotalSeconds:F0}", options => options with { AutoForgetAfter = After })]));
+        return true;
+    }
+}
+
 /// <summary>An operator takes a master off a Sentinel, and some time later puts it on again where the others have it then.</summary>
 internal sealed record OrderRemoveAndMonitor(TimeSpan At, SentinelTarget Target, int Group, TimeSpan For) : Fault(At)
 {

@@ -52,7 +52,7 @@ internal static class CoverageCatalogue
             nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
-            nameof(OrderFailover), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderFailover), nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
@@ -85,7 +85,7 @@ internal static class CoverageCatalogue
         string[] names =
         [
             "+monitor", "-monitor", "+reset-master", "+set",
-            "+slave", "+sentinel", "+sentinel-address-switch", "+sentinel-address-update", "+sentinel-invalid-addr",
+            "+slave", "+sentinel", "-slave", "-sentinel", "+sentinel-address-switch", "+sentinel-address-update", "+sentinel-invalid-addr",
             "+reboot", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
             "+sdown", "-sdown", "+odown", "-odown", "+tilt", "-tilt",
             "+new-epoch", "+vote-for-leader", "+try-failover", "+elected-leader",
