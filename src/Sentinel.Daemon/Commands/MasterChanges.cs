@@ -54,11 +54,11 @@ internal static class MasterChanges
                 return Change(options => options with { FailoverTimeout = time });
             case "master-reboot-down-after-period" or "primary-reboot-down-after-period" when IsAtLeast(0, out TimeSpan time):
                 return Change(options => options with { RebootDownAfter = time });
-            case "auto-forget-after-seconds" when IsAtLeast(0, out TimeSpan milliseconds):
-                return Change(options => options with { AutoForgetAfter = 1000 * milliseconds });
-            case "parallel-syncs" when IsPositive(out int count):
+            case "auto-forget-after-seconds" when IsNumber(0, out int seconds):
+                return Change(options => options with { AutoForgetAfter = TimeSpan.FromSeconds(seconds) });
+            case "parallel-syncs" when IsNumber(1, out int count):
                 return Change(options => options with { ParallelSyncs = count });
-            case "quorum" when IsPositive(out int count):
+            case "quorum" when IsNumber(1, out int count):
                 return Change(options => options with { Quorum = count });
             case "notification-script" when IsScript("Notification", out error):
                 return Change(options => options with { NotificationScript = NullIfEmpty(value) });
@@ -89,15 +89,15 @@ internal static class MasterChanges
         // Redis takes 64 bits here but reads back 32 from its file; longer than 24 days is as good as these.
         bool IsAtLeast(int min, out TimeSpan time)
         {
-            bool isValid = words.TryGetInteger(at + 1, out long milliseconds) && milliseconds >= min;
-            time = TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+            bool isValid = IsNumber(min, out int milliseconds);
+            time = TimeSpan.FromMilliseconds(milliseconds);
             return isValid;
         }
 
-        bool IsPositive(out int count)
+        bool IsNumber(int min, out int number)
         {
-            bool isValid = words.TryGetInteger(at + 1, out long number) && number > 0;
-            count = (int)Math.Min(number, int.MaxValue);
+            bool isValid = words.TryGetInteger(at + 1, out long given) && given >= min;
+            number = (int)Math.Clamp(given, int.MinValue, int.MaxValue);
             return isValid;
         }
 
