@@ -276,7 +276,7 @@ internal sealed class Handover
         }
         (_state, _agreedAt) = (State.Asked, _local.Now);
         _master.Node.WritesHeldUntil = _deadline + StopGrace;
-        _replica.RequestInfo();
+        AskForOffset();    // mostly it comes when the master waits for it already
     }
 
     private void Hold()
