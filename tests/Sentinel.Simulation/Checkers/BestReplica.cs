@@ -13,7 +13,7 @@ internal sealed class BestReplica(World world) : Checker(world)
 
     public override string Name => "best-replica";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {

@@ -52,7 +52,7 @@ internal static class CoverageCatalogue
             nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
-            nameof(OrderFailover), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
