@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sentinel.Core;
 
 /// <summary>A master or a replica: what its INFO said.</summary>
@@ -33,6 +35,18 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool HasKeys { get; private set; }
     public bool IsAnnounced { get; protected set; } = true;
 
+    /// <summary>Where the stream that it passes on has come to; of a master, what it has written.</summary>
+    public ulong StreamOffset { get; private set; }
+
+    /// <summary>Whether it is handing its role over by itself, and takes no order of role meanwhile.</summary>
+    public bool IsHandingOver { get; private set; }
+
+    /// <summary>The replicas that it named when it last said that it is a master, as it calls them.</summary>
+    public ImmutableArray<Address> Listed { get; private set; } = [];
+
+    /// <summary>Until when, at most, it holds writes back because we asked it to: a PUBLISH would hold up all that follows on our connection.</summary>
+    public Instant WritesHeldUntil { get; set; }
+
     /// <summary>The replication history that its data are of; null: not known.</summary>
     public string? History { get; protected set; }
 
@@ -58,6 +72,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
+        (StreamOffset, IsHandingOver) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver);
         if (report.History is not null)
             (History, FormerHistory) = (report.History, report.FormerHistory);
         bool reportsMaster = report.IsMaster ?? false;
@@ -69,7 +84,11 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
             if (!reportsMaster)
                 ReportedMasterSince = now;
         }
-        if (!reportsMaster)
+        if (reportsMaster)
+        {
+            Listed = report.Replicas;
+        }
+        else
         {
             Address? reported = report is { MasterHost: { } host, MasterPort: { } port } ? new Address(host, port) : ReportedMaster;
             if (reported != ReportedMaster)
@@ -91,6 +110,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
         (MasterLinkDownTime, IsMasterLinkUp, HasKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys);
         (History, FormerHistory) = (other.History, other.FormerHistory);
+        (StreamOffset, IsHandingOver, Listed, WritesHeldUntil) = (other.StreamOffset, other.IsHandingOver, other.Listed, other.WritesHeldUntil);
         Info = other.Info;
         Link.Users.Remove(other);
         Link.Users.Add(this);

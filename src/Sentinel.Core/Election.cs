@@ -102,13 +102,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     }
 
     /// <summary>Opens a new epoch and stands in it. What follows waits until epoch and own vote are on disk.</summary>
-    public void Stand(Claim claim)
+    /// <param name="claim">What the right to lead rests on.</param>
+    /// <param name="order">How an operator wants it to be done; null: nobody ordered it.</param>
+    public void Stand(Claim claim, FailoverOptions? order = null)
     {
         _declined = null;
         Epoch newest = Epoch.Max(local.CurrentEpoch, Epoch.Max(LeaderEpoch, master.ConfigEpoch));
         local.EnterEpoch(claim is Claim.Alone ? newest.NextOf(local.Id) : newest.Next, master);
         Epoch epoch = local.CurrentEpoch;
-        master.StartFailover(epoch, claim);
+        master.StartFailover(epoch, claim, order);
         Vote(local.Id, epoch);
         local.WhenSaved(
             VoteSave,

@@ -51,6 +51,12 @@ public sealed record InfoReport
     /// <summary>Its replication offset.</summary>
     public ulong? Offset { get; private init; }
 
+    /// <summary>Where the stream that it passes on has come to (<c>master_repl_offset</c>), also of a master.</summary>
+    public ulong? StreamOffset { get; private init; }
+
+    /// <summary>Whether it is handing its role over by itself (<c>FAILOVER</c>): it holds writes back, and takes no order of role.</summary>
+    public bool IsHandingOver { get; private init; }
+
     /// <summary>Whether it has data: keys in any database, and no first synchronisation under way that would replace them.</summary>
     public bool HasKeys { get; private init; }
 
@@ -104,6 +110,12 @@ public sealed record InfoReport
                     break;
                 case "slave_repl_offset" when isReplica && ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
                     report = report with { Offset = offset };
+                    break;
+                case "master_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
+                    report = report with { StreamOffset = offset };
+                    break;
+                case "master_failover_state":
+                    report = report with { IsHandingOver = !value.SequenceEqual("no-failover") };
                     break;
                 case "replica_announced" when isReplica:
                     report = report with { IsAnnounced = !value.SequenceEqual("0") };

@@ -68,7 +68,11 @@ public sealed record DownQuestionReceived(RequestId Id, Address Master, Epoch Ep
 public abstract record Order(RequestId Id) : Input;
 
 /// <summary>An operator wants another master now.</summary>
-public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(Id);
+public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(Id)
+{
+    /// <summary>How it is to be done.</summary>
+    public FailoverOptions Options { get; init; } = new();
+}
 
 /// <summary>An operator adds a master.</summary>
 public sealed record MonitorRequested(RequestId Id, MasterOptions Options, Address Address) : Order(Id);

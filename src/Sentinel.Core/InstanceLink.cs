@@ -136,7 +136,7 @@ internal sealed class InstanceLink : IScheduled
         if (!IsUsable || Health.PendingCommands >= PendingCommandsMax * Health.Masters)
             return false;
         Health.PendingCommands++;
-        if (request is Request.Reconfigure)
+        if (IsOrderOfRole(request))
             _openOrders++;
         _local.Do(new Send(Id, Attempt, request) { RenamedCommands = RenamedCommands });
         return true;
@@ -181,7 +181,7 @@ internal sealed class InstanceLink : IScheduled
     public void CountAnswer(Request request)
     {
         Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
-        if (request is Request.Reconfigure)
+        if (IsOrderOfRole(request))
             _openOrders--;
     }
 
@@ -191,6 +191,8 @@ internal sealed class InstanceLink : IScheduled
         if (_openOrders > 0)
             Reconnect();
     }
+
+    private static bool IsOrderOfRole(Request request) => request is Request.Reconfigure or Request.HandOver;
 
     /// <summary>Takes in who it is that answers; one that does not tell, as with an ACL, is believed.</summary>
     /// <remarks>

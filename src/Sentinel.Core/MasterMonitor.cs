@@ -224,16 +224,17 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
-    /// <summary>Starts a failover that an operator ordered.</summary>
+    /// <summary>Starts a failover that an operator ordered, or says what it would do.</summary>
     /// <returns>What is to be answered.</returns>
-    public Answer Force()
+    public Answer Obey(FailoverOptions order)
     {
-        if (Failover is not null)
-            return new Answer.Refused("INPROG Failover already in progress");
-        if (BestReplica() is null)
-            return new Answer.Refused("NOGOODSLAVE No suitable replica to promote");
+        var plan = new FailoverPlan(this, _local, order);
+        if (order.IsDryRun)
+            return new Answer.Words(plan.Lines());
+        if (plan.Refusal() is { } refusal)
+            return new Answer.Refused(refusal);
         _local.Log(EventLevel.Warning, $"Executing user requested FAILOVER of '{Name}'");
-        Election.Stand(Claim.ByOrder);
+        Election.Stand(Claim.ByOrder, order);
         return new Answer.Ok();
     }
 
@@ -317,6 +318,25 @@ internal sealed class MasterMonitor : IScheduled
         }
         _local.Touch(this);
     }
+
+    /// <summary>A data node answered that it is to hand its role over.</summary>
+    public void HandOverAnswered(DataNode node, Reply reply)
+    {
+        Failover?.Handover?.HandOverAnswered(node, reply);
+        _local.Touch(this);
+    }
+
+    /// <summary>A data node answered that it is to hold writes back.</summary>
+    public void HoldAnswered(DataNode node, Reply reply)
+    {
+        if (reply is Reply.List { Items: [not Reply.Error, Reply.Text { Value: var info }] })
+            _reports.Absorb(node, info);
+        Failover?.Handover?.HoldAnswered(node, reply);
+        _local.Touch(this);
+    }
+
+    /// <summary>A data node answered that it is to tell its master how far it is.</summary>
+    public void OffsetTold(DataNode node, Reply reply) => Failover?.Handover?.OffsetTold(node, reply);
 
     /// <summary>An instance acknowledged our hello, or refused it.</summary>
     public void HelloAnswered(Instance instance)
@@ -422,11 +442,11 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>Called by the election: this Sentinel stands.</summary>
-    public void StartFailover(Epoch epoch, Claim claim)
+    public void StartFailover(Epoch epoch, Claim claim, FailoverOptions? order)
     {
         if (Failover is not null)
             throw new InvariantViolationException($"a second failover of {Name} while one is in progress");
-        Failover = new Failover(this, _local, epoch, claim);
+        Failover = new Failover(this, _local, epoch, claim, order);
     }
 
     /// <summary>
@@ -446,9 +466,13 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>The replica that would be promoted now; null: none is fit.</summary>
-    public Replica? BestReplica(HashSet<Address>? except = null)
+    /// <param name="except">Those that are not to be.</param>
+    /// <param name="only">The one that may be; null: every other.</param>
+    public Replica? BestReplica(IReadOnlySet<Address>? except = null, Address? only = null)
     {
-        Candidate? best = Selection.Best(Replicas.Where(replica => except?.Contains(replica.Address) != true).Select(AsCandidate));
+        Candidate? best = Selection.Best(Replicas
+            .Where(replica => except?.Contains(replica.Address) != true && (only is not { } target || _local.Names.AreSame(replica.Address, target)))
+            .Select(AsCandidate));
         return best is null ? null : Replicas.Find(replica => replica.Address == best.Address);
     }
 

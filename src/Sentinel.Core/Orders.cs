@@ -13,7 +13,7 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
         switch (order)
         {
             case FailoverRequested request:
-                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Force() : NoSuchMaster);
+                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Obey(request.Options) : NoSuchMaster);
                 break;
             case MonitorRequested request:
                 Monitor(request);

@@ -82,6 +82,8 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
 
     private TimeSpan Period(DataNode node)
     {
+        if (master.Failover?.HandsOver(node) is true)
+            return Shorter(local.Timing.InfoPeriodOfHandover);
         // A master that says that it is a replica may be told by anybody to be the master again, and those who do not see that go on with its replacement.
         if (node is not Replica replica)
             return master.Node.ReportsMaster ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);

@@ -12,6 +12,11 @@ public abstract record Request
     /// <summary>The commands, each a list of words.</summary>
     public abstract ImmutableArray<ImmutableArray<string>> Commands { get; }
 
+    /// <summary>Whether these replies are all that answer it.</summary>
+    /// <param name="replies">Those that came; at least one.</param>
+    /// <returns>False: more are to come. Null: they make no sense, and what comes next may be the answer to anything.</returns>
+    public virtual bool? IsAnswered(IReadOnlyList<Reply> replies) => replies.Count == Commands.Length;
+
     /// <summary>Are you there?</summary>
     public sealed record Ping : Request
     {
@@ -109,6 +114,66 @@ public abstract record Request
         ];
     }
 
+    /// <summary>Lets a master hand its role over by itself: it holds writes back until the replica has every byte, and changes parts with it.</summary>
+    /// <param name="Replica">Who is to be the master, by the address that the master itself calls it.</param>
+    /// <param name="Timeout">After this time it goes on as the master, and writes with it.</param>
+    public sealed record HandOver(Address Replica, TimeSpan Timeout) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands =>
+            One("FAILOVER", "TO", Replica.Host, Number(Replica.Port), "TIMEOUT", Milliseconds(Timeout));
+    }
+
+    /// <summary>Takes <see cref="HandOver"/> back.</summary>
+    public sealed record StopHandingOver : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly StopHandingOver Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("FAILOVER", "ABORT");
+    }
+
+    /// <summary>Lets a replica tell its master now how far it is, which it else does once a second.</summary>
+    /// <remarks>
+    /// The first command has no answer, unless it is refused. The second one is known to be wrong, and passes the same checks of
+    /// existence and ACL; so one error tells that it was done, and two alike that it was not.
+    /// </remarks>
+    public sealed record TellOffset : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly TellOffset Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = [["REPLCONF", "GETACK", "*"], ["REPLCONF", "odd"]];
+
+        /// <inheritdoc/>
+        public override bool? IsAnswered(IReadOnlyList<Reply> replies) => replies switch
+        {
+            [Reply.Error { Message: var error }] => error.StartsWith("ERR syntax error", StringComparison.Ordinal),
+            [var first, var second] when first == second => true,
+            _ => null,
+        };
+    }
+
+    /// <summary>Lets a master hold writes back for some time, and say what it has written.</summary>
+    /// <param name="Lease">After this time it lets them through, whatever has become of us.</param>
+    public sealed record HoldWrites(TimeSpan Lease) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => [["CLIENT", "PAUSE", Milliseconds(Lease), "WRITE"], ["INFO"]];
+    }
+
+    /// <summary>Lets writes through that were held back.</summary>
+    public sealed record LetWritesGo : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly LetWritesGo Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "UNPAUSE");
+    }
+
     /// <summary>Ends a script that keeps a node busy.</summary>
     public sealed record KillScript : Request
     {
@@ -117,6 +182,8 @@ public abstract record Request
     }
 
     private static ImmutableArray<ImmutableArray<string>> One(params ImmutableArray<string> words) => [words];
+
+    private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -201,6 +201,15 @@ public sealed class SentinelCore
             case Request.Reconfigure request when NodeOf(link) is { } node:
                 node.Master.ReconfigureAnswered(node, request, answered.Reply);
                 break;
+            case Request.HandOver when NodeOf(link) is { } node:
+                node.Master.HandOverAnswered(node, answered.Reply);
+                break;
+            case Request.HoldWrites when NodeOf(link) is { } node:
+                node.Master.HoldAnswered(node, answered.Reply);
+                break;
+            case Request.TellOffset when NodeOf(link) is { } node:
+                node.Master.OffsetTold(node, answered.Reply);
+                break;
             case Request.PublishHello request when UserOf(link, request.Hello.MasterName) is { } instance:
                 instance.Master.HelloAnswered(instance);
                 break;

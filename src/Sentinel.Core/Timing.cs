@@ -22,6 +22,15 @@ public sealed record Timing
     /// <summary>Time between two INFO of a node that has just been told to change. Default 50 ms.</summary>
     public TimeSpan InfoPeriodOfChange { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Time between two INFO of a master and of its successor while writes are held back for a planned switch. Default 10 ms.</summary>
+    public TimeSpan InfoPeriodOfHandover { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long a planned switch may take until the replica is the master, unless the order says. Default 5 s.</summary>
+    public TimeSpan HandoverTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a master holds writes back after each time that it is asked to. Default 1 s; never longer than it may be in all.</summary>
+    public TimeSpan HandoverLease { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Time between two hellos to the same instance. Default 2 s, as in Redis.</summary>
     public TimeSpan PublishPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -112,6 +121,10 @@ public sealed record Timing
 
     /// <summary>Pause before a failed save of the state is tried again. Default 1 s.</summary>
     public TimeSpan SaveRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long writes may be held back in all: half of the silence after which a master is down.</summary>
+    /// <remarks>A hello to a master that holds writes back waits, and with it every PING of the same Sentinel: to its peers, that master would look dead.</remarks>
+    public static TimeSpan HoldMax(TimeSpan downAfter) => downAfter / 2;
 
     /// <summary>The PING period of an instance: <c>min(1 s, down-after / 5)</c>, not below 50 ms.</summary>
     /// <remarks>Five chances to hear from an instance before it counts as down, so that one slow reply never decides.</remarks>

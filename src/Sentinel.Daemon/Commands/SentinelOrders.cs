@@ -16,7 +16,9 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
     public Outcome Failover(CommandCall call)
     {
         string name = call.Words.GetText(2);
-        return loop.AskAsync(id => new FailoverRequested(id, name));
+        return FailoverArguments.TryRead(call.Words, out FailoverOptions order, out string? error)
+            ? loop.AskAsync(id => new FailoverRequested(id, name) { Options = order })
+            : call.Refuse(error!);
     }
 
     /// <summary>FLUSHCONFIG: the state to disk, now.</summary>

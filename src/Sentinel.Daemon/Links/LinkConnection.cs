@@ -108,7 +108,7 @@ internal sealed class LinkConnection : IDisposable
     public void Write(Request request, ImmutableSortedDictionary<string, string> renamed)
     {
         ImmutableArray<ImmutableArray<string>> commands = request.Commands;
-        _expected.Enqueue(new Expected(request, commands.Length, null));
+        _expected.Enqueue(new Expected(request, null));
         lock (_writing)
         {
             var writer = new RespWriter(_gathered, RespVersion.Resp2);
@@ -172,10 +172,10 @@ internal sealed class LinkConnection : IDisposable
             var writer = new RespWriter(_gathered, RespVersion.Resp2);
             if (_order.Credentials is { } credentials)
             {
-                _expected.Enqueue(new Expected(null, 1, "AUTH"));
+                _expected.Enqueue(new Expected(null, "AUTH"));
                 WriteCommand(writer, _order.RenamedCommands, credentials.User is { } user ? ["AUTH", user, credentials.Password] : ["AUTH", credentials.Password]);
             }
-            _expected.Enqueue(new Expected(null, 1, "CLIENT SETNAME"));
+            _expected.Enqueue(new Expected(null, "CLIENT SETNAME"));
             WriteCommand(writer, _order.RenamedCommands, ["CLIENT", "SETNAME", _clientName]);
             if (_order.Channel == LinkChannel.Subscription)
                 WriteCommand(writer, _order.RenamedCommands, ["SUBSCRIBE", HelloMessage.Channel]);
@@ -308,10 +308,12 @@ internal sealed class LinkConnection : IDisposable
             return true;
         }
         collected.Add(Replies.FromWire(value));
-        if (collected.Count < expected.Replies)
+        if (expected.Request.IsAnswered(collected) is not { } isAnswered)
+            return false;
+        if (!isAnswered)
             return true;
         _expected.TryDequeue(out _);
-        Reply reply = expected.Replies == 1 ? collected[0] : new Reply.List([.. collected]);
+        Reply reply = expected.Request.Commands.Length == 1 ? collected[0] : new Reply.List([.. collected]);
         collected.Clear();
         _reports.Tell(new Answered(_order.Link, _order.Attempt, expected.Request, reply));
         return true;
@@ -330,7 +332,6 @@ internal sealed class LinkConnection : IDisposable
     }
 
     /// <param name="Request">Null: part of the introduction, of which the core knows nothing.</param>
-    /// <param name="Replies">How many replies make its answer.</param>
     /// <param name="Introduction">The command of the introduction.</param>
-    private sealed record Expected(Request? Request, int Replies, string? Introduction);
+    private sealed record Expected(Request? Request, string? Introduction);
 }

@@ -159,6 +159,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 {
     private readonly List<Subscriber> _subscribers = [];
     private int _restarts;
+    private FakeNode? _successor;
 
     public Address Address { get; private set; } = address;
     public Address? Master { get; private set; } = master;
@@ -206,6 +207,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Commands refused, with the error.</summary>
     public Dictionary<string, string> Refused { get; } = [];
 
+    /// <summary>How often it handed its role over by itself.</summary>
+    public int HandedOver { get; private set; }
+
+    /// <summary>How often it was told to hold writes back.</summary>
+    public int Holds { get; private set; }
+
+    /// <summary>Until when it holds writes back.</summary>
+    public Instant WritesHeldUntil { get; private set; }
+
+    /// <summary>For each time that it was promoted while its master lived: whether that one held writes back, and it had all of them.</summary>
+    public List<bool> PromotedBeside { get; } = [];
+
     /// <summary>All role changes it was told, in order: <c>SLAVEOF NO ONE</c> and the like.</summary>
     public List<string> Told { get; } = [];
 
@@ -248,6 +261,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         }
         if (request is Request.Reconfigure change)
             return Change(change);
+        if (request is Request.HoldWrites hold)
+            return Hold(hold);
         string command = request.Commands[0][0];
         if (Refused.TryGetValue(command, out string? error))
             return new Reply.Error(error);
@@ -258,8 +273,64 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             Request.ProbeReplicaOf when KnowsOnlySlaveOf => new Reply.Error("ERR unknown command 'REPLICAOF', with args beginning with: 'probe' "),
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
             Request.KillScript => new Reply.Text("OK"),
+            Request.HandOver order => HandOver(order),
+            Request.StopHandingOver => Stop(),
+            Request.TellOffset => TellOffset(),
+            Request.LetWritesGo => LetWritesGo(),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
         };
+    }
+
+    /// <summary>FAILOVER: it gives way as soon as the replica has told that it has every byte.</summary>
+    private Reply HandOver(Request.HandOver order)
+    {
+        FakeNode? replica = world.Nodes.FirstOrDefault(node => Follows(node) && node.IsAlive && new Address(node.AnnouncedHost ?? node.Address.Host, node.Address.Port) == order.Replica);
+        if (replica is null)
+            return new Reply.Error("ERR FAILOVER target HOST and PORT is not a replica.");
+        Assert.Null(_successor);
+        (_successor, WritesHeldUntil) = (replica, world.Now + order.Timeout);
+        world.After(order.Timeout, () =>
+        {
+            if (_successor == replica)
+                Stop();
+        });
+        world.After(TimeSpan.FromSeconds(1), () => replica.TellOffset());
+        return new Reply.Text("OK");
+    }
+
+    private Reply.Text Stop()
+    {
+        (_successor, WritesHeldUntil) = (null, Instant.Zero);
+        return new Reply.Text("OK");
+    }
+
+    private Reply.List TellOffset()
+    {
+        FakeNode? giver = world.Nodes.FirstOrDefault(node => node._successor == this);
+        if (giver is { IsAlive: true, IsFrozen: false } && IsAlive && !IsFrozen && Offset >= giver.Offset)
+        {
+            (Master, giver.Master) = (null, Address);
+            giver.Stop();
+            giver.HandedOver++;
+            world.Note($"{giver.Address} hands over to {Address}");
+        }
+        return new Reply.List([new Reply.Error("ERR syntax error")]);
+    }
+
+    /// <summary>CLIENT PAUSE WRITE.</summary>
+    private Reply.List Hold(Request.HoldWrites order)
+    {
+        if (Refused.TryGetValue("CLIENT PAUSE", out string? error))
+            return new Reply.List([new Reply.Error(error), new Reply.Text(Info())]);
+        Holds++;
+        WritesHeldUntil = Instant.Max(WritesHeldUntil, world.Now + order.Lease);
+        return new Reply.List([new Reply.Text("OK"), new Reply.Text(Info())]);
+    }
+
+    private Reply.Text LetWritesGo()
+    {
+        WritesHeldUntil = Instant.Zero;
+        return new Reply.Text("OK");
     }
 
     private Reply.List Change(Request.Reconfigure change)
@@ -285,6 +356,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     private void Obey(Request.Reconfigure change)
     {
+        if (change.Master is null && Master is { } former && world.Nodes.Find(node => node.Address == world.Resolve(former)) is { IsAlive: true, Master: null } living)
+            PromotedBeside.Add(living.WritesHeldUntil > world.Now && Offset >= living.Offset);
         Master = change.Master;
         NeverSynchronised = false;
         Told.Add($"{change.Verb} {change.Master?.ToString() ?? "NO ONE"}");
@@ -322,6 +395,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
                 text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : 1)}\r\n");
             text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");
         }
+        text.Append(CultureInfo.InvariantCulture, $"master_failover_state:{(_successor is null ? "no-failover" : "waiting-for-sync")}\r\nmaster_repl_offset:{Offset}\r\n");
         return text.ToString();
     }
 

@@ -42,7 +42,7 @@ internal abstract class Checker(World world)
     }
 
     /// <summary>A Sentinel is ordered to fail over.</summary>
-    public virtual void OrderedFailover(SimSentinel sentinel, string master)
+    public virtual void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
     {
     }
 
@@ -58,6 +58,9 @@ internal abstract class Checker(World world)
     public virtual void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
     {
     }
+
+    /// <summary>A master begins to hand over, as a Sentinel told it: to the replica that is as good as a promotion.</summary>
+    public virtual void HandingOver(RedisNode node, SimSentinel by, RedisNode replica) => Reconfiguring(replica, by, master: null);
 
     /// <summary>A node was started.</summary>
     public virtual void StartedAnew(RedisNode node)

@@ -78,7 +78,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
 
     public override string Name => "no-needless-failover";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
 
     public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 

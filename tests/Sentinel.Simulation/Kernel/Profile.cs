@@ -31,6 +31,9 @@ internal enum Profile
     /// <summary>Operators who order failovers on both sides of partitions.</summary>
     Orders,
 
+    /// <summary>Operators who order switches that are to lose nothing, and what goes wrong in the middle of them.</summary>
+    Planned,
+
     /// <summary>Several groups, whose nodes get each other's addresses, while masters fail.</summary>
     Addresses,
 
@@ -65,7 +68,8 @@ internal static class TopologyDraw
             DelayNoise = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(random.OneIn(4) ? 30 : 2)),
             SaveTime = random.Between(TimeSpan.FromMicroseconds(500), TimeSpan.FromMilliseconds(random.OneIn(5) ? 80 : 8)),
             ClientsPerGroup = profile is Profile.Mass ? 1 : random.Next(1, 4),
-            WritePause = random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
+            // The more is written, the more a switch that does not wait for all of it loses.
+            WritePause = profile is Profile.Planned ? random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50)) : random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
         };
     }
 
@@ -75,7 +79,7 @@ internal static class TopologyDraw
         int replicas = profile is Profile.OneFault or Profile.Replacement ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
         Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
         int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
-        bool knowsOnlySlaveOf = random.OneIn(10);
+        bool knowsOnlySlaveOf = random.OneIn(profile is Profile.Planned ? 2 : 10);
         bool canRewrite = !random.OneIn(10);
         return new GroupTopology
         {

@@ -220,6 +220,13 @@ internal sealed class MasterLink(RedisNode node)
         node.Swap.Ended();
     }
 
+    /// <summary>Tells how far it is, as it does once a second.</summary>
+    public void TellOffset()
+    {
+        if (IsUp)
+            SendAck();
+    }
+
     private void SendAck() => Send(new Ack(node.Offset));
 
     private void Turned(Address? master, bool isUp) => _turns.Add(new Turn(_world.Agenda.Now, master, isUp));

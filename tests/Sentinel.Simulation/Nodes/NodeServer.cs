@@ -153,6 +153,18 @@ internal sealed class NodeServer(RedisNode node)
                 return new Reply.Error(RoleRefusal("REPLICAOF", "probe") ?? "ERR Invalid master port");
             case Request.Reconfigure change:
                 return Reconfigure(peer, change);
+            case Request.HandOver order:
+                return HandOver(peer.Connection.Client, order);
+            case Request.StopHandingOver:
+                return StopHandingOver();
+            case Request.TellOffset:
+                return TellOffset();
+            case Request.HoldWrites order:
+                return HoldWrites(order);
+            case Request.LetWritesGo:
+                if (!node.Swap.IsUnderWay)
+                    Resume();
+                return s_ok;
             case Request.KillScript when node.Is(Illness.Busy):
                 node.Recover(Illness.Busy);
                 return s_ok;
@@ -194,6 +206,50 @@ internal sealed class NodeServer(RedisNode node)
         Reply rewritten = node.RewriteConfiguration() is { } error ? new Reply.Error(error) : s_ok;
         return new Reply.List([taken, rewritten, new Reply.Integer(CloseAll(Kind.Normal, besides: peer)), new Reply.Integer(CloseAll(Kind.Subscriber, besides: peer))]);
     }
+
+    private Reply HandOver(Process by, Request.HandOver order)
+    {
+        if (CommandRefusal("FAILOVER") is { } refusal)
+            return new Reply.Error(refusal);
+        if (node.Is(Illness.IgnoresOrders))
+            return s_ok;
+        if (node.Swap.Begin(order.Replica, order.Timeout) is { } objection)
+            return new Reply.Error(objection);
+        if (by is SimSentinel sentinel && _world.NodeAt(order.Replica) is { } replica)
+            _world.HandingOver(node, sentinel, replica);
+        return s_ok;
+    }
+
+    private Reply StopHandingOver()
+    {
+        if (!node.Swap.IsUnderWay)
+            return new Reply.Error("ERR No failover in progress.");
+        node.Swap.Failed("it was told to stop");
+        return s_ok;
+    }
+
+    private Reply.List TellOffset()
+    {
+        if (CommandRefusal("REPLCONF") is { } refusal)
+            return new Reply.List([new Reply.Error(refusal), new Reply.Error(refusal)]);
+        node.Link.TellOffset();
+        return new Reply.List([new Reply.Error("ERR syntax error")]);
+    }
+
+    private Reply.List HoldWrites(Request.HoldWrites order)
+    {
+        string? refusal = node.Is(Illness.RefusesOrders) ? "NOPERM User default has no permissions to run the 'client|pause' command" : node.Refusal();
+        if (refusal is not null)
+            return new Reply.List([new Reply.Error(refusal), Info()]);
+        Pause(order.Lease);
+        return new Reply.List([s_ok, Info()]);
+    }
+
+    /// <summary>What is said to a command that old versions do not know, and that may be forbidden; null: it is taken.</summary>
+    private string? CommandRefusal(string command) =>
+        node.Settings.KnowsOnlySlaveOf ? $"ERR unknown command '{command}', with args beginning with: "
+        : node.Is(Illness.RefusesOrders) ? $"NOPERM User default has no permissions to run the '{command}' command"
+        : node.Refusal();
 
     private void Obey(Process by, Address? master)
     {

@@ -314,15 +314,15 @@ internal sealed class SentinelProcess : SimSentinel
         var id = new RequestId(++_lastRequest);
         Input input = question(id);
         // One that is under way goes on, whatever is ordered.
-        string? failedOver = input is FailoverRequested order && FailoverOf(order.MasterName) is FailoverStep.None ? order.MasterName : null;
+        FailoverRequested? failover = input is FailoverRequested { Options.IsDryRun: false } order && FailoverOf(order.MasterName) is FailoverStep.None ? order : null;
         _asked[id] = answer =>
         {
-            if (failedOver is not null && answer is not Answer.Ok)
-                World.RefusedFailover(this, failedOver);
+            if (failover is not null && answer is not Answer.Ok)
+                World.RefusedFailover(this, failover.MasterName);
             then(answer);
         };
-        if (failedOver is not null)
-            World.OrderedFailover(this, failedOver);
+        if (failover is not null)
+            World.OrderedFailover(this, failover.MasterName, failover.Options);
         Take(input);
     }
 

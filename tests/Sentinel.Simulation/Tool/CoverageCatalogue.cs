@@ -52,7 +52,7 @@ internal static class CoverageCatalogue
             nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
-            nameof(OrderFailover), nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
@@ -113,6 +113,22 @@ internal static class CoverageCatalogue
             "Epoch 7 of mymaster belongs to another leader: the ordered failover takes the next one"),
         Line("ordered: no majority for its epoch", "The ordered failover of * has # of the # votes that would make epoch # its own: it goes on in one that no other Sentinel takes",
             "The ordered failover of mymaster has 1 of the 2 votes that would make epoch 7 its own: it goes on in one that no other Sentinel takes"),
+
+        // Switches that the master takes part in.
+        Line("ordered: goes on as a forced one", "The ordered failover of * goes on as a forced one, and what the master has not passed on is lost: *",
+            "The ordered failover of mymaster goes on as a forced one, and what the master has not passed on is lost: the master went down"),
+        Line("ordered: writes are held back", "The master of * does not hand over by itself, but is told to hold writes back: it *",
+            "The master of mymaster does not hand over by itself, but is told to hold writes back: it says ERR unknown command 'FAILOVER'"),
+        Line("ordered: a replica does not tell its offset", "# does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of * *",
+            "10.1.0.2:6379 does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of mymaster: NOPERM"),
+        Reason("-failover-abort-slave-timeout", "the master could not hand over to any replica", "the master could not hand over, and remains the master: *",
+            "the master could not hand over, and remains the master: 10.1.0.2:6379 was too far"),
+        Reason("-failover-abort-slave-timeout", "the master could not hand over", "the master could not hand over: *", "the master could not hand over: the master went out"),
+        NotPromoted("not close in time", "# was not close to the master in time: *", "10.1.0.2:6379 was not close to the master in time: there was no time left"),
+        NotPromoted("writes could not wait longer", "# did not get every byte in the # ms that writes may wait at most", "10.1.0.2:6379 did not get every byte in the 500 ms that writes may wait at most"),
+        NotPromoted("the master took it back", "# did not get every byte in time, and the master goes on", "10.1.0.2:6379 did not get every byte in time, and the master goes on"),
+        NotPromoted("not reached before", "# cannot be reached", "10.1.0.2:6379 cannot be reached"),
+        NotPromoted("the connection to the master was lost", "the connection to the master was lost", "the connection to the master was lost"),
 
         // Votes.
         Line("left alone: the data are another group's", "# has the data of * and is left alone although * has a replica of that address. *",
