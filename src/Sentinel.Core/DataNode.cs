@@ -39,6 +39,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>The one that it went on from when it became a master; null: none.</summary>
     public string? FormerHistory { get; protected set; }
 
+    /// <summary>When it was found to refuse connections for too long, without having answered since; null: it was not.</summary>
+    public Instant? CrashedAt { get; set; }
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {

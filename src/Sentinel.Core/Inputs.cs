@@ -42,7 +42,24 @@ public sealed record LinkConnected(LinkId Link, int Attempt, LinkChannel Channel
 /// <param name="Attempt">The number of its <see cref="Connect"/>.</param>
 /// <param name="Channel">Which of the two.</param>
 /// <param name="Reason">Why, in words.</param>
-public sealed record LinkLost(LinkId Link, int Attempt, LinkChannel Channel, string Reason) : LinkFact(Link, Attempt);
+public sealed record LinkLost(LinkId Link, int Attempt, LinkChannel Channel, string Reason) : LinkFact(Link, Attempt)
+{
+    /// <summary>What that tells of the other side.</summary>
+    public LinkLossCause Cause { get; init; }
+}
+
+/// <summary>What the end of a connection, or of an attempt to make one, tells of the other side.</summary>
+public enum LinkLossCause
+{
+    /// <summary>Nothing: nobody answered in time, the host could not be reached, we are set up wrongly, or anything else.</summary>
+    Unknown,
+
+    /// <summary>The host answered that nobody listens there (<c>ECONNREFUSED</c>).</summary>
+    Refused,
+
+    /// <summary>A connection that stood was closed, or reset, by the other side.</summary>
+    ClosedByPeer,
+}
 
 /// <summary>An instance answered a request.</summary>
 public sealed record Answered(LinkId Link, int Attempt, Request Request, Reply Reply) : LinkFact(Link, Attempt);

@@ -29,6 +29,12 @@ public sealed record MasterOptions
     /// <summary>How long a rebooted master may load its data before it counts as down; zero: for ever. Default zero, as in Redis.</summary>
     public TimeSpan RebootDownAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// How long a data node whose host can be reached may refuse connections before it is subjectively down; zero: refusals count as
+    /// silence does (<see cref="DownAfter"/>). Default zero. Redis does not know it.
+    /// </summary>
+    public TimeSpan CrashDownAfter { get; init; } = TimeSpan.Zero;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

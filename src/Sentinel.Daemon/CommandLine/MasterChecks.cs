@@ -90,6 +90,12 @@ internal static class MasterChecks
                 $"'{options.Name}' counts as down only after {options.DownAfter.TotalSeconds} s, and all that time clients have no master",
                 "most give it 5 to 30 seconds");
         }
+        if (options.CrashDownAfter >= options.DownAfter)
+        {
+            yield return Risk("crash-down-after-long", examined.PlaceOf(StatementKind.CrashDownAfter, options.Name),
+                $"crash-down-after-milliseconds of '{options.Name}' is {Milliseconds(options.CrashDownAfter)}, and a node that refuses connections counts as down after {Milliseconds(options.DownAfter)} ms anyway",
+                "give it less than down-after-milliseconds, or remove the line");
+        }
         if (options.FailoverTimeout < FailoverTimeoutMin)
         {
             yield return Risk("failover-timeout-short", examined.PlaceOf(StatementKind.FailoverTimeout, options.Name),

@@ -231,6 +231,15 @@ public sealed class ReadingTests
         Assert.Equal(1234, Read("# port 1\r\n\t# port 2\r\n\r\n  port 1234  \r\n").Options.Port);
 
     [Fact]
+    public void What_only_we_know_about_a_master_is_read()
+    {
+        MasterOptions options = Assert.Single(Read(Monitor + """
+            sentinel crash-down-after-milliseconds m 200
+            """).Masters).Options;
+        Assert.Equal(TimeSpan.FromMilliseconds(200), options.CrashDownAfter);
+    }
+
+    [Fact]
     public void Webhooks_are_read_with_the_events_they_want()
     {
         SentinelConfiguration configuration = Read("""

@@ -59,6 +59,8 @@ internal static class Mutants
         new("goes-on-after-a-long-pause", "A leader that was away for long leaves its failover to others.",
             [new("Failover?.Lapse(missed);", ""),
              new("if (isLong)\n            _tilt.Enter();", "")]) { Profile = Profile.Replacement },
+        new("takes-any-refusal-for-a-crash", "A node that refuses connections has crashed only when nothing else came of any attempt for the whole period.",
+            [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",

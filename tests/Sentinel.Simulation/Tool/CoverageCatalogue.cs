@@ -162,6 +162,9 @@ internal static class CoverageCatalogue
             "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
 
         // What all this stands on.
+        Reason("+sdown", "it refuses connections", "it refuses connections", "it refuses connections"),
+        Line("held down for refusing connections", "* has refused connections for # ms, and so is held down",
+            "master mymaster 10.1.0.1 6379 has refused connections for 500 ms, and so is held down"),
         Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
             "slave 10.1.0.2:6379 10.1.0.2 6379 @ mymaster 10.1.0.1 6379 answers PING, but does not count as alive, for it says: BUSY Redis is busy"),
         Line("another Sentinel where a peer should be", "Sentinel # announces # where * it cannot be reached",
