@@ -28,6 +28,13 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public Instant ReportedMasterSince { get; protected set; }
     public TimeSpan MasterLinkDownTime { get; protected set; }
     public bool IsMasterLinkUp { get; protected set; }
+
+    /// <summary>When something last came to a replica from its master, as it said last; null: its link was down then, or it does not say.</summary>
+    public Instant? MasterHeardAt { get; private set; }
+
+    /// <summary>When it was asked for the INFO that it answered last; null: it answered none.</summary>
+    public Instant? ReportAskedAt { get; set; }
+
     public int Priority { get; protected set; } = 100;
     public ulong Offset { get; protected set; }
     public bool HasKeys { get; private set; }
@@ -61,6 +68,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
+        MasterHeardAt = now - report.MasterLastHeard;
         if (report.History is not null)
             (History, FormerHistory) = (report.History, report.FormerHistory);
         bool reportsMaster = report.IsMaster ?? false;

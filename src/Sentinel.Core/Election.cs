@@ -10,6 +10,7 @@ namespace Sentinel.Core;
 internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch lastVoteIn)
 {
     private readonly NewMasterGrace _grace = new(master, local);
+    private readonly Witnesses _witnesses = new(master, local);
     private LeaderWatch? _watch;
     private Instant? _standAt;
     private int _attemptsLost;
@@ -90,6 +91,11 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         if (!_grace.IsOver(wake))
         {
             Decline(_grace.Reason);
+            return;
+        }
+        if (IsHeldBack(wake))
+        {
+            _standAt = null;    // what ends that ends it for all, who then stand in their order
             return;
         }
         if (WhyNotElectable() is { } reason)
@@ -190,6 +196,17 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         int rank = StandingOrder.Rank(
             master.Name, local.Id, master.Peers.Where(peer => peer.IsAvailable && peer.SaysMasterDown).Select(peer => peer.Id));
         return rank * local.Timing.StandingStagger;
+    }
+
+    /// <summary>Whether the master is to be left where it is for now, be it down for a quorum or not. Who waits looks again when replicas or peers say something new.</summary>
+    private bool IsHeldBack(Wakeup wake)
+    {
+        if (!master.Options.Corroborate || !_witnesses.AreNeeded)
+            return false;
+        if (_witnesses.Hearing(wake) is not { } witness)
+            return _witnesses.AreAwaited(wake);
+        Decline($"the master is silent, but its replica {witness.Name} hears it");
+        return true;
     }
 
     /// <summary>Why nobody could elect us now; null: they could.</summary>

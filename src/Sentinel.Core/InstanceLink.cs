@@ -72,6 +72,9 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Our own address on the command connection; null: it never stood.</summary>
     public string? LocalHost { get; private set; }
 
+    /// <summary>The time of the input being taken in.</summary>
+    public Instant Now => _local.Now;
+
     /// <summary>When the instance became known.</summary>
     public Instant OpenedAt { get; }
 

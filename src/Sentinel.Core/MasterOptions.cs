@@ -35,6 +35,9 @@ public sealed record MasterOptions
     /// </summary>
     public TimeSpan CrashDownAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether a silent master is left in its place as long as a replica hears it. Default false. Redis does not know it.</summary>
+    public bool Corroborate { get; init; }
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -41,6 +41,7 @@ internal static class StatementWriter
             .. IfSet(StatementKind.AuthUser, name, options.AuthUser),
             UnlessDefault(StatementKind.RebootDownAfter, name, Milliseconds(options.RebootDownAfter), Milliseconds(MasterDefaults.RebootDownAfter)),
             UnlessDefault(StatementKind.CrashDownAfter, name, Milliseconds(options.CrashDownAfter), Milliseconds(MasterDefaults.CrashDownAfter)),
+            UnlessDefault(StatementKind.Corroborate, name, YesNo(options.Corroborate), YesNo(MasterDefaults.Corroborate)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

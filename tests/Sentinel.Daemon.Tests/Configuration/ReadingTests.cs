@@ -235,7 +235,9 @@ public sealed class ReadingTests
     {
         MasterOptions options = Assert.Single(Read(Monitor + """
             sentinel crash-down-after-milliseconds m 200
+            sentinel corroborate m Yes
             """).Masters).Options;
+        Assert.True(options.Corroborate);
         Assert.Equal(TimeSpan.FromMilliseconds(200), options.CrashDownAfter);
     }
 

@@ -15,5 +15,6 @@ internal static class DetectionDraw
     private static MasterOptions Options(MasterOptions options, Random random) => options with
     {
         CrashDownAfter = random.OneIn(3) ? TimeSpan.Zero : random.Seconds(0.02, Math.Min(2, 0.8 * options.DownAfter.TotalSeconds)),
+        Corroborate = random.OneIn(2),
     };
 }

@@ -61,6 +61,8 @@ internal static class Mutants
              new("if (isLong)\n            _tilt.Enter();", "")]) { Profile = Profile.Replacement },
         new("takes-any-refusal-for-a-crash", "A node that refuses connections has crashed only when nothing else came of any attempt for the whole period.",
             [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
+        new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
+            [new("if (!master.Options.Corroborate || !_witnesses.AreNeeded)", "if (!master.IsRemoved)")]) { Profile = Profile.Detection },
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
