@@ -10,7 +10,7 @@ namespace Sentinel.Core;
 internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch lastVoteIn)
 {
     private readonly NewMasterGrace _grace = new(master, local);
-    private readonly Witnesses _witnesses = new(master, local);
+    private readonly Restraint _restraint = new(master, local);
     private LeaderWatch? _watch;
     private Instant? _standAt;
     private int _attemptsLost;
@@ -93,9 +93,11 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             Decline(_grace.Reason);
             return;
         }
-        if (IsHeldBack(wake))
+        if (_restraint.Holds(wake, out string? held))
         {
             _standAt = null;    // what ends that ends it for all, who then stand in their order
+            if (held is not null)
+                Decline(held);
             return;
         }
         if (WhyNotElectable() is { } reason)
@@ -167,6 +169,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     {
         Reset();
         _grace.Switched(isHeard);
+        _restraint.Switched();
+    }
+
+    /// <summary>An operator has seen the last switch: the cooldown after it is over.</summary>
+    public void Acknowledge()
+    {
+        _restraint.Acknowledge();
+        local.Log(EventLevel.Notice, $"The last switch of {master.Name} was acknowledged by an operator: no cooldown holds the next one back");
+        local.Touch(master);
     }
 
     /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>
@@ -196,17 +207,6 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         int rank = StandingOrder.Rank(
             master.Name, local.Id, master.Peers.Where(peer => peer.IsAvailable && peer.SaysMasterDown).Select(peer => peer.Id));
         return rank * local.Timing.StandingStagger;
-    }
-
-    /// <summary>Whether the master is to be left where it is for now, be it down for a quorum or not. Who waits looks again when replicas or peers say something new.</summary>
-    private bool IsHeldBack(Wakeup wake)
-    {
-        if (!master.Options.Corroborate || !_witnesses.AreNeeded)
-            return false;
-        if (_witnesses.Hearing(wake) is not { } witness)
-            return _witnesses.AreAwaited(wake);
-        Decline($"the master is silent, but its replica {witness.Name} hears it");
-        return true;
     }
 
     /// <summary>Why nobody could elect us now; null: they could.</summary>

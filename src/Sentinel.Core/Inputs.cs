@@ -87,6 +87,15 @@ public abstract record Order(RequestId Id) : Input;
 /// <summary>An operator wants another master now.</summary>
 public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(Id);
 
+/// <summary>An operator has seen the last switch of a master: its cooldown (<see cref="MasterOptions.FailoverCooldown"/>) is over.</summary>
+public sealed record AcknowledgeRequested(RequestId Id, string MasterName) : Order(Id);
+
+/// <summary>An operator wants this Sentinel to start no failover of a master by itself: see <see cref="MasterOptions.PauseReason"/>.</summary>
+/// <param name="Id">Answered when it is on disk.</param>
+/// <param name="MasterName">The master.</param>
+/// <param name="Reason">Why; null: the pause is over.</param>
+public sealed record PauseRequested(RequestId Id, string MasterName, string? Reason) : Order(Id);
+
 /// <summary>An operator adds a master.</summary>
 public sealed record MonitorRequested(RequestId Id, MasterOptions Options, Address Address) : Order(Id);
 

@@ -38,6 +38,18 @@ public sealed record MasterOptions
     /// <summary>Whether a silent master is left in its place as long as a replica hears it. Default false. Redis does not know it.</summary>
     public bool Corroborate { get; init; }
 
+    /// <summary>How long after a switch a master stays that somebody hears; zero: no longer than any other. Default zero. Redis does not know it.</summary>
+    public TimeSpan FailoverCooldown { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Why an operator wants no failover for now but by order, at most <see cref="PauseReasonMax"/> characters and perhaps none; null: it is not
+    /// paused. Default null. Redis does not know it.
+    /// </summary>
+    public string? PauseReason { get; init; }
+
+    /// <summary>Characters of <see cref="PauseReason"/>.</summary>
+    public const int PauseReasonMax = 200;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -18,6 +18,13 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
         return loop.AskAsync(id => new FailoverRequested(id, name));
     }
 
+    /// <summary>ACKNOWLEDGE: the last switch was seen, and the next one need not wait. Our own.</summary>
+    public Outcome Acknowledge(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new AcknowledgeRequested(id, name));
+    }
+
     /// <summary>FLUSHCONFIG: the state to disk, now.</summary>
     public Outcome Flush(CommandCall call) => loop.AskAsync(id => new FlushRequested(id));
 

@@ -39,6 +39,7 @@ internal sealed class StatementReader
             [StatementKind.RebootDownAfter] = (o, line, text, _) => o with { RebootDownAfter = Milliseconds(line, text, min: 0) },
             [StatementKind.CrashDownAfter] = (o, line, text, _) => o with { CrashDownAfter = Milliseconds(line, text, min: 0) },
             [StatementKind.Corroborate] = (o, line, text, _) => o with { Corroborate = YesNo(line, text, "option") },
+            [StatementKind.FailoverCooldown] = (o, line, text, _) => o with { FailoverCooldown = Milliseconds(line, text, min: 0) },
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },

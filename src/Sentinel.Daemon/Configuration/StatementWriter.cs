@@ -42,6 +42,7 @@ internal static class StatementWriter
             UnlessDefault(StatementKind.RebootDownAfter, name, Milliseconds(options.RebootDownAfter), Milliseconds(MasterDefaults.RebootDownAfter)),
             UnlessDefault(StatementKind.CrashDownAfter, name, Milliseconds(options.CrashDownAfter), Milliseconds(MasterDefaults.CrashDownAfter)),
             UnlessDefault(StatementKind.Corroborate, name, YesNo(options.Corroborate), YesNo(MasterDefaults.Corroborate)),
+            UnlessDefault(StatementKind.FailoverCooldown, name, Milliseconds(options.FailoverCooldown), Milliseconds(MasterDefaults.FailoverCooldown)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

@@ -140,6 +140,8 @@ public sealed class SentinelTests
     [InlineData("crash-down-after-milliseconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'crash-down-after-milliseconds'|", "quorum=2")]
     [InlineData("corroborate YES", "+OK|", "quorum=2")]
     [InlineData("corroborate maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'corroborate'|", "quorum=2")]
+    [InlineData("failover-cooldown-milliseconds 60000", "+OK|", "quorum=2")]
+    [InlineData("failover-cooldown-milliseconds x", "-ERR Invalid argument 'x' for SENTINEL SET 'failover-cooldown-milliseconds'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]
     [InlineData("rename-command a", "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'|", "quorum=2")]

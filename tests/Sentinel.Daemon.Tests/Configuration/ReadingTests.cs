@@ -236,7 +236,9 @@ public sealed class ReadingTests
         MasterOptions options = Assert.Single(Read(Monitor + """
             sentinel crash-down-after-milliseconds m 200
             sentinel corroborate m Yes
+            sentinel failover-cooldown-milliseconds m 60000
             """).Masters).Options;
+        Assert.Equal(TimeSpan.FromMinutes(1), options.FailoverCooldown);
         Assert.True(options.Corroborate);
         Assert.Equal(TimeSpan.FromMilliseconds(200), options.CrashDownAfter);
     }

@@ -27,7 +27,7 @@ internal sealed class DeadMastersAreReplaced : Checker
 
     /// <summary>A pause after a lost election is 15 s at most, a leader that died is noticed in less; and each of the other replicas may fail to become master before the good one.</summary>
     private static TimeSpan Bound(Group group) => TimeSpan.FromSeconds(40) + (group.Nodes.Count - 1) * group.Topology.Options.DownAfter
-        + (group.Topology.Options.Corroborate ? TimeSpan.FromSeconds(15) : TimeSpan.Zero);    // replicas hear one that hangs for some time still
+        + (group.Topology.Options is { Corroborate: true } or { FailoverCooldown.Ticks: > 0 } ? TimeSpan.FromSeconds(15) : TimeSpan.Zero);    // replicas hear one that hangs for some time still
 
     private void Look()
     {

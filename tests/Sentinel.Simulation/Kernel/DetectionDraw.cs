@@ -16,5 +16,6 @@ internal static class DetectionDraw
     {
         CrashDownAfter = random.OneIn(3) ? TimeSpan.Zero : random.Seconds(0.02, Math.Min(2, 0.8 * options.DownAfter.TotalSeconds)),
         Corroborate = random.OneIn(2),
+        FailoverCooldown = random.OneIn(2) ? TimeSpan.Zero : random.Seconds(10, 90),
     };
 }

@@ -62,7 +62,9 @@ internal static class Mutants
         new("takes-any-refusal-for-a-crash", "A node that refuses connections has crashed only when nothing else came of any attempt for the whole period.",
             [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
         new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
-            [new("if (!master.Options.Corroborate || !_witnesses.AreNeeded)", "if (!master.IsRemoved)")]) { Profile = Profile.Detection },
+            [new("asks = _master.Options.Corroborate && _witnesses.AreNeeded;", "asks = _master.IsRemoved;")]) { Profile = Profile.Detection },
+        new("ignores-the-cooldown", "In the cooldown after a switch a master stays that a peer or a replica hears.",
+            [new("bool cools = _cooldown.IsRunning(wake),", "bool cools = _master.IsRemoved,")]) { Profile = Profile.Detection },
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
