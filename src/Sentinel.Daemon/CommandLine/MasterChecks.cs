@@ -25,7 +25,7 @@ internal static class MasterChecks
         foreach (MasterState master in examined.Configuration.Masters)
         {
             foreach (Finding finding in (IEnumerable<Finding>)[
-                .. OfNumbers(examined, master), .. OfTimes(examined, master), .. OfReplicas(examined, master), .. OfNames(examined, master),
+                .. OfPause(examined, master), .. OfNumbers(examined, master), .. OfTimes(examined, master), .. OfReplicas(examined, master), .. OfNames(examined, master),
                 .. OfAddress(examined, master), .. OfScripts(examined, master)])
             {
                 yield return finding;
@@ -33,6 +33,16 @@ internal static class MasterChecks
         }
         foreach (Finding finding in OfSharedAddresses(examined))
             yield return finding;
+    }
+
+    private static IEnumerable<Finding> OfPause(Examination examined, MasterState master)
+    {
+        if (master.Options.PauseReason is { } reason)
+        {
+            yield return Risk("paused", examined.PlaceOf(StatementKind.Pause, master.Options.Name),
+                $"'{master.Options.Name}' is paused{(reason.Length > 0 ? $" ({reason})" : "")}: this Sentinel starts no failover of it by itself",
+                $"SENTINEL RESUME {master.Options.Name} when the work is done, or remove the line while the Sentinel does not run");
+        }
     }
 
     private static IEnumerable<Finding> OfNumbers(Examination examined, MasterState master)

@@ -43,6 +43,7 @@ internal static class StatementWriter
             UnlessDefault(StatementKind.CrashDownAfter, name, Milliseconds(options.CrashDownAfter), Milliseconds(MasterDefaults.CrashDownAfter)),
             UnlessDefault(StatementKind.Corroborate, name, YesNo(options.Corroborate), YesNo(MasterDefaults.Corroborate)),
             UnlessDefault(StatementKind.FailoverCooldown, name, Milliseconds(options.FailoverCooldown), Milliseconds(MasterDefaults.FailoverCooldown)),
+            .. IfSet(StatementKind.Pause, name, options.PauseReason),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

@@ -96,6 +96,7 @@ public sealed class CheckTests : IDisposable
     public static TheoryData<string, string> FindingsOfOurs => new()
     {
         { "crash-down-after-long", Good + "sentinel crash-down-after-milliseconds m 5000" },
+        { "paused", Good + "sentinel pause m \"new kernel\"" },
     };
 
     public void Dispose() => _folder.Dispose();

@@ -237,7 +237,9 @@ public sealed class ReadingTests
             sentinel crash-down-after-milliseconds m 200
             sentinel corroborate m Yes
             sentinel failover-cooldown-milliseconds m 60000
+            sentinel pause m "new \"kernel\""
             """).Masters).Options;
+        Assert.Equal("new \"kernel\"", options.PauseReason);
         Assert.Equal(TimeSpan.FromMinutes(1), options.FailoverCooldown);
         Assert.True(options.Corroborate);
         Assert.Equal(TimeSpan.FromMilliseconds(200), options.CrashDownAfter);

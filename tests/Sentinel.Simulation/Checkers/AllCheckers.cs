@@ -25,6 +25,7 @@ internal static class AllCheckers
         yield return new OnlyCrashesAreCrashes(world);
         yield return new HeardMastersStay(world);
         yield return new CooldownsHold(world);
+        yield return new PausedMastersRest(world);
         yield return new SwitchesLeadToMasters(world);
         yield return new NoEpochStorm(world);
         yield return new LossesAreExplained(world);

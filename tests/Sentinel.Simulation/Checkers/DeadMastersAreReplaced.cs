@@ -60,7 +60,7 @@ internal sealed class DeadMastersAreReplaced : Checker
 
     private bool IsWell(SentinelProcess sentinel) =>
         sentinel.IsWorking && World.Agenda.Now - sentinel.StartedAt > s_recovery && (sentinel.ThawedAt is not { } thawed || World.Agenda.Now - thawed > s_recovery)
-        && sentinel.Disk is { Error: null } disk && disk.SaveTime <= World.Topology.SaveTime;
+        && sentinel.View.Masters.Values.All(view => !view.Flags.HasFlag(InstanceFlags.Paused)) && sentinel.Disk is { Error: null } disk && disk.SaveTime <= World.Topology.SaveTime;
 
     private bool IsFit(RedisNode node, Address master, Group group, SentinelProcess[] well) =>
         node is { IsWorking: true, IsIll: false, IsLoading: false, Priority: > 0, HasDataSince: { } since } && node.Master == master && World.Agenda.Now - since > s_recovery

@@ -98,6 +98,54 @@ internal sealed class CooldownsHold(World world) : Checker(world)
         && view.Peers.Any(known => known.Name == peer.Id.Text && known is { IsSubjectivelyDown: false, Link.IsDisconnected: false });
 }
 
+/// <summary>A Sentinel on which a master is paused starts no failover of it but by order, and whom it was told of that stays told over restarts.</summary>
+internal sealed class PausedMastersRest(World world) : Checker(world)
+{
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _paused = [];
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+
+    public override string Name => "paused-masters-rest";
+
+    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+
+    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
+
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        // What was not on disk was not answered with OK.
+        foreach (MasterState master in state.Masters)
+        {
+            if (master.Options.PauseReason is null)
+                _paused.Remove((sentinel, master.Options.Name));
+            else
+                _paused.Add((sentinel, master.Options.Name));
+        }
+    }
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.MasterName is not { } name)
+            return;
+        switch (happened.Name)
+        {
+            case "+pause":
+                _paused.Add((sentinel, name));
+                break;
+            case "-pause" or "+monitor" when sentinel is not SentinelProcess ours || !ours.View.Masters[name].Flags.HasFlag(InstanceFlags.Paused):
+                _paused.Remove((sentinel, name));
+                break;
+            case "+elected-leader":
+                _ordered.Remove((sentinel, name));
+                break;
+            case "+try-failover" when _paused.Contains((sentinel, name)) && !_ordered.Contains((sentinel, name)):
+                Violated($"{sentinel.Name} starts a failover of {name}, which is paused there");
+                break;
+            default:
+                break;
+        }
+    }
+}
+
 /// <summary>Who can tell a Sentinel that a master lives.</summary>
 internal static class Witnessing
 {

@@ -16,7 +16,8 @@ internal sealed class DetectionFaultDraw(FaultDraw draw, Topology topology)
         < 4 => new KillNode(at, Node(Part.Any), Random.Seconds(0.01, 5), RestartConfiguration.Rewritten),
         < 6 => new CutFromSentinels(at, Node(Part.Master), Random.Next(topology.AllSentinels), Random.OneIn(2) ? topology.AllSentinels : Random.Next(1, topology.AllSentinels + 1), _downAfter + Random.Seconds(0, 30)),
         < 7 => draw.MasterFault(at),
-        < 8 when Random.OneIn(3) => new OrderAcknowledge(at, new SentinelTarget(Random.Next(topology.AllSentinels)), Random.Next(topology.Groups.Length)),
+        < 8 when Random.OneIn(3) => new OrderPause(at, Random.OneIn(2) ? null : new SentinelTarget(Random.Next(topology.AllSentinels)), Random.Next(topology.Groups.Length), _downAfter + Random.Seconds(0, 30)),
+        < 8 when Random.OneIn(2) => new OrderAcknowledge(at, new SentinelTarget(Random.Next(topology.AllSentinels)), Random.Next(topology.Groups.Length)),
         _ => draw.Anything(at),
     };
 

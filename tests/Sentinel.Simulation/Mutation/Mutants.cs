@@ -63,6 +63,8 @@ internal static class Mutants
             [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
         new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
             [new("asks = _master.Options.Corroborate && _witnesses.AreNeeded;", "asks = _master.IsRemoved;")]) { Profile = Profile.Detection },
+        new("ignores-a-pause", "A Sentinel on which a master is paused starts no failover of it by itself.",
+            [new("if (_master.Options.PauseReason is { } paused)", "if (_master.Options.PauseReason is { } paused && _master.IsRemoved)")]) { Profile = Profile.Detection },
         new("ignores-the-cooldown", "In the cooldown after a switch a master stays that a peer or a replica hears.",
             [new("bool cools = _cooldown.IsRunning(wake),", "bool cools = _master.IsRemoved,")]) { Profile = Profile.Detection },
 

@@ -52,7 +52,7 @@ internal static class CoverageCatalogue
             nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
-            nameof(OrderFailover), nameof(OrderAcknowledge), nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderFailover), nameof(OrderAcknowledge), $"{nameof(OrderPause)} on all", $"{nameof(OrderPause)} on one", nameof(OrderReset), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
@@ -84,7 +84,7 @@ internal static class CoverageCatalogue
     {
         string[] names =
         [
-            "+monitor", "-monitor", "+reset-master", "+set",
+            "+monitor", "-monitor", "+reset-master", "+set", "+pause", "-pause",
             "+slave", "+sentinel", "+sentinel-address-switch", "+sentinel-address-update", "+sentinel-invalid-addr",
             "+reboot", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
             "+sdown", "-sdown", "+odown", "-odown", "+tilt", "-tilt",
@@ -114,6 +114,8 @@ internal static class CoverageCatalogue
             "No failover of mymaster is tried: it became the master less than 60000 ms ago, and its replica 10.1.0.2:6379 hears it; 'SENTINEL ACKNOWLEDGE mymaster' ends this cooldown"),
         Line("acknowledged by an operator", "The last switch of * was acknowledged by an operator: no cooldown holds the next one back",
             "The last switch of mymaster was acknowledged by an operator: no cooldown holds the next one back"),
+        Line("not tried: paused", "No failover of * is tried: an operator has paused it on this Sentinel *; 'SENTINEL RESUME * ends that",
+            "No failover of mymaster is tried: an operator has paused it on this Sentinel (work); 'SENTINEL RESUME mymaster' ends that"),
         Line("put off after an attempt", "Next failover delay: I will not start a failover of * before # ms have passed",
             "Next failover delay: I will not start a failover of mymaster before 1312 ms have passed"),
         Line("ordered by an operator", "Executing user requested FAILOVER of *", "Executing user requested FAILOVER of 'mymaster'"),
@@ -139,6 +141,7 @@ internal static class CoverageCatalogue
         NotElected("too few voted in time", "# of the # votes needed came in time", "1 of the 2 votes needed came in time"),
         NotElected("gave way to a newer candidate", "another Sentinel stands in a newer epoch", "another Sentinel stands in a newer epoch"),
         NotElected("gave way to a newer configuration", "a newer configuration confirms the master", "a newer configuration confirms the master"),
+        NotElected("gave way to a pause", "an operator has paused the master", "an operator has paused the master"),
         NotElected("own vote was not saved", "epoch and vote could not be saved: *", "epoch and vote could not be saved: No space left on device"),
         NotElected("lapsed after a pause", "this Sentinel did not run for # ms, and the others may have another leader by now",
             "this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
