@@ -569,7 +569,6 @@ internal static class Differences
             + *0
             + *10
             + *28
-            + :-4
             + $sentinel|acknowledge
             + :3
             + *1
@@ -585,6 +584,7 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
             + *1
@@ -701,7 +701,6 @@ internal static class Differences
             + ~0
             + *10
             + *28
-            + :-4
             + $sentinel|acknowledge
             + :3
             + ~1
@@ -717,6 +716,7 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
             + ~1
@@ -861,7 +861,6 @@ internal static class Differences
             - *21
             - :-3
             + *28
-            + :-4
             + $sentinel|acknowledge
             + :3
             + *1
@@ -877,6 +876,7 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
             + *1
@@ -975,7 +975,6 @@ internal static class Differences
             - *21
             - :-3
             + *28
-            + :-4
             + $sentinel|acknowledge
             + :3
             + ~1
@@ -991,6 +990,7 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
             + ~1
