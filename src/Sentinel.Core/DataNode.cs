@@ -30,6 +30,13 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public Instant ReportedMasterSince { get; protected set; }
     public TimeSpan MasterLinkDownTime { get; protected set; }
     public bool IsMasterLinkUp { get; protected set; }
+
+    /// <summary>When something last came to a replica from its master, as it said last; null: its link was down then, or it does not say.</summary>
+    public Instant? MasterHeardAt { get; private set; }
+
+    /// <summary>When it was asked for the INFO that it answered last; null: it answered none.</summary>
+    public Instant? ReportAskedAt { get; set; }
+
     public int Priority { get; protected set; } = 100;
     public ulong Offset { get; protected set; }
     public bool HasKeys { get; private set; }
@@ -53,6 +60,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>The one that it went on from when it became a master; null: none.</summary>
     public string? FormerHistory { get; protected set; }
 
+    /// <summary>When it was found to refuse connections for too long, without having answered since; null: it was not.</summary>
+    public Instant? CrashedAt { get; set; }
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {
@@ -73,6 +83,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
         (StreamOffset, IsHandingOver) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver);
+        MasterHeardAt = now - report.MasterLastHeard;
         if (report.History is not null)
             (History, FormerHistory) = (report.History, report.FormerHistory);
         bool reportsMaster = report.IsMaster ?? false;

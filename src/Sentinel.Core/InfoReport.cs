@@ -45,6 +45,9 @@ public sealed record InfoReport
     /// <summary>Whether its link to its master is up.</summary>
     public bool? IsMasterLinkUp { get; private init; }
 
+    /// <summary>How long ago something last came from its master; null: its link is down, or it does not say.</summary>
+    public TimeSpan? MasterLastHeard { get; private init; }
+
     /// <summary>Its priority.</summary>
     public int? Priority { get; private init; }
 
@@ -104,6 +107,9 @@ public sealed record InfoReport
                     break;
                 case "master_link_status" when isReplica:
                     report = report with { IsMasterLinkUp = value.Equals("up", StringComparison.OrdinalIgnoreCase) };
+                    break;
+                case "master_last_io_seconds_ago" when isReplica && long.TryParse(value, CultureInfo.InvariantCulture, out long ago) && ago >= 0:
+                    report = report with { MasterLastHeard = TimeSpan.FromSeconds(Math.Min(ago, int.MaxValue)) };
                     break;
                 case "slave_priority" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int priority):
                     report = report with { Priority = priority };

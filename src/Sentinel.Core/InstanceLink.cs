@@ -22,6 +22,7 @@ internal sealed class InstanceLink : IScheduled
     private readonly Wakeup _wake;
     private readonly Connection _command = new(LinkChannel.Command);
     private readonly Connection? _subscription;
+    private readonly Refusals _refusals = new();
     private Instant _lastPingSentAt;
     private Instant _answeredPingOf;
     private TimeSpan _missed;
@@ -71,6 +72,9 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Our own address on the command connection; null: it never stood.</summary>
     public string? LocalHost { get; private set; }
 
+    /// <summary>The time of the input being taken in.</summary>
+    public Instant Now => _local.Now;
+
     /// <summary>When the instance became known.</summary>
     public Instant OpenedAt { get; }
 
@@ -108,6 +112,8 @@ internal sealed class InstanceLink : IScheduled
     /// <remarks>Redis Sentinel renames towards peers too (spec 14.3.8), which is right for nobody: they are not of the group.</remarks>
     private ImmutableSortedDictionary<string, string> RenamedCommands =>
         Group?.Options.RenamedCommands ?? ImmutableSortedDictionary<string, string>.Empty;
+
+    private TimeSpan CrashDownAfter => Group?.Options.CrashDownAfter ?? TimeSpan.Zero;
 
     private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
 
@@ -151,6 +157,7 @@ internal sealed class InstanceLink : IScheduled
         Connection connection = fact.Channel == LinkChannel.Command ? _command : _subscription!;
         connection.State = ConnectionState.Connected;
         connection.Since = _local.Now;
+        _refusals.End();
         if (connection == _command)
         {
             LocalHost = fact.LocalHost;
@@ -165,14 +172,32 @@ internal sealed class InstanceLink : IScheduled
         }
     }
 
-    public void Lost(LinkChannel channel)
+    public void Lost(LinkChannel channel, LinkLossCause cause)
     {
         Connection connection = channel == LinkChannel.Command ? _command : _subscription!;
         GoOnElsewhere(connection);
         connection.State = ConnectionState.Missing;
-        if (connection == _command)
-            ForgetPending();
+        if (connection != _command)
+            return;
+        ForgetPending();
+        switch (cause)
+        {
+            case LinkLossCause.Refused:
+                _refusals.Came(connection.TriedAt!.Value, _local.Now);
+                break;
+            case LinkLossCause.ClosedByPeer:
+                _refusals.Expect();
+                break;
+            case LinkLossCause.Unknown:
+                _refusals.End();
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
     }
+
+    /// <summary>Whether nothing came of any attempt to connect for a period but refusals.</summary>
+    public bool HasRefusedFor(TimeSpan period) => _refusals.HaveLasted(period);
 
     /// <summary>Takes note of any traffic on the subscription.</summary>
     public void HeardSubscription() => _lastActivityAt = _local.Now;
@@ -246,6 +271,7 @@ internal sealed class InstanceLink : IScheduled
     {
         _missed += time;
         _lastActivityAt += time;
+        _refusals.Miss(time, CrashDownAfter);
         _local.Touch(this);
     }
 
@@ -312,6 +338,7 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Its name was resolved anew: connections that go where it no longer leads are made anew, and waiting ones are made.</summary>
     public void FollowName()
     {
+        _refusals.End();    // those of the former place say nothing of this one
         if (LeadsAstray(_command) || (_subscription is not null && LeadsAstray(_subscription)))
             Reconnect();
         _local.Touch(this);
@@ -343,7 +370,7 @@ internal sealed class InstanceLink : IScheduled
         switch (connection.State)
         {
             // At once after a loss, then once in a PING period: an instance that comes back is noticed within one.
-            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, connection.TriedAt is { } tried ? tried + period : _local.Now)):
+            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, TryAgainAt(connection, period))):
                 // A name that was never resolved is being asked for; its answer brings us here at once.
                 if (_local.Names.Reachable(Address) is not { } target)
                 {
@@ -365,6 +392,14 @@ internal sealed class InstanceLink : IScheduled
             default:
                 break;
         }
+    }
+
+    private Instant TryAgainAt(Connection connection, TimeSpan period)
+    {
+        if (connection.TriedAt is not { } tried)
+            return _local.Now;
+        Instant? sooner = connection == _command && CrashDownAfter > TimeSpan.Zero ? _refusals.TryAgainAt(tried, CrashDownAfter, DownAfter) : null;
+        return Instant.Min(tried + period, sooner ?? Instant.Never);
     }
 
     private TimeSpan ConnectTimeout(TimeSpan period) => 5 * period > _local.Timing.ConnectTimeoutMin ? 5 * period : _local.Timing.ConnectTimeoutMin;
@@ -406,8 +441,10 @@ internal sealed class InstanceLink : IScheduled
         connection.State = ConnectionState.Missing;
         _local.Do(new Disconnect(Id, connection.Channel));
         _local.Touch(this);
-        if (connection == _command)
-            ForgetPending();
+        if (connection != _command)
+            return;
+        ForgetPending();
+        _refusals.End();
     }
 
     private void ForgetPending()

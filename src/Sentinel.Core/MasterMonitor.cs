@@ -177,6 +177,23 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
+    /// <summary>Starts no failover by itself from now on, or does so again.</summary>
+    /// <param name="reason">Why not; null: the pause is over.</param>
+    public void Pause(string? reason)
+    {
+        string? before = Options.PauseReason;
+        if (reason == before)
+            return;
+        Options = Options with { PauseReason = reason };
+        string told = reason ?? before!;
+        _local.Publish(About(reason is null ? "-pause" : "+pause", EventLevel.Warning, $"{Node.Prefix}{(told.Length > 0 ? $" #{told}" : "")}")
+            with { Kind = InstanceKind.Master, InstanceAddress = Node.Told });
+        // What is only wanted is not begun; what is at work comes to its end.
+        if (reason is not null && Failover is { IsForced: false, Step: FailoverStep.WaitStart } wanted)
+            wanted.GiveWay("an operator has paused the master");
+        _local.Touch(this);
+    }
+
     /// <summary>Periods have changed: what was put off by an old one is put off by the new one.</summary>
     public void TimingChanged(Timing before)
     {

@@ -6,12 +6,17 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
     /// <summary>A data node answered INFO.</summary>
     public void Answered(DataNode node, Reply reply)
     {
-        bool isOld = node.Info.IsForsaken;
+        (bool isOld, Instant askedAt) = (node.Info.IsForsaken, node.Info.SentAt);
         node.Info.Done();
         if (isOld)
+        {
             node.RequestInfo();
+        }
         else if (reply is Reply.Text { Value: var text })
+        {
+            node.ReportAskedAt = askedAt;
             Absorb(node, text);
+        }
         else
             node.NextInfoAt = local.Now + local.Timing.InfoPeriodInTrouble;
         local.Touch(master);

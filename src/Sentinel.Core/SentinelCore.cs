@@ -165,7 +165,7 @@ public sealed class SentinelCore
 
     private void Lose(InstanceLink link, LinkLost lost)
     {
-        link.Lost(lost.Channel);
+        link.Lost(lost.Channel, lost.Cause);
         string channel = lost.Channel == LinkChannel.Command ? "-cmd-link-reconnection" : "-pubsub-link-reconnection";
         foreach (Instance user in link.Users)
         {

@@ -25,7 +25,7 @@ internal static class MasterChecks
         foreach (MasterState master in examined.Configuration.Masters)
         {
             foreach (Finding finding in (IEnumerable<Finding>)[
-                .. OfNumbers(examined, master), .. OfTimes(examined, master), .. OfReplicas(examined, master), .. OfNames(examined, master),
+                .. OfPause(examined, master), .. OfNumbers(examined, master), .. OfTimes(examined, master), .. OfReplicas(examined, master), .. OfNames(examined, master),
                 .. OfAddress(examined, master), .. OfScripts(examined, master)])
             {
                 yield return finding;
@@ -33,6 +33,16 @@ internal static class MasterChecks
         }
         foreach (Finding finding in OfSharedAddresses(examined))
             yield return finding;
+    }
+
+    private static IEnumerable<Finding> OfPause(Examination examined, MasterState master)
+    {
+        if (master.Options.PauseReason is { } reason)
+        {
+            yield return Risk("paused", examined.PlaceOf(StatementKind.Pause, master.Options.Name),
+                $"'{master.Options.Name}' is paused{(reason.Length > 0 ? $" ({reason})" : "")}: this Sentinel starts no failover of it by itself",
+                $"SENTINEL RESUME {master.Options.Name} when the work is done, or remove the line while the Sentinel does not run");
+        }
     }
 
     private static IEnumerable<Finding> OfNumbers(Examination examined, MasterState master)
@@ -89,6 +99,12 @@ internal static class MasterChecks
             yield return Risk("down-after-long", downAfter,
                 $"'{options.Name}' counts as down only after {options.DownAfter.TotalSeconds} s, and all that time clients have no master",
                 "most give it 5 to 30 seconds");
+        }
+        if (options.CrashDownAfter >= options.DownAfter)
+        {
+            yield return Risk("crash-down-after-long", examined.PlaceOf(StatementKind.CrashDownAfter, options.Name),
+                $"crash-down-after-milliseconds of '{options.Name}' is {Milliseconds(options.CrashDownAfter)}, and a node that refuses connections counts as down after {Milliseconds(options.DownAfter)} ms anyway",
+                "give it less than down-after-milliseconds, or remove the line");
         }
         if (options.FailoverTimeout < FailoverTimeoutMin)
         {

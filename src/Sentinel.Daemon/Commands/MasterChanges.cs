@@ -56,6 +56,12 @@ internal static class MasterChanges
                 return Change(options => options with { RebootDownAfter = time });
             case "auto-forget-after-seconds" when IsAtLeast(0, out TimeSpan milliseconds):
                 return Change(options => options with { AutoForgetAfter = 1000 * milliseconds });
+            case "crash-down-after-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { CrashDownAfter = time });
+            case "failover-cooldown-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { FailoverCooldown = time });
+            case "corroborate" when value.Equals("yes", StringComparison.OrdinalIgnoreCase) || value.Equals("no", StringComparison.OrdinalIgnoreCase):
+                return Change(options => options with { Corroborate = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
             case "parallel-syncs" when IsPositive(out int count):
                 return Change(options => options with { ParallelSyncs = count });
             case "quorum" when IsPositive(out int count):
@@ -74,7 +80,8 @@ internal static class MasterChanges
             case "rename-command":
                 error = Invalid(words, at, value.Length > 0 ? at + 2 : at + 1);
                 return null;
-            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "auto-forget-after-seconds" or "parallel-syncs" or "quorum":
+            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum"
+                or "auto-forget-after-seconds" or "crash-down-after-milliseconds" or "corroborate" or "failover-cooldown-milliseconds":
                 error = Invalid(words, at, at + 1);
                 return null;
             case "notification-script" or "client-reconfig-script":

@@ -86,6 +86,10 @@ internal sealed class SentinelCommand
             Sub("is-primary-down-by-addr", 6, orders.IsMasterDown, "8.0.0", "Check if a primary is down"),
             Sub("primary", 3, queries.Master, "8.0.0", "Show the state of a primary"),
             Sub("primaries", 2, queries.Masters, "8.0.0", "List the monitored primaries"),
+            // Our own.
+            Sub("acknowledge", 3, orders.Acknowledge, "7.0.0", "End the cooldown after a failover"),
+            Sub("pause", -3, orders.Pause, "7.0.0", "Start no failover of a master but by order"),
+            Sub("resume", 3, orders.Resume, "7.0.0", "End a pause of a master"),
             new("sentinel|help", 2, call => HelpText.Write(call, Spec!))
             {
                 Flags = CommandFlags.Loading | CommandFlags.Stale,

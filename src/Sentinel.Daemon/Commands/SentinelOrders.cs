@@ -21,6 +21,30 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
             : call.Refuse(error!);
     }
 
+    /// <summary>ACKNOWLEDGE: the last switch was seen, and the next one need not wait. Our own.</summary>
+    public Outcome Acknowledge(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new AcknowledgeRequested(id, name));
+    }
+
+    /// <summary>PAUSE: this Sentinel starts no failover of a master by itself until RESUME. The words after the name are the reason. Our own.</summary>
+    public Outcome Pause(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        string reason = string.Join(' ', Enumerable.Range(3, call.Words.Count - 3).Select(call.Words.GetText));
+        if (reason.Length > MasterOptions.PauseReasonMax || !ControlCharacters.AreAbsent(reason))
+            return call.Refuse($"ERR Invalid reason: {MasterOptions.PauseReasonMax} characters at most, none of them a control character");
+        return loop.AskAsync(id => new PauseRequested(id, name, reason));
+    }
+
+    /// <summary>RESUME: ends what PAUSE began. Our own.</summary>
+    public Outcome Resume(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new PauseRequested(id, name, Reason: null));
+    }
+
     /// <summary>FLUSHCONFIG: the state to disk, now.</summary>
     public Outcome Flush(CommandCall call) => loop.AskAsync(id => new FlushRequested(id));
 

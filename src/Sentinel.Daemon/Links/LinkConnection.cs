@@ -68,14 +68,19 @@ internal sealed class LinkConnection : IDisposable
     private async Task RunAsync()
     {
         string reason;
+        LinkLossCause cause = LinkLossCause.Unknown;
         try
         {
             await ConnectAsync();
-            reason = await ReadAsync();
+            (reason, cause) = await ReadAsync();
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            (reason, cause) = ("Connection refused", LinkLossCause.Refused);
         }
         catch (SocketException failure)
         {
-            reason = failure.SocketErrorCode == SocketError.ConnectionRefused ? "Connection refused" : failure.Message;
+            reason = failure.Message;
         }
         catch (LinkSetupException failure)
         {
@@ -85,6 +90,8 @@ internal sealed class LinkConnection : IDisposable
         catch (IOException failure)
         {
             reason = failure.GetBaseException().Message;
+            if (failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+                cause = LinkLossCause.ClosedByPeer;
             if (IsAlert(reason))
                 _reports.CannotConnect(_order, $"it ended the connection with a word of TLS: {reason}");
         }
@@ -99,7 +106,7 @@ internal sealed class LinkConnection : IDisposable
         bool wasOrdered = _isClosed;
         Dispose();
         if (!wasOrdered)
-            _reports.Tell(new LinkLost(_order.Link, _order.Attempt, _order.Channel, reason));
+            _reports.Tell(new LinkLost(_order.Link, _order.Attempt, _order.Channel, reason) { Cause = cause });
     }
 
     /// <summary>Gathers a request, to leave with the next <see cref="Flush"/>. Called by the deciding thread.</summary>
@@ -228,8 +235,8 @@ internal sealed class LinkConnection : IDisposable
         }
     }
 
-    /// <returns>Why it ended.</returns>
-    private async Task<string> ReadAsync()
+    /// <returns>Why it ended, and what that tells of the other side.</returns>
+    private async Task<(string Reason, LinkLossCause Cause)> ReadAsync()
     {
         PipeReader input = PipeReader.Create(_stream!, ReadOptions);
         var replies = new RespReplyReader(ReplyLimits);
@@ -265,7 +272,7 @@ internal sealed class LinkConnection : IDisposable
                 return Broken($"protocol error: {replies.ProtocolError}");
             input.AdvanceTo(buffer.Start);
             if (read.IsCompleted)
-                return "Server closed the connection";
+                return ("Server closed the connection", LinkLossCause.ClosedByPeer);
         }
     }
 
@@ -280,10 +287,10 @@ internal sealed class LinkConnection : IDisposable
     }
 
     /// <summary>Tells the operator, too, why the connection is given up: such an instance is of no use until somebody looks at it.</summary>
-    private string Broken(string reason)
+    private (string Reason, LinkLossCause Cause) Broken(string reason)
     {
         _reports.Misbehaves(_order, reason);
-        return reason;
+        return (reason, LinkLossCause.Unknown);
     }
 
     private void HearSubscription(RespValue value)

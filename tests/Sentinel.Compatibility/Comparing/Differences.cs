@@ -93,7 +93,7 @@ internal static class Differences
             """),
         new(
             ["ACL CAT connection", "COMMAND LIST FILTERBY ACLCAT connection"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *27
             + *28
@@ -101,7 +101,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - $A container for Access List Control commands 
             - *32
@@ -156,7 +156,15 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + *50
+            + *56
+            + $sentinel|acknowledge
+            + *6
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|get-primary-addr-by-name
             + *6
             + $summary
@@ -173,6 +181,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + *6
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + *6
             + $summary
@@ -187,13 +203,21 @@ internal static class Differences
             + $Show the state of a primary
             + $since
             + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|resume
+            + *6
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
             + $group
             + $sentinel
             + $Shut down the server
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - $A container for Access List Control commands 
             - %16
@@ -248,7 +272,15 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + %25
+            + %28
+            + $sentinel|acknowledge
+            + %3
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|get-primary-addr-by-name
             + %3
             + $summary
@@ -263,6 +295,14 @@ internal static class Differences
             + $Check if a primary is down
             + $since
             + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|pause
+            + %3
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
             + $group
             + $sentinel
             + $sentinel|primaries
@@ -281,18 +321,26 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + %3
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $Shut down the server
             """),
         new(
             ["COMMAND DOCS acl"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - $A container for Access List Control commands 
             + $A container for Access List Control commands
             """),
         new(
             ["COMMAND DOCS client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *32
             + *34
@@ -332,7 +380,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - %16
             + %17
@@ -372,10 +420,18 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *42
-            + *50
+            + *56
+            + $sentinel|acknowledge
+            + *6
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|get-primary-addr-by-name
             + *6
             + $summary
@@ -392,6 +448,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + *6
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + *6
             + $summary
@@ -406,15 +470,31 @@ internal static class Differences
             + $Show the state of a primary
             + $since
             + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|resume
+            + *6
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
             + $group
             + $sentinel
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - %21
-            + %25
+            + %28
+            + $sentinel|acknowledge
+            + %3
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|get-primary-addr-by-name
             + %3
             + $summary
@@ -429,6 +509,14 @@ internal static class Differences
             + $Check if a primary is down
             + $since
             + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|pause
+            + %3
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
             + $group
             + $sentinel
             + $sentinel|primaries
@@ -447,10 +535,18 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + %3
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *16
             - *21
@@ -472,7 +568,22 @@ internal static class Differences
             + *0
             + *0
             + *10
-            + *25
+            + *28
+            + $sentinel|acknowledge
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
@@ -491,6 +602,21 @@ internal static class Differences
             + *10
             + $sentinel|is-primary-down-by-addr
             + :6
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|pause
+            + :-3
             + *1
             + +admin
             + :0
@@ -534,10 +660,25 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|resume
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *16
             - *21
@@ -559,7 +700,22 @@ internal static class Differences
             + ~0
             + ~0
             + *10
-            + *25
+            + *28
+            + $sentinel|acknowledge
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
@@ -578,6 +734,21 @@ internal static class Differences
             + *10
             + $sentinel|is-primary-down-by-addr
             + :6
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|pause
+            + :-3
             + ~1
             + +admin
             + :0
@@ -621,10 +792,25 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|resume
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             """),
         new(
             ["COMMAND INFO client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *16
             + *17
@@ -647,7 +833,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *16
             + *17
@@ -670,11 +856,26 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *21
             - :-3
-            + *25
+            + *28
+            + $sentinel|acknowledge
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
@@ -706,6 +907,21 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|pause
+            + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|primaries
             + :2
             + *1
@@ -722,6 +938,21 @@ internal static class Differences
             + *0
             + *10
             + $sentinel|primary
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|resume
             + :3
             + *1
             + +admin
@@ -739,11 +970,26 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *21
             - :-3
-            + *25
+            + *28
+            + $sentinel|acknowledge
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + :-4
             + $sentinel|get-primary-addr-by-name
             + :3
@@ -775,6 +1021,21 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|pause
+            + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|primaries
             + :2
             + ~1
@@ -791,6 +1052,21 @@ internal static class Differences
             + ~0
             + *10
             + $sentinel|primary
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|resume
             + :3
             + ~1
             + +admin
@@ -808,53 +1084,65 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *72
-            + *77
+            + *80
             + $client|setinfo
+            + $sentinel|acknowledge
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT admin", "ACL CAT admin"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *38
-            + *42
+            + *45
+            + $sentinel|acknowledge
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT dangerous"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *39
-            + *43
+            + *46
+            + $sentinel|acknowledge
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT slow"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *67
-            + *72
+            + *75
             + $client|setinfo
+            + $sentinel|acknowledge
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST filterby pattern client|s*"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
             """
             - *1
             + *2

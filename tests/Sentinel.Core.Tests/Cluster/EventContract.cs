@@ -67,6 +67,8 @@ internal static class EventContract
         ["-pubsub-link-reconnection"] = Debug($"{s_any} #{Reason}"),
 
         // Ours; the README lists them.
+        ["+pause"] = Warning($"{s_master}( #{Reason})?"),
+        ["-pause"] = Warning($"{s_master}( #{Reason})?"),
         ["-promotion-failed"] = Warning(s_replica),
         ["-slave-reconf-refused"] = Notice(s_replica),
     };

@@ -12,6 +12,7 @@ internal sealed class FakeSentinel
     private SentinelState _disk;
     private SentinelCore _core;
     private readonly Queue<Action> _unread = [];
+    private readonly Dictionary<Address, int> _attempts = [];
     private long _lastRequest;
     private int _life;
 
@@ -174,6 +175,9 @@ internal sealed class FakeSentinel
         }
     }
 
+    /// <summary>How often it tried to connect to somebody.</summary>
+    public int Attempts(Address address) => _attempts.GetValueOrDefault(address);
+
     /// <summary>Cuts this Sentinel off from an address; silence, not refusal.</summary>
     public void CutOff(Address address) => Unreachable.Add(address);
 
@@ -193,7 +197,7 @@ internal sealed class FakeSentinel
         foreach (Connection connection in _connections.Values.Where(connection => connection.Order.Address == address && connection.IsUp).ToArray())
         {
             connection.IsUp = false;
-            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection")));
+            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection") { Cause = LinkLossCause.ClosedByPeer }));
         }
     }
 
@@ -284,6 +288,7 @@ internal sealed class FakeSentinel
     {
         var connection = new Connection(order);
         _connections[(order.Link, order.Channel)] = connection;
+        _attempts[order.Address] = Attempts(order.Address) + 1;
         if (Unreachable.Contains(order.Address))
             return;
         Later(() =>
@@ -292,7 +297,7 @@ internal sealed class FakeSentinel
                 return;
             if (!IsUp(order.Address))
             {
-                Input(new LinkLost(order.Link, order.Attempt, order.Channel, "Connection refused"));
+                Input(new LinkLost(order.Link, order.Attempt, order.Channel, "Connection refused") { Cause = LinkLossCause.Refused });
                 return;
             }
             connection.IsUp = true;

@@ -189,6 +189,10 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     public bool IsAlive { get; private set; } = true;
     public bool IsFrozen { get; private set; }
+
+    /// <summary>When it was frozen last.</summary>
+    public Instant FrozenAt { get; private set; }
+
     public int Priority { get; set; } = 100;
     public ulong Offset { get; set; } = 1000;
 
@@ -238,7 +242,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         Offset = asReplicaOf is null ? 0 : Offset;
     }
 
-    public void Freeze() => IsFrozen = true;
+    public void Freeze() => (IsFrozen, FrozenAt) = (true, world.Now);
 
     public void Thaw()
     {
@@ -389,8 +393,10 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         }
         else
         {
-            bool isUp = world.Nodes.Exists(node => node.Address == world.Resolve(follows) && node.IsAlive && node.Master is null) && !NeverSynchronised;
-            text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\n");
+            FakeNode? followed = NeverSynchronised ? null : world.Nodes.Find(node => node.Address == world.Resolve(follows) && node.IsAlive && node.Master is null);
+            bool isUp = followed is not null;
+            long heard = followed switch { null => -1, { IsFrozen: true } => (long)(world.Now - followed.FrozenAt).TotalSeconds, _ => 0 };
+            text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\nmaster_last_io_seconds_ago:{heard}\r\n");
             if (!isUp)
                 text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : 1)}\r\n");
             text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");

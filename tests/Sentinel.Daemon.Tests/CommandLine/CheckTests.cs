@@ -92,7 +92,24 @@ public sealed class CheckTests : IDisposable
         Good + "sentinel parallel-syncs m 2\nsentinel known-replica m 10.0.0.2 6379",
     ];
 
+    /// <summary>What is found about lines that only we know, which are noted as such, too.</summary>
+    public static TheoryData<string, string> FindingsOfOurs => new()
+    {
+        { "crash-down-after-long", Good + "sentinel crash-down-after-milliseconds m 5000" },
+        { "paused", Good + "sentinel pause m \"new kernel\"" },
+    };
+
     public void Dispose() => _folder.Dispose();
+
+    [Theory, MemberData(nameof(FindingsOfOurs))]
+    public void A_risk_of_a_line_that_only_we_know_is_found_where_it_is(string code, string text)
+    {
+        (int exit, JsonElement report) = Check(text);
+        Assert.Equal(0, exit);
+        JsonElement[] findings = [.. report.GetProperty("findings").EnumerateArray()];
+        Assert.Equal([code, "unknown-to-redis"], findings.Select(finding => finding.GetProperty("code").GetString()).Order(StringComparer.Ordinal));
+        Assert.All(findings, finding => Assert.Equal(text.Count(c => c == '\n') + 1, finding.GetProperty("line").GetInt32()));
+    }
 
     [Theory, MemberData(nameof(Findings))]
     public void Each_problem_risk_and_note_is_found_where_it_is_and_alone(string code, string text)

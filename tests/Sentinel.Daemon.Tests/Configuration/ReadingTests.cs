@@ -231,6 +231,21 @@ public sealed class ReadingTests
         Assert.Equal(1234, Read("# port 1\r\n\t# port 2\r\n\r\n  port 1234  \r\n").Options.Port);
 
     [Fact]
+    public void What_only_we_know_about_a_master_is_read()
+    {
+        MasterOptions options = Assert.Single(Read(Monitor + """
+            sentinel crash-down-after-milliseconds m 200
+            sentinel corroborate m Yes
+            sentinel failover-cooldown-milliseconds m 60000
+            sentinel pause m "new \"kernel\""
+            """).Masters).Options;
+        Assert.Equal("new \"kernel\"", options.PauseReason);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.FailoverCooldown);
+        Assert.True(options.Corroborate);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), options.CrashDownAfter);
+    }
+
+    [Fact]
     public void Webhooks_are_read_with_the_events_they_want()
     {
         SentinelConfiguration configuration = Read("""

@@ -217,6 +217,20 @@ public sealed class RewritingTests
             Saved("sentinel monitor m 127.0.0.1 6379 2\nsentinel primary-reboot-down-after-period m 6"));
 
     [Fact]
+    public void What_only_we_know_is_written_when_it_is_in_use() =>
+        AssertRewritten(
+            Saved("sentinel monitor m 127.0.0.1 6379 2"),
+            Change(master => master with { Options = master.Options with { CrashDownAfter = TimeSpan.FromMilliseconds(200), Corroborate = true, FailoverCooldown = TimeSpan.FromMinutes(1), PauseReason = "new \"kernel\"" } }),
+            Saved("sentinel monitor m 127.0.0.1 6379 2", "sentinel crash-down-after-milliseconds m 200\nsentinel corroborate m yes\nsentinel failover-cooldown-milliseconds m 60000\nsentinel pause m \"new \\\"kernel\\\"\"\n"));
+
+    [Fact]
+    public void A_pause_that_is_over_leaves_the_file() =>
+        AssertRewritten(
+            Saved("sentinel monitor m 127.0.0.1 6379 2\nsentinel pause m \"\""),
+            Change(master => master with { Options = master.Options with { PauseReason = null } }),
+            Saved("sentinel monitor m 127.0.0.1 6379 2"));
+
+    [Fact]
     public void What_the_state_holds_twice_is_written_once() =>
         AssertRewritten(
             Saved("sentinel monitor m 127.0.0.1 6379 2"),

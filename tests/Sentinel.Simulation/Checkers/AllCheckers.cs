@@ -22,6 +22,10 @@ internal static class AllCheckers
         yield return new DeadMastersAreReplaced(world);
         yield return new DisksRest(world);
         yield return new NoNeedlessFailover(world);
+        yield return new OnlyCrashesAreCrashes(world);
+        yield return new HeardMastersStay(world);
+        yield return new CooldownsHold(world);
+        yield return new PausedMastersRest(world);
         yield return new SwitchesLeadToMasters(world);
         yield return new NoEpochStorm(world);
         yield return new LossesAreExplained(world);

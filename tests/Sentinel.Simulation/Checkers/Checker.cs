@@ -46,6 +46,11 @@ internal abstract class Checker(World world)
     {
     }
 
+    /// <summary>A Sentinel is told that the last switch was seen.</summary>
+    public virtual void Acknowledged(SimSentinel sentinel, string master)
+    {
+    }
+
     /// <summary>It refused.</summary>
     public virtual void RefusedFailover(SimSentinel sentinel, string master)
     {

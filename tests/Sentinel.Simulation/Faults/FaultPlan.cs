@@ -17,6 +17,7 @@ internal static class FaultPlan
         return profile switch
         {
             Profile.Quiet => [],
+            Profile.Detection => Often(draw, duration, new DetectionFaultDraw(draw, topology).Next),
             Profile.OneFault => [draw.OneMasterFault(TimeSpan.FromSeconds(5))],
             Profile.Replacement => draw.HardReplacement(),
             Profile.Orders => draw.OrdersInPartitions(duration),
@@ -177,7 +178,7 @@ internal sealed class FaultDraw(Random random, Topology topology)
         return [.. faults.OrderBy(fault => fault.At)];
     }
 
-    private Fault MasterFault(TimeSpan at)
+    public Fault MasterFault(TimeSpan at)
     {
         NodeTarget master = AnyGroup(Part.Master);
         return Random.Next(4) switch

@@ -39,6 +39,9 @@ internal enum Profile
 
     /// <summary>No fault at all: nothing may happen.</summary>
     Quiet,
+
+    /// <summary>What redis-sentinel does not know is in use (see <see cref="DetectionDraw"/>), and masters crash, flap and are not heard by some.</summary>
+    Detection,
 }
 
 /// <summary>Draws clusters.</summary>
@@ -58,7 +61,7 @@ internal static class TopologyDraw
         // What redis-sentinel does with shorter ones in a mixed quorum is its own fault (README, differences).
         if (isMixed && downAfter < TimeSpan.FromSeconds(2))
             downAfter = TimeSpan.FromSeconds(2);
-        return new Topology
+        var topology = new Topology
         {
             Sentinels = all - legacy,
             LegacySentinels = legacy,
@@ -71,6 +74,7 @@ internal static class TopologyDraw
             // The more is written, the more a switch that does not wait for all of it loses.
             WritePause = profile is Profile.Planned ? random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50)) : random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
         };
+        return profile is Profile.Detection ? DetectionDraw.Of(topology, Chance.Stream(seed, "detection")) : topology;
     }
 
     private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)

@@ -212,6 +212,13 @@ internal sealed class World
             checker.OrderedFailover(sentinel, master, order);
     }
 
+    /// <summary>A Sentinel is told that the last switch was seen.</summary>
+    public void Acknowledged(SimSentinel sentinel, string master)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Acknowledged(sentinel, master);
+    }
+
     public void RefusedFailover(SimSentinel sentinel, string master)
     {
         foreach (Checker checker in _checkers)

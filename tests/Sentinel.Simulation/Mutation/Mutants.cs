@@ -59,6 +59,14 @@ internal static class Mutants
         new("goes-on-after-a-long-pause", "A leader that was away for long leaves its failover to others.",
             [new("Failover?.Lapse(missed);", ""),
              new("if (isLong)\n            _tilt.Enter();", "")]) { Profile = Profile.Replacement },
+        new("takes-any-refusal-for-a-crash", "A node that refuses connections has crashed only when nothing else came of any attempt for the whole period.",
+            [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
+        new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
+            [new("asks = _master.Options.Corroborate && _witnesses.AreNeeded;", "asks = _master.IsRemoved;")]) { Profile = Profile.Detection },
+        new("ignores-a-pause", "A Sentinel on which a master is paused starts no failover of it by itself.",
+            [new("if (_master.Options.PauseReason is { } paused)", "if (_master.Options.PauseReason is { } paused && _master.IsRemoved)")]) { Profile = Profile.Detection },
+        new("ignores-the-cooldown", "In the cooldown after a switch a master stays that a peer or a replica hears.",
+            [new("bool cools = _cooldown.IsRunning(wake),", "bool cools = _master.IsRemoved,")]) { Profile = Profile.Detection },
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",

@@ -37,7 +37,7 @@ internal static class InfoText
     private static void AppendReplica(StringBuilder text, RedisNode node, Address master, Instant now)
     {
         MasterLink link = node.Link;
-        text.Append(CultureInfo.InvariantCulture, $"master_host:{master.Host}\r\nmaster_port:{master.Port}\r\nmaster_link_status:{(link.IsUp ? "up" : "down")}\r\nmaster_sync_in_progress:{(link.IsSynchronising ? 1 : 0)}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"master_host:{master.Host}\r\nmaster_port:{master.Port}\r\nmaster_link_status:{(link.IsUp ? "up" : "down")}\r\nmaster_last_io_seconds_ago:{(link.IsUp ? (long)(now - link.HeardAt).TotalSeconds : -1)}\r\nmaster_sync_in_progress:{(link.IsSynchronising ? 1 : 0)}\r\n");
         // Who begins anew has thrown away where it was, and says so.
         text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{(link.IsUp || link.CanContinue ? node.Offset : 1)}\r\n");
         if (!link.IsUp)

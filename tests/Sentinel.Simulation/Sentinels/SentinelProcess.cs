@@ -142,7 +142,7 @@ internal sealed class SentinelProcess : SimSentinel
         var line = (Line)connection.ClientState!;
         if (_lines.TryGetValue((line.Order.Link, line.Order.Channel), out Line? current) && current == line)
             _lines.Remove((line.Order.Link, line.Order.Channel));
-        Take(new LinkLost(line.Order.Link, line.Order.Attempt, line.Order.Channel, reason));
+        Take(new LinkLost(line.Order.Link, line.Order.Attempt, line.Order.Channel, reason) { Cause = CauseOf(reason) });
     }
 
     public override void Received(Connection connection, object message)
@@ -300,6 +300,14 @@ internal sealed class SentinelProcess : SimSentinel
             NoteHeard(connection.Target, view.DownAfter);
         Take(new Answered(order.Link, order.Attempt, request, reply));
     }
+
+    private static LinkLossCause CauseOf(string reason) => reason switch
+    {
+        "Connection refused" => LinkLossCause.Refused,
+        "Server closed the connection" or "Connection reset by peer" => LinkLossCause.ClosedByPeer,
+        "Connection timed out" => LinkLossCause.Unknown,
+        _ => throw new System.Diagnostics.UnreachableException(reason),
+    };
 
     private static bool IsValid(Reply reply) => reply switch
     {
