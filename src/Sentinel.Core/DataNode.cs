@@ -31,6 +31,21 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public int Priority { get; protected set; } = 100;
     public ulong Offset { get; protected set; }
     public bool HasKeys { get; private set; }
+
+    /// <summary>Whether it has keys that it would keep if it were made a master now, though it may be about to replace them.</summary>
+    public bool HoldsKeys { get; private set; }
+
+    /// <summary>How far its replication stream had come when it was a master.</summary>
+    public ulong StreamOffset { get; private set; }
+
+    /// <summary>Whether it was loading its data.</summary>
+    public bool IsLoading { get; private set; }
+
+    /// <summary>Whether its process began with nothing, as far as it says.</summary>
+    public bool HasLoadedNothing { get; private set; }
+
+    /// <summary>Whether what it said is of the process that is connected now.</summary>
+    public bool HasReported => Link.IsUsable && InfoAt >= Link.ConnectedSince;
     public bool IsAnnounced { get; protected set; } = true;
 
     /// <summary>The replication history that its data are of; null: not known.</summary>
@@ -57,7 +72,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoAt = now;
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
-        HasKeys = report.HasKeys;
+        (HasKeys, HoldsKeys, IsLoading, HasLoadedNothing) = (report.HasKeys, report.HoldsKeys, report.IsLoading, report.HasLoadedNothing);
+        StreamOffset = report.StreamOffset ?? StreamOffset;
         if (report.History is not null)
             (History, FormerHistory) = (report.History, report.FormerHistory);
         bool reportsMaster = report.IsMaster ?? false;
@@ -89,7 +105,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
-        (MasterLinkDownTime, IsMasterLinkUp, HasKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys);
+        (MasterLinkDownTime, IsMasterLinkUp, HasKeys, HoldsKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys, other.HoldsKeys);
+        (StreamOffset, IsLoading, HasLoadedNothing) = (other.StreamOffset, other.IsLoading, other.HasLoadedNothing);
         (History, FormerHistory) = (other.History, other.FormerHistory);
         Info = other.Info;
         Link.Users.Remove(other);

@@ -81,6 +81,9 @@ public sealed record RemoveRequested(RequestId Id, string MasterName) : Order(Id
 /// <param name="MasterNames">The masters, all known when the command came.</param>
 public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterNames) : Order(Id);
 
+/// <summary>An operator accepts what the node at a master's address has as the data of the group, whatever was known of them.</summary>
+public sealed record AdoptRequested(RequestId Id, string MasterName) : Order(Id);
+
 /// <summary>An operator changes the options of a master.</summary>
 /// <param name="Id">To be answered.</param>
 /// <param name="MasterName">The master.</param>

@@ -29,6 +29,12 @@ public sealed record MasterOptions
     /// <summary>How long a rebooted master may load its data before it counts as down; zero: for ever. Default zero, as in Redis.</summary>
     public TimeSpan RebootDownAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// Whether a master that restarted without its data, or is another group's node, counts as down while a replica still has them. Default yes;
+    /// ours alone.
+    /// </summary>
+    public bool EmptyRestartFailover { get; init; } = true;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -54,6 +54,8 @@ internal static class MasterChanges
                 return Change(options => options with { FailoverTimeout = time });
             case "master-reboot-down-after-period" or "primary-reboot-down-after-period" when IsAtLeast(0, out TimeSpan time):
                 return Change(options => options with { RebootDownAfter = time });
+            case "empty-restart-failover" when value.ToLowerInvariant() is "yes" or "no":
+                return Change(options => options with { EmptyRestartFailover = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
             case "parallel-syncs" when IsPositive(out int count):
                 return Change(options => options with { ParallelSyncs = count });
             case "quorum" when IsPositive(out int count):
@@ -72,7 +74,7 @@ internal static class MasterChanges
             case "rename-command":
                 error = Invalid(words, at, value.Length > 0 ? at + 2 : at + 1);
                 return null;
-            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum":
+            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum" or "empty-restart-failover":
                 error = Invalid(words, at, at + 1);
                 return null;
             case "notification-script" or "client-reconfig-script":

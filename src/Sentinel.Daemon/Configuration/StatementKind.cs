@@ -61,6 +61,9 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     public static readonly StatementKind RenameCommand =
         OfMaster("rename-command", WordKind.Command, WordKind.Text) with { Key = [0, 1], IsUnique = true };
 
+    /// <summary>Our own: whether a master that lost its data counts as down.</summary>
+    public static readonly StatementKind EmptyRestartFailover = OfMaster("empty-restart-failover", WordKind.YesNo) with { IsOurOwn = true };
+
     /// <summary>Our own: an identity and a URL.</summary>
     public static readonly StatementKind Webhook = new("webhook", LoadPass.Monitor, [WordKind.Text, WordKind.Text]) { IsOurOwn = true };
     /// <summary>Our own: the identity of a webhook, and patterns.</summary>
@@ -71,7 +74,7 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     {
         MyId, DenyScriptsReconfig, ResolveHostnames, AnnounceHostnames, AnnounceIp, AnnouncePort, SentinelUser, SentinelPass, CurrentEpoch,
         Monitor, DownAfter, FailoverTimeout, ParallelSyncs, NotificationScript, ClientReconfigScript, AuthPass, AuthUser, RebootDownAfter,
-        ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand,
+        ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand, EmptyRestartFailover,
         Webhook, WebhookEvents,
     }.SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.kind, StringComparer.OrdinalIgnoreCase);

@@ -12,8 +12,7 @@ internal static class InfoText
         Instant now = node.World.Agenda.Now;
         var text = new StringBuilder(512);
         text.Append("# Server\r\nrun_id:").Append(node.RunId);
-        if (node.IsLoading)
-            text.Append("\r\n# Persistence\r\nloading:1");
+        text.Append(CultureInfo.InvariantCulture, $"\r\n# Persistence\r\nloading:{(node.IsLoading ? 1 : 0)}\r\naof_enabled:{(node.Settings.Persistence == Persistence.AppendOnly ? 1 : 0)}\r\nrdb_last_load_keys_loaded:{node.KeysLoaded}");
         text.Append("\r\n# Replication\r\nrole:").Append(node.Master is null ? "master" : "slave").Append("\r\n");
         if (node.Master is { } master)
             AppendReplica(text, node, master, now);
