@@ -54,6 +54,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>The one that it went on from when it became a master; null: none.</summary>
     public string? FormerHistory { get; protected set; }
 
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: not known.</summary>
+    public ulong? FormerHistoryEnd { get; private set; }
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {
@@ -75,7 +78,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (HasKeys, HoldsKeys, IsLoading, HasLoadedNothing) = (report.HasKeys, report.HoldsKeys, report.IsLoading, report.HasLoadedNothing);
         StreamOffset = report.StreamOffset ?? StreamOffset;
         if (report.History is not null)
-            (History, FormerHistory) = (report.History, report.FormerHistory);
+            (History, FormerHistory, FormerHistoryEnd) = (report.History, report.FormerHistory, report.FormerHistoryEnd);
         bool reportsMaster = report.IsMaster ?? false;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)
@@ -107,7 +110,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
         (MasterLinkDownTime, IsMasterLinkUp, HasKeys, HoldsKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys, other.HoldsKeys);
         (StreamOffset, IsLoading, HasLoadedNothing) = (other.StreamOffset, other.IsLoading, other.HasLoadedNothing);
-        (History, FormerHistory) = (other.History, other.FormerHistory);
+        (History, FormerHistory, FormerHistoryEnd) = (other.History, other.FormerHistory, other.FormerHistoryEnd);
         Info = other.Info;
         Link.Users.Remove(other);
         Link.Users.Add(this);

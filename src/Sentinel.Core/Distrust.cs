@@ -4,8 +4,8 @@ namespace Sentinel.Core;
 /// <remarks>
 /// <para>
 /// A master without its data is worse than none: its replicas throw theirs away to be like it. Redis Sentinel takes it for the master
-/// as long as it answers. Here it is doubted when it is another process than before, its history neither is ours nor goes on from ours, and
-/// either it began with nothing, or its data are of another group. When a replica that may be promoted still has the data, it counts as down at
+/// as long as it answers. Here it is doubted when it is another process than before, and either began with nothing, or has data of a history
+/// that neither is ours nor goes on from ours. When a replica that may be promoted still has the data, it counts as down at
 /// once; the quorum comes to that by its own looks. When nobody has them any more, there is nothing to save, and it is believed.
 /// </para>
 /// <para>
@@ -80,21 +80,23 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     private Wrong? WhatIsWrong(MasterNode node)
     {
         Lineage lineage = master.Lineage;
-        if (!lineage.IsKnown || node.History is null || lineage.HasOurs(node) || (node.RunId is not null && node.RunId == lineage.RunId))
-            return null;
-        if (!master.Options.EmptyRestartFailover)
+        if (!master.Options.EmptyRestartFailover || !lineage.IsKnown || node.History is null || (node.RunId is not null && node.RunId == lineage.RunId))
             return null;
         if (lineage.StrangerIn(node) is { } stranger)
             return lineage.IsOneWith(stranger) ? null : new Wrong($"it has the data of {stranger}") { IsOfKnownGroup = true };
         // Who says that it is a replica has not lost what its own master has.
         if (!node.ReportsMaster)
             return null;
-        if (!node.HoldsKeys || node.HasLoadedNothing || _doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId)
-            return new Wrong($"it restarted without its data: it has {(node.HoldsKeys ? "only keys written since" : "no keys")}, of history {node.History}, which does not go on from ours") { IsEmptyRestart = true };
-        return node.FormerHistory is { } former
+        if (!node.HoldsKeys || HasBegunEmpty(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
+            return new Wrong($"it restarted without its data: it has {(node.HoldsKeys ? "only keys written since" : "no keys")}, of history {node.History}") { IsEmptyRestart = true };
+        return !lineage.HasOurs(node) && node.FormerHistory is { } former
             ? new Wrong($"its data are of history {node.History}, which went on from {former}, and neither is ours")
             : null;
     }
+
+    /// <summary>Whether its process began without keys, which it may have got since from clients: with nothing at all, or with an RDB file of a time when the group had none.</summary>
+    private bool HasBegunEmpty(MasterNode node) =>
+        node.HasLoadedNothing && (node.FormerHistory is null ? !master.Lineage.HasOurs(node) : master.Lineage.RunId is not null && master.Lineage.IsBehind(node));
 
     /// <summary>Whether a replica may still say that it has the data.</summary>
     private static bool IsToBeHeard(Replica replica, Doubt doubt) =>

@@ -66,6 +66,9 @@ public sealed record InfoReport
     /// <summary>How far a master's replication stream has come; null: it does not say.</summary>
     public ulong? StreamOffset { get; private init; }
 
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: it does not say, or there is none.</summary>
+    public ulong? FormerHistoryEnd { get; private init; }
+
     /// <summary>Whether it wants to be listed.</summary>
     public bool? IsAnnounced { get; private init; }
 
@@ -125,6 +128,9 @@ public sealed record InfoReport
                     break;
                 case "master_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
                     report = report with { StreamOffset = offset };
+                    break;
+                case "second_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
+                    report = report with { FormerHistoryEnd = offset };
                     break;
                 case "loading":
                     report = report with { IsLoading = value.SequenceEqual("1") };

@@ -80,6 +80,10 @@ internal sealed class Lineage
     /// <summary>Whether the data of a node are the group's, or go on from them.</summary>
     public bool HasOurs(DataNode node) => IsOurs(node.History) || IsOurs(node.FormerHistory);
 
+    /// <summary>Whether a node went on from what the group had longer ago than it is known to have been further: from an old RDB file.</summary>
+    public bool IsBehind(DataNode node) =>
+        node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != _histories[^1] || end < _offset);
+
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
     public bool HoldsOurs(DataNode node, Instant since) =>
         node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && HasOurs(node) && StrangerIn(node) is null;

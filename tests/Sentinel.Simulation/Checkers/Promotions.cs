@@ -88,7 +88,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         Group group = World.Group(name);
         Address master = sentinel.MasterOf(name)!.Value;
         RedisNode? node = World.NodeAt(master);
-        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || IsDownByRight(node, group.Topology.Options.RebootDownAfter))
+        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || HasOtherData(node, group) || IsDownByRight(node, group.Topology.Options.RebootDownAfter))
             return;
         int deaf = 0;
         foreach (SimSentinel other in World.Sentinels)
@@ -104,6 +104,10 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private bool IsDownByRight(RedisNode node, TimeSpan rebootDownAfter) =>
         node.StartedAt > World.Agenda.Now - s_answerAge - rebootDownAfter
         || (rebootDownAfter > TimeSpan.Zero && (node.IsLoading || node.LoadedAt > World.Agenda.Now - s_answerAge));
+
+    /// <summary>Whether a node is none of a group, or lost what it had when it was started last: such a master counts as down, as long as a replica has the data.</summary>
+    private static bool HasOtherData(RedisNode node, Group group) =>
+        node.Group != group || node.Data.Root.Opening.By.Group != group || node.Data.Root.Opening is { Reason: RoleReason.EmptyStart, Before.Writes: > 0 };
 
     /// <summary>Whether a Sentinel has heard the master all along in the time that counts.</summary>
     private bool Hears(SimSentinel sentinel, RedisNode master, string name)

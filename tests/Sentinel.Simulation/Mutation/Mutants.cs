@@ -77,6 +77,11 @@ internal static class Mutants
         new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
             [new("Enter(FailoverStep.WaitPromotion);", "Confirm(best);\n            return;")]),
 
+        new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
+            [new("return new Wrong($\"it restarted without its data", "return null; return new Wrong($\"it restarted without its data")]) { Case = "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12" },
+        new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
+            [new("if (OwnerOf(history) is { } owner)\n            return owner;", "")]) { Case = "--seed 9 --profile addresses --minutes 8.7 --keep 0,3,5" },
+
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
             [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch != master.ConfigEpoch)"),

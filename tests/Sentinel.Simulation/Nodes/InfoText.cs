@@ -22,7 +22,7 @@ internal static class InfoText
             if (follower.Node.Settings.IsAnnounced)
                 text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={follower.Address.Host},port={follower.Address.Port},state={(follower.IsOnline ? "online" : "wait_bgsave")},offset={follower.AckedOffset},lag={(long)(now - follower.AckedAt).TotalSeconds}\r\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\nsecond_repl_offset:{(node.Data.Branch.Origin is { } origin ? origin.Offset + 1 : -1)}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"master_repl_offset:{node.Offset}\r\n# Keyspace\r\n");
         if (node.Data.Writes is > 0 and int writes)
             text.Append(CultureInfo.InvariantCulture, $"db0:keys={writes},expires=0,avg_ttl=0\r\n");
