@@ -146,7 +146,7 @@ internal static class CoverageCatalogue
         Objection("a master itself", "it reports the role of a master"),
         Objection("empty", "it never synchronised with the master"),
         Objection("of another history", "its data are of another history, and others have those of the group"),
-        NoGoodReplica("the master came back empty", "*the master is not told to be the master again for it has no keys and another node may have those that the group had*",
+        NoGoodReplica("the master came back empty", "*the master is not told to be the master again, for it has no keys, and another node may have those that the group had*",
             "no replica is known; the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT mymaster' says that it is right so"),
         Objection("far behind", "its link to the master was down long before the master was"),
 
@@ -167,7 +167,7 @@ internal static class CoverageCatalogue
         // Masters that are not what the group had.
         Line("the master counts as down for its data", "The master of * at # counts as down: *",
             "The master of mymaster at 10.1.0.1:6379 counts as down: it restarted without its data"),
-        Line("the master is believed, for nobody has other data", "The master of * at # is believed although *",
+        Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *",
             "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: no replica that can be reached and promoted has other data of the group"),
 
         // What all this stands on.
