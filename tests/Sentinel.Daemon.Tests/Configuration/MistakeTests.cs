@@ -161,6 +161,7 @@ public sealed class MistakeTests
     [InlineData("loglevel loud", "argument(s) must be one of the following: debug, verbose, notice, warning, nothing")]
     [InlineData("loglevel 3", "argument(s) must be one of the following: debug, verbose, notice, warning, nothing")]
     [InlineData("sentinel myid aaaaaaaaaabbbbbbbbbbccccccccccdddddddd,d", "Malformed Sentinel id in myid option.")]
+    [InlineData("sentinel monitor m 127.0.0.1 6379 1\nsentinel empty-restart-failover m maybe", "Please specify yes or no for the empty-restart-failover option.")]
     [InlineData("sentinel webhook ops", "Unrecognized sentinel configuration statement.")]
     [InlineData("sentinel webhook ops /relative", "Invalid webhook URL.")]
     [InlineData("sentinel webhook ops ftp://host/", "Invalid webhook URL.")]
