@@ -17,6 +17,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 {
     private Doubt? _doubt;
 
+    /// <summary>A doubt in which nobody was there who had the data. As long as the master has no keys, who comes back with them is heard.</summary>
+    private Doubt? _believed;
+
     /// <summary>Whether the master is doubted, so that nobody is to be told to follow it.</summary>
     public bool IsDoubted => _doubt is not null;
 
@@ -31,26 +34,35 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
             return false;    // what it has is not seen yet
         if (WhatIsWrong(node) is not { } wrong)
         {
+            if (_doubt is { IsAgain: true } || _believed?.RunId != node.RunId)
+                _believed = null;
             _doubt = null;
             return true;
         }
         if (_doubt?.RunId == node.RunId)
             return false;
         _doubt = new Doubt(wrong, node.RunId, local.Now);
-        foreach (Replica replica in master.Replicas)
-            replica.RequestInfo();
+        AskReplicas();
         return false;
     }
 
     /// <summary>Another node is the master, or what was known was forgotten.</summary>
-    public void Reset() => _doubt = null;
+    public void Reset() => (_doubt, _believed) = (null, null);
 
     /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
     public void Decide(Wakeup wake)
     {
+        if (_doubt is null && _believed is { } believed && believed.RunId == master.Node.RunId && !master.Node.HoldsKeys && master.Replicas.Exists(replica => HasTheData(replica, believed.Since)))
+        {
+            _doubt = believed with { Since = local.Now, IsConfirmed = false, IsAgain = true };
+            master.Node.RequestInfo();
+            AskReplicas();
+        }
         if (_doubt is not { } doubt)
             return;
-        if (doubt.Wrong.IsOfKnownGroup || master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, doubt.Since)))
+        if (doubt.IsAgain && !(master.Node.HasReported && master.Node.InfoAt > doubt.Since))
+            return;
+        if (doubt.Wrong.IsOfKnownGroup || master.Replicas.Exists(replica => HasTheData(replica, doubt.Since)))
             Confirm(doubt);
         else if (!master.Replicas.Exists(replica => IsToBeHeard(replica, doubt)) || (!doubt.IsConfirmed && wake.IsDue(doubt.Since + master.Options.DownAfter)))
             Believe(doubt);
@@ -61,7 +73,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         if (doubt.IsConfirmed)
             return;
         _doubt = doubt with { IsConfirmed = true };
-        string reason = $"{doubt.Wrong.Text}; the group had {master.Lineage.Known}. If what it has now is to be the data of the group, 'SENTINEL ADOPT {master.Name}' on each Sentinel says so";
+        string reason = $"{doubt.Wrong.Text}; {(doubt.IsAgain ? "a replica is back that has keys" : $"the group had {master.Lineage.Known}")}. If what it has now is to be the data of the group, 'SENTINEL ADOPT {master.Name}' on each Sentinel says so";
         if (!doubt.Wrong.IsEmptyRestart)
             master.Lineage.Disown(master.Node);
         local.Publish(master.About(doubt.Wrong.IsEmptyRestart ? "+master-lost-data" : "+master-foreign-data", EventLevel.Warning, master.Node) with { Reason = reason });
@@ -70,7 +82,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 
     private void Believe(Doubt doubt)
     {
-        _doubt = null;
+        (_doubt, _believed) = (null, doubt.Wrong.IsEmptyRestart ? doubt : null);
         master.Lineage.Own();
         master.Lineage.Learn(master.Node);
         local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} is believed, although {doubt.Wrong.Text}: no replica that can be reached and promoted has other data of the group");
@@ -80,7 +92,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     private Wrong? WhatIsWrong(MasterNode node)
     {
         Lineage lineage = master.Lineage;
-        if (!master.Options.EmptyRestartFailover || !lineage.IsKnown || node.History is null || (node.RunId is not null && node.RunId == lineage.RunId))
+        if (!master.Options.EmptyRestartFailover || !lineage.IsKnown || node.History is null)
+            return null;
+        if (node.RunId is not null && node.RunId == lineage.RunId && (_doubt is not { IsAgain: true } || node.HoldsKeys))
             return null;
         if (lineage.StrangerIn(node) is { } stranger)
             return lineage.IsOneWith(stranger) ? null : new Wrong($"it has the data of {stranger}") { IsOfKnownGroup = true };
@@ -97,6 +111,16 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether its process began without keys, which it may have got since from clients: with nothing at all, or with an RDB file of a time when the group had none.</summary>
     private bool HasBegunEmpty(MasterNode node) =>
         node.HasLoadedNothing && (node.FormerHistory is null ? !master.Lineage.HasOurs(node) : master.Lineage.RunId is not null && master.Lineage.IsBehind(node));
+
+    /// <summary>Whether a replica that may be promoted can be reached, and has data of the group that it did not copy from the master of now.</summary>
+    private bool HasTheData(Replica replica, Instant since) =>
+        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && replica.History != master.Node.History && replica.FormerHistory != master.Node.History;
+
+    private void AskReplicas()
+    {
+        foreach (Replica replica in master.Replicas)
+            replica.RequestInfo();
+    }
 
     /// <summary>Whether a replica may still say that it has the data.</summary>
     private static bool IsToBeHeard(Replica replica, Doubt doubt) =>
@@ -115,5 +139,8 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     private sealed record Doubt(Wrong Wrong, string? RunId, Instant Since)
     {
         public bool IsConfirmed { get; init; }
+
+        /// <summary>Whether it was believed before.</summary>
+        public bool IsAgain { get; init; }
     }
 }
