@@ -113,7 +113,7 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         }
         // newer than 7.0, and Valkey's
         Assert.Equal(
-            ["client|setinfo", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"], unknownToIt);
+            ["client|setinfo", "sentinel|adopt", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"], unknownToIt);
     }
 
     [TheoryWithOriginal, InlineData("INFO sentinel"), InlineData("INFO stats"), InlineData("INFO clients"), InlineData("INFO cpu"), InlineData("INFO server"), InlineData("INFO")]

@@ -332,6 +332,7 @@ public sealed class SentinelTests
                 "SENTINELS <master-name>",
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
+                "ADOPT <master-name>",
                 "HELP",
             ],
             syntax);

@@ -113,7 +113,6 @@ internal static class Samples
             FailoverTimeout = TimeSpan.FromMilliseconds(Maybe(random) ? 180_000 : random.Next(1, 99_999)),
             ParallelSyncs = Maybe(random) ? 1 : random.Next(-1, 5),
             RebootDownAfter = TimeSpan.FromMilliseconds(Maybe(random) ? 0 : random.Next(1, 99_999)),
-            EmptyRestartFailover = Maybe(random),
             AuthUser = Maybe(random) ? Name(random) : null,
             AuthPass = Maybe(random) ? Password(random) : null,
             NotificationScript = Maybe(random) ? "/bin/true" : null,
