@@ -74,8 +74,8 @@ internal sealed class Lineage
             Keep();
     }
 
-    /// <summary>Another node is the master: what it has is not known before it says so, but which process it should be may be.</summary>
-    public void MasterSwitched(MasterNode node) => RunId = node.RunId;
+    /// <summary>Another node is the master: the process that was seen with the group's data should be it, and not one that was started since.</summary>
+    public void MasterSwitched(MasterNode node) => RunId = HasOurs(node) ? node.RunId : null;
 
     /// <summary>Whether the data of a node are the group's, or go on from them.</summary>
     public bool HasOurs(DataNode node) => IsOurs(node.History) || IsOurs(node.FormerHistory);
