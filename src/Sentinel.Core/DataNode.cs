@@ -40,6 +40,19 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public int Priority { get; protected set; } = 100;
     public ulong Offset { get; protected set; }
     public bool HasKeys { get; private set; }
+
+    /// <summary>Whether it has keys that it would keep if it were made a master now, though it may be about to replace them.</summary>
+    public bool HoldsKeys { get; private set; }
+
+    /// <summary>Whether it was loading its data.</summary>
+    public bool IsLoading { get; private set; }
+
+    /// <summary>Whether its process began with nothing, as far as it says.</summary>
+    public bool HasLoadedNothing { get; private set; }
+
+    /// <summary>Whether what it said is of the process that is connected now.</summary>
+    public bool HasReported => Link.IsUsable && InfoAt >= Link.ConnectedSince;
+
     public bool IsAnnounced { get; protected set; } = true;
 
     /// <summary>Where the stream that it passes on has come to; of a master, what it has written.</summary>
@@ -63,6 +76,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>When it was found to refuse connections for too long, without having answered since; null: it was not.</summary>
     public Instant? CrashedAt { get; set; }
 
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: not known.</summary>
+    public ulong? FormerHistoryEnd { get; private set; }
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {
@@ -81,11 +97,11 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoAt = now;
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
-        HasKeys = report.HasKeys;
+        (HasKeys, HoldsKeys, IsLoading, HasLoadedNothing) = (report.HasKeys, report.HoldsKeys, report.IsLoading, report.HasLoadedNothing);
         (StreamOffset, IsHandingOver) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver);
         MasterHeardAt = now - report.MasterLastHeard;
         if (report.History is not null)
-            (History, FormerHistory) = (report.History, report.FormerHistory);
+            (History, FormerHistory, FormerHistoryEnd) = (report.History, report.FormerHistory, report.FormerHistoryEnd);
         bool reportsMaster = report.IsMaster ?? false;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)
@@ -119,8 +135,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
-        (MasterLinkDownTime, IsMasterLinkUp, HasKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys);
-        (History, FormerHistory) = (other.History, other.FormerHistory);
+        (MasterLinkDownTime, IsMasterLinkUp, HasKeys, HoldsKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys, other.HoldsKeys);
+        (IsLoading, HasLoadedNothing) = (other.IsLoading, other.HasLoadedNothing);
+        (History, FormerHistory, FormerHistoryEnd) = (other.History, other.FormerHistory, other.FormerHistoryEnd);
         (StreamOffset, IsHandingOver, Listed, WritesHeldUntil) = (other.StreamOffset, other.IsHandingOver, other.Listed, other.WritesHeldUntil);
         Info = other.Info;
         Link.Users.Remove(other);

@@ -279,6 +279,8 @@ internal sealed class Failover
                 reason += $"; the master says that it follows {_master.Told(followed)}: if that is the master, let this Sentinel monitor that one";
             if (_master.TryRestoreMaster())
                 reason += "; the master, which says that it is a replica, is told to be the master again";
+            else if (_master.WhyNotRestored() is { } whyNot)
+                reason += $"; {whyNot}";
             if (_lastRefusal is null)
                 Abort("-failover-abort-no-good-slave", reason);
             else
@@ -434,7 +436,8 @@ internal sealed class Failover
 
     /// <summary>Whether a replica is to be told: one whose role is not known yet, because it just connected, is asked first.</summary>
     private bool CanBeTold(Replica replica) =>
-        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null, IsHandingOver: false } && MayBeTold(replica);
+        _master.MayBeFollowed && replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null, IsHandingOver: false }
+        && MayBeTold(replica);
 
     /// <summary>Not what is the master itself by another name, and not what is of another group.</summary>
     private bool MayBeTold(Replica replica) => !_master.IsMaster(replica) && _master.Lineage.StrangerIn(replica) is null;

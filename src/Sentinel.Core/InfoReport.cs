@@ -63,6 +63,18 @@ public sealed record InfoReport
     /// <summary>Whether it has data: keys in any database, and no first synchronisation under way that would replace them.</summary>
     public bool HasKeys { get; private init; }
 
+    /// <summary>Whether there are keys in it that can be read, even while a synchronisation is on its way that will replace them.</summary>
+    public bool HoldsKeys { get; private init; }
+
+    /// <summary>Whether it is loading data, so that what it has is not seen yet.</summary>
+    public bool IsLoading { get; private init; }
+
+    /// <summary>Whether it says that its process began with nothing: no keys came from an RDB file, and it has no AOF. Since Redis 7.0.</summary>
+    public bool HasLoadedNothing { get; private init; }
+
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: it does not say, or there is none.</summary>
+    public ulong? FormerHistoryEnd { get; private init; }
+
     /// <summary>Whether it wants to be listed.</summary>
     public bool? IsAnnounced { get; private init; }
 
@@ -72,7 +84,7 @@ public sealed record InfoReport
         var report = new InfoReport();
         List<Address>? replicas = null;
         bool isReplica = false;
-        bool hasKeys = false, isSynchronising = false;
+        bool hasKeys = false, isSynchronising = false, hasNoAof = false, hasEmptyRdb = false;
         foreach (ReadOnlySpan<char> rawLine in text.AsSpan().EnumerateLines())
         {
             ReadOnlySpan<char> line = rawLine;
@@ -129,6 +141,18 @@ public sealed record InfoReport
                 case "master_sync_in_progress":
                     isSynchronising = value.SequenceEqual("1");
                     break;
+                case "second_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
+                    report = report with { FormerHistoryEnd = offset };
+                    break;
+                case "loading":
+                    report = report with { IsLoading = value.SequenceEqual("1") };
+                    break;
+                case "aof_enabled":
+                    hasNoAof = value.SequenceEqual("0");
+                    break;
+                case "rdb_last_load_keys_loaded":
+                    hasEmptyRdb = value.SequenceEqual("0");
+                    break;
                 default:
                     hasKeys |= key.Length > 2 && key.StartsWith("db", StringComparison.Ordinal) && char.IsAsciiDigit(key[2]) && value.StartsWith("keys=", StringComparison.Ordinal);
                     if (key.Length > 5 && key.StartsWith("slave", StringComparison.Ordinal) && char.IsAsciiDigit(key[5])
@@ -137,7 +161,12 @@ public sealed record InfoReport
                     break;
             }
         }
-        report = report with { HasKeys = hasKeys && !isSynchronising };
+        report = report with
+        {
+            HasKeys = hasKeys && !isSynchronising,
+            HoldsKeys = hasKeys && !report.IsLoading,
+            HasLoadedNothing = hasNoAof && hasEmptyRdb && !report.IsLoading,
+        };
         return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()] };
     }
 

@@ -118,6 +118,9 @@ public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterN
 /// <param name="Address">Its address; null: <paramref name="Identity"/> says which.</param>
 public sealed record ForgetRequested(RequestId Id, string MasterName, string? Identity, Address? Address) : Order(Id);
 
+/// <summary>An operator accepts what the node at a master's address has as the data of the group, whatever was known of them.</summary>
+public sealed record AdoptRequested(RequestId Id, string MasterName) : Order(Id);
+
 /// <summary>An operator changes the options of a master.</summary>
 /// <param name="Id">To be answered.</param>
 /// <param name="MasterName">The master.</param>

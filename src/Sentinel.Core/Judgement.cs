@@ -90,6 +90,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         {
             if (!node.ReportsMaster)
                 isDown |= wake.IsDue(node.RoleSince + master.Options.DownAfter + 2 * local.Timing.InfoPeriod);
+            isDown |= master.Distrust.IsConfirmed;
             if (node.RebootedAt is { } rebootedAt && master.Options.RebootDownAfter > TimeSpan.Zero)
                 isDown |= wake.IsDue(rebootedAt + master.Options.RebootDownAfter);
         }

@@ -29,7 +29,7 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Forgetting _forgetting;
     private Epoch _votesAskedBeforePause;
 
-    public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
+    public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links, LineageState? lineage = null)
     {
         (Options, ConfigEpoch, _local, _links) = (state.Options, state.ConfigEpoch, local, links);
         _wake = new Wakeup(local);
@@ -39,7 +39,8 @@ internal sealed class MasterMonitor : IScheduled
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
         _forgetting = new Forgetting(this, local);
-        Lineage = new Lineage(this, local, links);
+        Lineage = new Lineage(this, local, links, lineage);
+        Distrust = new Distrust(this, local);
         _reports = new Reports(this, local, _discovery, _twins, _strays);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
@@ -75,6 +76,12 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Which data are of this group.</summary>
     public Lineage Lineage { get; }
 
+    /// <summary>Whether the master still is what the group had.</summary>
+    public Distrust Distrust { get; }
+
+    /// <summary>Whether replicas may be told to follow the master: not before its process of now has shown that it has the group's data.</summary>
+    public bool MayBeFollowed => Node is { HasReported: true, IsLoading: false } && !Distrust.IsDoubted;
+
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown => Judgement.IsObjectivelyDown;
 
@@ -109,6 +116,7 @@ internal sealed class MasterMonitor : IScheduled
         _twins.Decide(_wake);
         if (!_local.IsInTilt)
         {
+            Distrust.Decide(_wake);
             Judgement.Decide(_wake);
             Election.Decide(_wake);
             Failover?.Decide(_wake);
@@ -152,6 +160,7 @@ internal sealed class MasterMonitor : IScheduled
         _strays.ForgetPoll();
         Judgement.Reset();
         Lineage.Forget();
+        Distrust.Reset();
         ConfiguredSince = _local.Now;
         _local.Publish(About("+reset-master", EventLevel.Warning, Node));
         _local.Touch(this);
@@ -239,6 +248,16 @@ internal sealed class MasterMonitor : IScheduled
         foreach (DataNode node in Nodes)
             node.RequestInfo();
         _local.Touch(this);
+    }
+
+    /// <summary>An operator says that what the master has is the data of the group.</summary>
+    public Answer Adopt()
+    {
+        Lineage.Forget();
+        Distrust.Reset();
+        _local.Publish(About("+master-data-adopted", EventLevel.Warning, Node));
+        RequestNews();
+        return new Answer.Ok();
     }
 
     /// <summary>Starts a failover that an operator ordered, or says what it would do.</summary>
@@ -438,6 +457,8 @@ internal sealed class MasterMonitor : IScheduled
         Node = promoted is not null
             ? new MasterNode(promoted, _local.Now)
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
+        Lineage.MasterSwitched(Node);
+        Distrust.Reset();
         ConfiguredSince = _local.Now;
         if (Replicas.Count >= InfoReport.ReplicasMax && Replicas.FindLast(replica => replica != promoted) is { } surplus)
         {
@@ -470,10 +491,19 @@ internal sealed class MasterMonitor : IScheduled
     /// Called by the failover when nobody can take the master's place: one that came back as a replica, as with a configuration from
     /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
     /// </summary>
-    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives.</returns>
+    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
     public bool TryRestoreMaster() =>
         Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null }
+        && WhyNotRestored() is null
         && Node.Link.Send(new Request.Reconfigure(Failover.Verb(Node), Master: null));
+
+    /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
+    public string? WhyNotRestored() =>
+        Node.ReportsMaster ? null
+        : Lineage.StrangerIn(Node) is { } stranger ? $"the master is not told to be the master again, for it has the data of {stranger}"
+        : !Node.HoldsKeys && Lineage.HadKeys && Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null)
+            ? $"the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT {Name}' says that it is right so"
+        : null;
 
     /// <summary>Called by the failover: it is over.</summary>
     public void EndFailover()
@@ -527,9 +557,18 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>The master, its replicas, and the peers.</summary>
     public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
 
-    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) { IsMasterReplica = !Node.ReportsMaster, SomeHaveKeys = Replicas.Exists(replica => replica.HasKeys) };
+    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) 
+    {
+        IsMasterReplica = !Node.ReportsMaster,
+        IsMasterDistrusted = Distrust.IsConfirmed,
+        SomeHaveKeys = Replicas.Exists(replica => HasKeys(replica)),
+        SomeHaveOurs = Replicas.Exists(replica => replica.Priority != 0 && Lineage.HoldsOurs(replica, since: default)),
+    };
 
     private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+
+    /// <summary>Whether there are keys in a replica that it would keep: of one that is about to copy a master without data, those that it has until then.</summary>
+    private bool HasKeys(Replica replica) => Distrust.IsConfirmed ? replica.HoldsKeys : replica.HasKeys;
 
     /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
     private bool IsFollowedByMaster(Replica replica) =>
@@ -552,7 +591,8 @@ internal sealed class MasterMonitor : IScheduled
         WasPromotedMeanwhile = !IsMaster(replica) && replica.ReportsMaster && WasPromotedMeanwhile(replica),
         IsFollowedByMaster = !IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
-        HasKeys = replica.HasKeys,
+        HasKeys = HasKeys(replica),
+        HasForeignHistory = Lineage.IsKnown && !Lineage.HasOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
         History = replica.History,
         Priority = replica.Priority,
         Offset = replica.Offset,

@@ -53,6 +53,12 @@ public sealed record MasterOptions
     /// <summary>Characters of <see cref="PauseReason"/>.</summary>
     public const int PauseReasonMax = 200;
 
+    /// <summary>
+    /// Whether a master that restarted without its data, or is another group's node, counts as down while a replica still has them. Default yes;
+    /// ours alone.
+    /// </summary>
+    public bool EmptyRestartFailover { get; init; } = true;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -33,6 +33,9 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
             case ForgetRequested request:
                 Forget(request);
                 break;
+            case AdoptRequested request:
+                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toAdopt) ? toAdopt.Adopt() : NoSuchMaster);
+                break;
             case SetRequested request:
                 Set(request);
                 break;

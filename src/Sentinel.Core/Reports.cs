@@ -47,9 +47,13 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
         }
         if (node is MasterNode configured)
         {
-            master.Lineage.Learn(configured, report);
-            foreach (Address replica in report.Replicas)
-                discovery.Listed(replica);
+            // The replicas of another group's node are none of ours.
+            if (master.Distrust.Believes(configured))
+            {
+                master.Lineage.Learn(configured);
+                foreach (Address replica in report.Replicas)
+                    discovery.Listed(replica);
+            }
         }
         else if (node is Replica replica && !local.IsInTilt)
         {
@@ -91,7 +95,7 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
             return Shorter(local.Timing.InfoPeriodOfHandover);
         // A master that says that it is a replica may be told by anybody to be the master again, and those who do not see that go on with its replacement.
         if (node is not Replica replica)
-            return master.Node.ReportsMaster ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
+            return master.Node.ReportsMaster && !master.Node.IsLoading && !master.Distrust.IsDoubted ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
         if (replica == master.Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return Shorter(local.Timing.InfoPeriodOfChange);
         bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;

@@ -161,7 +161,8 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         master.Node is { IsSubjectivelyDown: false, ReportsMaster: true, Link.IsUsable: true, InfoAt: { } infoAt }
         && infoAt >= master.ConfiguredSince
         && infoAt >= _resumedAt
-        && local.Now - infoAt < 2 * local.Timing.InfoPeriod;
+        && local.Now - infoAt < 2 * local.Timing.InfoPeriod
+        && master.MayBeFollowed;
 
     private bool IsAgreed =>
         master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id))

@@ -119,6 +119,9 @@ public sealed record Timing
     /// <summary>How often we look at the clock even when nothing is due, so that a gap can be told from quiet. Default 500 ms.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How old the kept offset of a master may become. Default 60 s.</summary>
+    public TimeSpan LineagePeriod { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Pause before a failed save of the state is tried again. Default 1 s.</summary>
     public TimeSpan SaveRetry { get; init; } = TimeSpan.FromSeconds(1);
 

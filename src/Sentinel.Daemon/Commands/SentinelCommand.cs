@@ -80,6 +80,11 @@ internal sealed class SentinelCommand
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
                 "    Simulate a Sentinel crash.",
                 "    NONE takes back what was asked for before."),
+            // Ours alone.
+            Sub("adopt", 3, orders.Adopt, "7.2.0", "Accept what a master has as the data of its group",
+                "ADOPT <master-name>",
+                "    Accept what the master has now as the data of its group, after it has",
+                "    restarted empty or with other data. On each Sentinel."),
             Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored slaves"),
             // The spellings of Valkey 8.
             Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),

@@ -45,6 +45,13 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
         return loop.AskAsync(id => new PauseRequested(id, name, Reason: null));
     }
 
+    /// <summary>ADOPT: what the master has now is the data of the group.</summary>
+    public Outcome Adopt(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new AdoptRequested(id, name));
+    }
+
     /// <summary>FLUSHCONFIG: the state to disk, now.</summary>
     public Outcome Flush(CommandCall call) => loop.AskAsync(id => new FlushRequested(id));
 

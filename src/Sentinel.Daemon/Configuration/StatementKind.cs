@@ -76,6 +76,9 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     /// <summary>Our own: an operator has paused a master, and why; an empty reason is one, too.</summary>
     public static readonly StatementKind Pause = OfMaster("pause", WordKind.Text) with { IsOurOwn = true };
 
+    /// <summary>Our own: whether a master that lost its data counts as down.</summary>
+    public static readonly StatementKind EmptyRestartFailover = OfMaster("empty-restart-failover", WordKind.YesNo) with { IsOurOwn = true };
+
     /// <summary>Our own: an identity and a URL.</summary>
     public static readonly StatementKind Webhook = new("webhook", LoadPass.Monitor, [WordKind.Text, WordKind.Text]) { IsOurOwn = true };
     /// <summary>Our own: the identity of a webhook, and patterns.</summary>
@@ -87,7 +90,7 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
         MyId, DenyScriptsReconfig, ResolveHostnames, AnnounceHostnames, AnnounceIp, AnnouncePort, SentinelUser, SentinelPass, CurrentEpoch,
         Monitor, DownAfter, FailoverTimeout, ParallelSyncs, NotificationScript, ClientReconfigScript, AuthPass, AuthUser, RebootDownAfter,
         ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand,
-        AutoForget, CrashDownAfter, Corroborate, FailoverCooldown, Pause,
+        AutoForget, CrashDownAfter, Corroborate, FailoverCooldown, Pause, EmptyRestartFailover,
         Webhook, WebhookEvents,
     }.SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.kind, StringComparer.OrdinalIgnoreCase);

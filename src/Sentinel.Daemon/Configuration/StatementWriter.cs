@@ -45,6 +45,7 @@ internal static class StatementWriter
             UnlessDefault(StatementKind.Corroborate, name, YesNo(options.Corroborate), YesNo(MasterDefaults.Corroborate)),
             UnlessDefault(StatementKind.FailoverCooldown, name, Milliseconds(options.FailoverCooldown), Milliseconds(MasterDefaults.FailoverCooldown)),
             .. IfSet(StatementKind.Pause, name, options.PauseReason),
+            UnlessDefault(StatementKind.EmptyRestartFailover, name, YesNo(options.EmptyRestartFailover), YesNo(MasterDefaults.EmptyRestartFailover)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

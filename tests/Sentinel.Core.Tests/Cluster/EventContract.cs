@@ -71,6 +71,9 @@ internal static class EventContract
         ["-pause"] = Warning($"{s_master}( #{Reason})?"),
         ["-promotion-failed"] = Warning(s_replica),
         ["-slave-reconf-refused"] = Notice(s_replica),
+        ["+master-lost-data"] = Warning(s_master),
+        ["+master-foreign-data"] = Warning(s_master),
+        ["+master-data-adopted"] = Warning(s_master),
     };
 
     /// <summary>The events that there are.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Sentinel.Core.Tests.Cluster;
@@ -10,6 +11,7 @@ internal sealed class FakeSentinel
     private readonly Dictionary<(LinkId, LinkChannel), Connection> _connections = [];
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
     private SentinelState _disk;
+    private ImmutableArray<LineageState> _lineages = [];
     private SentinelCore _core;
     private readonly Queue<Action> _unread = [];
     private readonly Dictionary<Address, int> _attempts = [];
@@ -183,7 +185,7 @@ internal sealed class FakeSentinel
 
     public void Heal() => Unreachable.Clear();
 
-    private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now);
+    private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now, _lineages);
 
     public void AskThen(Func<RequestId, Input> question, Action<Answer> then)
     {
@@ -230,6 +232,9 @@ internal sealed class FakeSentinel
                 break;
             case PersistState order:
                 Persist(order.Number, _core.State);
+                break;
+            case KeepLineages:
+                _lineages = _core.Lineages;
                 break;
             case PublishEvent published:
                 EventContract.Check(published.Event);

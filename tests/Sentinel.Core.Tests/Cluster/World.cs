@@ -184,6 +184,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>The replication history that it says its data are of; null: it does not say.</summary>
     public string? History { get; set; }
 
+    /// <summary>How many keys it has.</summary>
+    public int Keys { get; set; }
+
+    /// <summary>Whether it says that its process loaded nothing.</summary>
+    public bool HasLoadedNothing { get; set; }
+
+    /// <summary>Whether it is receiving what is to replace its data.</summary>
+    public bool IsSynchronising { get; set; }
+
+    /// <summary>Whether it is loading its data.</summary>
+    public bool IsLoading { get; set; }
+
     /// <summary>The one that it went on from.</summary>
     public string? FormerHistory { get; set; }
 
@@ -402,6 +414,14 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"master_failover_state:{(_successor is null ? "no-failover" : "waiting-for-sync")}\r\nmaster_repl_offset:{Offset}\r\n");
+        if (IsLoading)
+            text.Append("loading:1\r\n");
+        if (HasLoadedNothing)
+            text.Append("aof_enabled:0\r\nrdb_last_load_keys_loaded:0\r\n");
+        if (IsSynchronising)
+            text.Append("master_sync_in_progress:1\r\n");
+        if (Keys > 0)
+            text.Append(CultureInfo.InvariantCulture, $"# Keyspace\r\ndb0:keys={Keys},expires=0,avg_ttl=0\r\n");
         return text.ToString();
     }
 

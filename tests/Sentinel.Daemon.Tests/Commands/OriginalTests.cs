@@ -113,7 +113,7 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         }
         // newer than 7.0, and Valkey's
         Assert.Equal(
-            ["client|setinfo", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"], unknownToIt);
+            ["client|setinfo", "sentinel|adopt", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"], unknownToIt);
     }
 
     [TheoryWithOriginal, InlineData("INFO sentinel"), InlineData("INFO stats"), InlineData("INFO clients"), InlineData("INFO cpu"), InlineData("INFO server"), InlineData("INFO")]
@@ -139,7 +139,8 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         string[] our = [.. (await ours.AskAsync(question)).Items.Select(line => line.ToText())];
         // newer than 7.0, or our own
         Assert.Equal(
-            ["CONFIG SET param value [param value ...]", "CONFIG GET <param> [param param param ...]", "    NONE takes back what was asked for before.", "    Print this help."], our.Except(their, StringComparer.Ordinal));
+            ["CONFIG SET param value [param value ...]", "CONFIG GET <param> [param param param ...]", "    NONE takes back what was asked for before.",
+             "ADOPT <master-name>", "    Accept what the master has now as the data of its group, after it has", "    restarted empty or with other data. On each Sentinel.", "    Print this help."], our.Except(their, StringComparer.Ordinal));
         Assert.Equal(our.Where(their.Contains), their.Where(our.Contains));    // and in its order
     }
 

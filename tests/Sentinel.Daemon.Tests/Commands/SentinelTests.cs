@@ -151,6 +151,8 @@ public sealed class SentinelTests
     [InlineData("corroborate maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'corroborate'|", "quorum=2")]
     [InlineData("failover-cooldown-milliseconds 60000", "+OK|", "quorum=2")]
     [InlineData("failover-cooldown-milliseconds x", "-ERR Invalid argument 'x' for SENTINEL SET 'failover-cooldown-milliseconds'|", "quorum=2")]
+    [InlineData("empty-restart-failover NO", "+OK|", "quorum=2")]
+    [InlineData("empty-restart-failover maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'empty-restart-failover'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]
     [InlineData("rename-command a", "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'|", "quorum=2")]
@@ -347,6 +349,7 @@ public sealed class SentinelTests
                 "SENTINELS <master-name>",
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
+                "ADOPT <master-name>",
                 "HELP",
             ],
             syntax);

@@ -167,6 +167,7 @@ public sealed class MistakeTests
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m", "Unrecognized sentinel configuration statement.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m \"a\\nb\"", "Invalid reason of a pause.")]
     [InlineData("sentinel crash-down-after-milliseconds m 5", "No such master with specified name.")]
+    [InlineData("sentinel monitor m 127.0.0.1 6379 1\nsentinel empty-restart-failover m maybe", "Please specify yes or no for the empty-restart-failover option.")]
     [InlineData("sentinel webhook ops", "Unrecognized sentinel configuration statement.")]
     [InlineData("sentinel webhook ops /relative", "Invalid webhook URL.")]
     [InlineData("sentinel webhook ops ftp://host/", "Invalid webhook URL.")]

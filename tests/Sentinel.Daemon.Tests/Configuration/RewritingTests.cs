@@ -72,6 +72,7 @@ public sealed class RewritingTests
                 AuthUser = "me",
                 RebootDownAfter = TimeSpan.FromSeconds(4),
                 AutoForgetAfter = TimeSpan.FromHours(1),
+                EmptyRestartFailover = false,
                 RenamedCommands = ImmutableSortedDictionary<string, string>.Empty.Add("CONFIG", ""),
             },
             Address = new Address("127.0.0.1", 6379),
@@ -102,6 +103,7 @@ public sealed class RewritingTests
             sentinel auth-user m me
             sentinel master-reboot-down-after-period m 4000
             sentinel auto-forget-after-seconds m 3600
+            sentinel empty-restart-failover m no
             sentinel config-epoch m 5
             sentinel leader-epoch m 6
             sentinel known-replica m ::1 6380

@@ -76,6 +76,9 @@ internal sealed class BestReplica(World world) : Checker(world)
             if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
                 || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
                 continue;
+            // What comes from a master that restarted empty does not take the place of what was there before.
+            if (World.NodeAt(address) is { } promoted && promoted.Data.Root != node.Data.Root)
+                continue;
             if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }

@@ -79,6 +79,7 @@ internal static class Mutants
             [new("candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys", "candidate.Offset == ulong.MaxValue")]) { Profile = Profile.Replacement },
         new("promotes-an-empty-one", "An empty replica is not promoted while one with data is fit.",
             [new(".ThenBy(candidate => LacksKeysOf(fit, candidate))", ""),
+             new("if (candidate.HasForeignHistory && SomeHaveOurs)", "if (candidate.HasForeignHistory && candidate.IsDown)"),
              new("if (candidate.MayBeEmpty && SomeHaveKeys)", "if (candidate.MayBeEmpty && candidate.IsDown)")]) { Case = "--seed 23 --profile any --minutes 6.9 --keep 11,127,128,129" },
         new("promotes-though-the-master-answers", "A failover ends when the master answers before a replica was promoted.",
             [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
@@ -90,6 +91,11 @@ internal static class Mutants
             [new("_offset is { } offset && _replica.Offset >= offset && ", "_offset is not null && ")]) { Profile = Profile.Planned },
         new("does-not-hold-writes-back", "A master makes way only while it holds writes back.",
             [new("new Request.HoldWrites(Lease)", "new Request.HoldWrites(TimeSpan.Zero)")]) { Profile = Profile.Planned },
+
+        new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
+            [new("return new Wrong($\"it restarted without its data", "return null; return new Wrong($\"it restarted without its data")]) { Case = "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12" },
+        new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
+            [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Case = "--seed 9 --profile addresses --minutes 8.7 --keep 0,3,5" },
 
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",

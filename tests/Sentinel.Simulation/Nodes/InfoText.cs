@@ -12,8 +12,7 @@ internal static class InfoText
         Instant now = node.World.Agenda.Now;
         var text = new StringBuilder(512);
         text.Append("# Server\r\nrun_id:").Append(node.RunId);
-        if (node.IsLoading)
-            text.Append("\r\n# Persistence\r\nloading:1");
+        text.Append(CultureInfo.InvariantCulture, $"\r\n# Persistence\r\nloading:{(node.IsLoading ? 1 : 0)}\r\naof_enabled:{(node.Settings.Persistence == Persistence.AppendOnly ? 1 : 0)}\r\nrdb_last_load_keys_loaded:{node.KeysLoaded}");
         text.Append("\r\n# Replication\r\nrole:").Append(node.Master is null ? "master" : "slave").Append("\r\n");
         if (node.Master is { } master)
             AppendReplica(text, node, master, now);
@@ -24,7 +23,7 @@ internal static class InfoText
                 text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={follower.Address.Host},port={follower.Address.Port},state={(follower.IsOnline ? "online" : "wait_bgsave")},offset={follower.AckedOffset},lag={(long)(now - follower.AckedAt).TotalSeconds}\r\n");
         }
         text.Append("master_failover_state:").Append(node.Swap.State).Append("\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\nsecond_repl_offset:{(node.Data.Branch.Origin is { } origin ? origin.Offset + 1 : -1)}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"master_repl_offset:{node.Offset}\r\n# Keyspace\r\n");
         if (node.Data.Writes is > 0 and int writes)
             text.Append(CultureInfo.InvariantCulture, $"db0:keys={writes},expires=0,avg_ttl=0\r\n");

@@ -101,6 +101,9 @@ internal sealed class RedisNode : Process
     /// <summary>Whether it is loading data, from its disk or from a master's snapshot.</summary>
     public bool IsLoading { get; private set; }
 
+    /// <summary>How many writes its process loaded last, from its disk or from a master.</summary>
+    public int KeysLoaded { get; private set; }
+
     /// <summary>When it last had loaded what it has; null: it never had to.</summary>
     public Instant? LoadedAt { get; private set; }
 
@@ -335,6 +338,7 @@ internal sealed class RedisNode : Process
         After(time, () =>
         {
             (IsLoading, LoadedAt, HasDataSince) = (false, World.Agenda.Now, Data.Writes > 0 ? World.Agenda.Now : null);
+            KeysLoaded = data.Writes;
             then();
         });
     }
@@ -375,7 +379,7 @@ internal sealed class RedisNode : Process
             _forgotItsRoleAt = StartedAt;
         _disk.Start(StartedAt);
         (_second, _historyFrom, Offset, IsLoading) = (null, 0, 0, false);
-        (HasDataSince, _offsetAtCron, _offsetBefore) = (null, 0, 0);
+        (HasDataSince, KeysLoaded, _offsetAtCron, _offsetBefore) = (null, 0, 0, 0);
         Link.Reset(canContinue: false);
         if (Master is null)
             _spells.Add(new MasterSpell(StartedAt, Instant.Never));

@@ -75,7 +75,7 @@ internal static class AllScenarios
             "old-master-returns", "the master dies, is replaced, and returns as a master with its original configuration", s_three,
             [new KillNode(s_second, s_master, 10 * s_second, RestartConfiguration.Original)], 20 * s_second),
         new(
-            "master-reboots-empty", "a master without persistence is back, empty, before anybody misses it; its replicas copy the emptiness",
+            "master-reboots-empty", "a master without persistence is back, empty, before anybody misses it; a replica takes its place before it copies the emptiness",
             new Topology { Groups = [Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None })] },
             [new KillNode(s_second, s_master, TimeSpan.FromMilliseconds(300), RestartConfiguration.Rewritten)], 10 * s_second),
         new(

@@ -56,6 +56,10 @@ public class SeedTests
         "--seed 9000837 --profile any --minutes 10 --keep 76,88,96,98,99,103,104",
         // No epoch storm: two Sentinels of quorum 1 that heard different nodes moved the master to and fro, many times a second.
         "--seed 11002602 --profile any --minutes 0.8 --keep 0,3,4",
+        // Losses: the only node with data was made a replica of the new master, which had been cut off, and had then died and come back empty.
+        "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12",
+        // Nobody follows the emptied: who had the data came back a moment after an empty master had been believed, which had no keys yet.
+        "--seed 66 --profile any --minutes 1.7 --keep 2,5,22,25,26",
         // Disks rest: a vote that was on its way to a slow disk was saved once more for each time somebody asked for it.
         "--seed 7000988 --profile any --minutes 9.8 --keep 74,75,76,79,80,82",
         // Agreement: a voter that had lost its file voted a second time in an epoch; nothing reconciled the two configurations of that epoch.

@@ -87,7 +87,7 @@ internal static class CoverageCatalogue
         [
             "+monitor", "-monitor", "+reset-master", "+set", "+pause", "-pause",
             "+slave", "+sentinel", "-slave", "-sentinel", "+sentinel-address-switch", "+sentinel-address-update", "+sentinel-invalid-addr",
-            "+reboot", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
+            "+reboot", "+master-lost-data", "+master-foreign-data", "+master-data-adopted", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
             "+sdown", "-sdown", "+odown", "-odown", "+tilt", "-tilt",
             "+new-epoch", "+vote-for-leader", "+try-failover", "+elected-leader",
             "+failover-state-select-slave", "+selected-slave", "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion",
@@ -175,6 +175,9 @@ internal static class CoverageCatalogue
         Objection("silent to INFO", "it has not answered INFO lately"),
         Objection("a master itself", "it reports the role of a master"),
         Objection("empty", "it never synchronised with the master"),
+        Objection("of another history", "its data are of another history, and others have those of the group"),
+        NoGoodReplica("the master came back empty", "*the master is not told to be the master again, for it has no keys, and another node may have those that the group had*",
+            "no replica is known; the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT mymaster' says that it is right so"),
         Objection("far behind", "its link to the master was down long before the master was"),
 
         // Promotions.
@@ -190,6 +193,12 @@ internal static class CoverageCatalogue
             "10.1.0.2:6379 of mymaster changed its role, but may forget it at a restart: CONFIG REWRITE says: ERR The server is running without a config file"),
         Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
             "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
+
+        // Masters that are not what the group had.
+        Line("the master counts as down for its data", "The master of * at # counts as down: *",
+            "The master of mymaster at 10.1.0.1:6379 counts as down: it restarted without its data"),
+        Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *",
+            "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: no replica that can be reached and promoted has other data of the group"),
 
         // What all this stands on.
         Reason("+sdown", "it refuses connections", "it refuses connections", "it refuses connections"),
