@@ -93,7 +93,7 @@ internal static class Differences
             """),
         new(
             ["ACL CAT connection", "COMMAND LIST FILTERBY ACLCAT connection"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *27
             + *28
@@ -101,7 +101,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             - *32
@@ -113,6 +113,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - *42
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + *34
@@ -217,7 +218,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             - %16
@@ -229,6 +230,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - %21
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + %17
@@ -333,14 +335,14 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS acl"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             + $A container for Access List Control commands
             """),
         new(
             ["COMMAND DOCS client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *32
             + *34
@@ -380,7 +382,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - %16
             + %17
@@ -420,7 +422,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *42
             + *56
@@ -483,7 +485,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - %21
             + %28
@@ -546,11 +548,12 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -585,6 +588,7 @@ internal static class Differences
             + *0
             + *10
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + *1
@@ -678,11 +682,12 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -717,6 +722,7 @@ internal static class Differences
             + ~0
             + *10
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + ~1
@@ -810,7 +816,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             + *17
@@ -833,7 +839,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             + *17
@@ -856,7 +862,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *21
             - :-3
@@ -877,6 +883,7 @@ internal static class Differences
             + *0
             + *10
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + *1
@@ -970,7 +977,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *21
             - :-3
@@ -991,6 +998,7 @@ internal static class Differences
             + ~0
             + *10
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + ~1
@@ -1084,7 +1092,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *72
             + *80
@@ -1099,7 +1107,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT admin", "ACL CAT admin"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *38
             + *45
@@ -1113,7 +1121,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT dangerous"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *39
             + *46
@@ -1127,7 +1135,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT slow"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *67
             + *75
@@ -1142,7 +1150,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST filterby pattern client|s*"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; ACKNOWLEDGE, PAUSE and RESUME are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *1
             + *2
@@ -1551,11 +1559,13 @@ internal static class Differences
             """),
         new(
             ["SENTINEL HELP"],
-            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis.",
+            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *49
             - +CONFIG SET <param> <value>
             - +CONFIG GET <param>
+            - +FAILOVER <master-name>
+            - +    Sentinels
             - +    Prints this help.
             + *52
             + +CONFIG SET param value [param value ...]
