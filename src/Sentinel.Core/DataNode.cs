@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sentinel.Core;
 
 /// <summary>A master or a replica: what its INFO said.</summary>
@@ -33,6 +35,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool HasKeys { get; private set; }
     public bool IsAnnounced { get; protected set; } = true;
 
+    /// <summary>The replicas that are attached to it; see <see cref="InfoReport.Attached"/>.</summary>
+    public ImmutableArray<Address> Attached { get; private set; } = [];
+
     /// <summary>The replication history that its data are of; null: not known.</summary>
     public string? History { get; protected set; }
 
@@ -58,6 +63,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
+        Attached = report.Attached;
         if (report.History is not null)
             (History, FormerHistory) = (report.History, report.FormerHistory);
         bool reportsMaster = report.IsMaster ?? false;

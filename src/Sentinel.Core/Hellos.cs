@@ -100,7 +100,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     {
         foreach (Instance instance in master.Instances)
         {
-            if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && wake.IsDue(instance.NextHelloAt))
+            if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && wake.IsDue(Instant.Max(instance.NextHelloAt, master.Fence.PublishAfter(instance))))
                 Send(instance);
         }
     }
@@ -110,6 +110,11 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     {
         if (instance.Link.LocalHost is not { } localHost)
             return;
+        if (master.Fence.PublishAfter(instance) > local.Now)
+        {
+            instance.NextHelloAt = local.Now;    // as soon as it can be
+            return;
+        }
         SentinelOptions own = local.Options;
         // What is neither resolved nor to be announced by name would only confuse: redis-sentinel forgets us for it.
         if (!own.AnnounceHostnames && local.Names.Reachable(master.Address) is null)

@@ -68,6 +68,12 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Whether the node knows <c>REPLICAOF</c> and lets us use it; null: not found out yet.</summary>
     public bool? TakesReplicaOf { get; set; }
 
+    /// <summary>Whether the node knows <c>CLIENT PAUSE … WRITE</c> and lets us use it; null: not found out yet.</summary>
+    public bool? TakesPause { get; set; }
+
+    /// <summary>Whether the node lets us use <c>WAIT</c>; null: not found out yet.</summary>
+    public bool? TakesWait { get; set; }
+
     /// <summary>Our own address on the command connection; null: it never stood.</summary>
     public string? LocalHost { get; private set; }
 
@@ -95,6 +101,9 @@ internal sealed class InstanceLink : IScheduled
     /// </summary>
     public Instant? SilentSince => (Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt)) + _missed;
 
+    /// <summary>When it last answered a PING, whatever the answer; before the first one, when it became known. Time in which we ourselves did not run is left out.</summary>
+    public Instant HeardAt => Health.LastReplyAt + _missed;
+
     /// <summary>Whether it is closed for good.</summary>
     public bool IsRetired => _isRetired;
 
@@ -111,6 +120,11 @@ internal sealed class InstanceLink : IScheduled
 
     private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
 
+    /// <summary>Of a peer: the shortest silence of it that may matter for the fencing of a master; zero: none does.</summary>
+    private TimeSpan FenceAfter => Owner is null
+        ? TimeSpan.Zero
+        : Users.Select(user => user.Master.Options.FenceAfter).Where(time => time > TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Min();
+
     /// <summary>Keeps connections up and PINGs going.</summary>
     public void Decide()
     {
@@ -118,7 +132,7 @@ internal sealed class InstanceLink : IScheduled
         if (_isRetired)
             return;
         TimeSpan downAfter = DownAfter;
-        TimeSpan period = _local.Timing.PingPeriod(downAfter);
+        TimeSpan period = _local.Timing.PingPeriod(downAfter, FenceAfter);
         KeepResolved(period);
         KeepUp(_command, period);
         if (_subscription is not null)

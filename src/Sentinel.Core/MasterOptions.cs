@@ -29,6 +29,12 @@ public sealed record MasterOptions
     /// <summary>How long a rebooted master may load its data before it counts as down; zero: for ever. Default zero, as in Redis.</summary>
     public TimeSpan RebootDownAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// How long no majority of Sentinels may be heard before the writes of a master are held that not all replicas are attached to;
+    /// zero: for ever. Default zero. See <see cref="Fence"/>.
+    /// </summary>
+    public TimeSpan FenceAfter { get; init; } = TimeSpan.Zero;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -116,7 +116,49 @@ public abstract record Request
         public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("SCRIPT", "KILL");
     }
 
+    /// <summary>Finds out, without any effect, whether a node lets us hold its writes.</summary>
+    /// <remarks>A time that is no number is refused after the checks of existence, arity and ACL, and before anything is done.</remarks>
+    public sealed record ProbePause : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ProbePause Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "PAUSE", "not-a-time", "WRITE");
+
+        /// <summary>Whether an answer means that it does.</summary>
+        public static bool IsTaken(Reply reply) => reply is Reply.Error { Message: var error } && error.Contains("not an integer", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Holds the writes of a node for some time; a longer time ordered before goes on.</summary>
+    public sealed record HoldWrites(TimeSpan Time) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("CLIENT", "PAUSE", Milliseconds(Time), "WRITE");
+    }
+
+    /// <summary>Lets the writes of a node through again, whoever held them.</summary>
+    public sealed record ReleaseWrites : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ReleaseWrites Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "UNPAUSE");
+    }
+
+    /// <summary>Asks a master how many replicas acknowledge what it has written so far; it asks them at once, unless its writes are held.</summary>
+    /// <param name="Enough">It answers as soon as so many did.</param>
+    /// <param name="Time">It answers after this time in any case. What follows on the connection waits meanwhile.</param>
+    public sealed record CountAttached(int Enough, TimeSpan Time) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("WAIT", Number(Enough), Milliseconds(Time));
+    }
+
     private static ImmutableArray<ImmutableArray<string>> One(params ImmutableArray<string> words) => [words];
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

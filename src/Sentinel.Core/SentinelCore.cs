@@ -201,6 +201,9 @@ public sealed class SentinelCore
             case Request.Reconfigure request when NodeOf(link) is { } node:
                 node.Master.ReconfigureAnswered(node, request, answered.Reply);
                 break;
+            case Request.ProbePause or Request.HoldWrites or Request.ReleaseWrites or Request.CountAttached when NodeOf(link) is { } node:
+                node.Master.FenceAnswered(node, answered.Request, answered.Reply);
+                break;
             case Request.PublishHello request when UserOf(link, request.Hello.MasterName) is { } instance:
                 instance.Master.HelloAnswered(instance);
                 break;

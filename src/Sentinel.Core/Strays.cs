@@ -4,7 +4,11 @@ namespace Sentinel.Core;
 /// <param name="Since">When this was first seen.</param>
 /// <param name="SaysMaster">Whether it says it is a master.</param>
 /// <param name="DownSince">The node's last time of being down when this was seen, to tell a return.</param>
-internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSince);
+internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSince)
+{
+    /// <summary>Whether another Sentinel disagreed, or none said what it is.</summary>
+    public bool IsDisputed { get; init; }
+}
 
 /// <summary>Brings stray instances back in line: a former master that returned, a replica that follows somebody else.</summary>
 /// <remarks>
@@ -94,7 +98,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             ForgetConfirmations();
             _nextPollAt = local.Now + local.Timing.StrayPollPeriod;
             foreach (Replica replica in master.Replicas.Where(IsCase))
-                replica.Stray = replica.Stray! with { Since = local.Now };
+                replica.Stray = replica.Stray! with { Since = local.Now, IsDisputed = true };
         }
         if (_pollStartedAt is null)
         {
@@ -157,7 +161,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether there is a working master to follow.</summary>
     /// <remarks>Source: Redis Sentinel asks the same of it before it tells anybody to follow it.</remarks>
-    private bool MasterIsSane =>
+    public bool MasterIsSane =>
         master.Node is { IsSubjectivelyDown: false, ReportsMaster: true, Link.IsUsable: true, InfoAt: { } infoAt }
         && infoAt >= master.ConfiguredSince
         && infoAt >= _resumedAt

@@ -76,6 +76,9 @@ public enum InstanceFlags
 
     /// <summary>Of a master: it rebooted and has not answered since.</summary>
     MasterReboot = 1 << 14,
+
+    /// <summary>Of a master: this Sentinel holds its writes.</summary>
+    Fenced = 1 << 15,
 }
 
 /// <summary>One instance: what masters, replicas and Sentinels have in common.</summary>

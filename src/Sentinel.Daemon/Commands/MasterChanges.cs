@@ -54,6 +54,8 @@ internal static class MasterChanges
                 return Change(options => options with { FailoverTimeout = time });
             case "master-reboot-down-after-period" or "primary-reboot-down-after-period" when IsAtLeast(0, out TimeSpan time):
                 return Change(options => options with { RebootDownAfter = time });
+            case "fence-after-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { FenceAfter = time });
             case "parallel-syncs" when IsPositive(out int count):
                 return Change(options => options with { ParallelSyncs = count });
             case "quorum" when IsPositive(out int count):
@@ -72,7 +74,7 @@ internal static class MasterChanges
             case "rename-command":
                 error = Invalid(words, at, value.Length > 0 ? at + 2 : at + 1);
                 return null;
-            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum":
+            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "fence-after-milliseconds" or "parallel-syncs" or "quorum":
                 error = Invalid(words, at, at + 1);
                 return null;
             case "notification-script" or "client-reconfig-script":

@@ -37,6 +37,7 @@ internal sealed class StatementReader
             [StatementKind.DownAfter] = (o, line, text, _) => o with { DownAfter = Milliseconds(line, text, min: 1) },
             [StatementKind.FailoverTimeout] = (o, line, text, _) => o with { FailoverTimeout = Milliseconds(line, text, min: 1) },
             [StatementKind.RebootDownAfter] = (o, line, text, _) => o with { RebootDownAfter = Milliseconds(line, text, min: 0) },
+            [StatementKind.FenceAfter] = (o, line, text, _) => o with { FenceAfter = Milliseconds(line, text, min: 0) },
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },

@@ -40,6 +40,7 @@ internal static class StatementWriter
             .. IfSet(StatementKind.AuthPass, name, options.AuthPass),
             .. IfSet(StatementKind.AuthUser, name, options.AuthUser),
             UnlessDefault(StatementKind.RebootDownAfter, name, Milliseconds(options.RebootDownAfter), Milliseconds(MasterDefaults.RebootDownAfter)),
+            UnlessDefault(StatementKind.FenceAfter, name, Milliseconds(options.FenceAfter), Milliseconds(MasterDefaults.FenceAfter)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

@@ -67,6 +67,8 @@ internal static class EventContract
         // Ours; the README lists them.
         ["-promotion-failed"] = Warning(s_replica),
         ["-slave-reconf-refused"] = Notice(s_replica),
+        ["+fence"] = Warning($"({s_master}|{s_replica})"),
+        ["-fence"] = Warning($"({s_master}|{s_replica})"),
     };
 
     /// <summary>The events that there are.</summary>
