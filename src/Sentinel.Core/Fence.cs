@@ -33,8 +33,13 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether a node's writes are held by us.</summary>
     public bool Holds(DataNode node) => LeaseOf(node.Link) is { IsInForce: true };
 
-    /// <summary>When something may be published on a node again: it would wait, and all that follows on the connection behind it.</summary>
-    public Instant PublishAfter(Instance instance) => LeaseOf(instance.Link)?.Until ?? Instant.Zero;
+    /// <summary>When something may be published on an instance: while its writes are held it waits, and all that follows on the connection behind it.</summary>
+    public Instant PublishAfter(Instance instance)
+    {
+        if (LeaseOf(instance.Link) is { } lease)
+            return lease.Until;
+        return IsOn && instance is DataNode node && MayBeHeldByOthers(node) ? local.Now + local.Timing.FencePeriod : Instant.Zero;
+    }
 
     /// <summary>Begins, renews and ends what is called for.</summary>
     public void Decide(Wakeup wake)
@@ -208,7 +213,7 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
         {
             End(replica, lease, "it is no master");
         }
-        else if (!IsMajorityHeard)
+        else if (!IsMajorityHeard && (!lease.IsOfMaster || HasFollowers(replica)))
         {
             End(replica, lease, "no majority of Sentinels is heard");
         }
@@ -227,6 +232,16 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
     private bool IsReturned(Replica replica) =>
         replica is { Stray: { SaysMaster: true, IsDisputed: false }, RunId: not null } && replica.RunId != replica.RunIdAsReplica
         && !master.IsMaster(replica) && master.Failover is null && master.Strays.MasterIsSane;
+
+    /// <summary>Whether a node of the group follows it: those whom we do not hear may have made it the master again.</summary>
+    private bool HasFollowers(Replica replica) =>
+        master.Nodes.Any(node => node != replica && replica.Attached.Any(attached => local.Names.AreSame(attached, node.Address)));
+
+    /// <summary>Whether another Sentinel that sees what we see may hold a node's writes; for a short time also a node of which we do not know yet what it is.</summary>
+    private bool MayBeHeldByOthers(DataNode node) =>
+        node is Replica replica
+            ? replica.ReportsMaster || (!(replica.InfoAt >= replica.Link.ConnectedSince) && local.Now - replica.Link.ConnectedSince < local.Timing.FenceLease)
+            : local.Now - MajorityHeardAt > master.Options.FenceAfter / 2 && !_attached.AreComplete;
 
     private void Begin(DataNode node, string reason) => _leases.Add(new WriteLease(node, reason, local.Now));
 

@@ -29,7 +29,7 @@ internal sealed class World
     public SentinelOptions Options { get; init; } = new();
 
     /// <summary>A master with replicas, all attached, and Sentinels that know only the master.</summary>
-    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, params ReadOnlySpan<Address> knownReplicas)
+    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, double fenceAfterMs = 0, params ReadOnlySpan<Address> knownReplicas)
     {
         var world = new World { Options = options ?? new SentinelOptions() };
         for (int i = 0; i <= replicas; i++)
@@ -37,7 +37,7 @@ internal sealed class World
         var master = new MasterOptions
         {
             Name = Master, Quorum = quorum, DownAfter = TimeSpan.FromMilliseconds(downAfterMs),
-            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs,
+            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs, FenceAfter = TimeSpan.FromMilliseconds(fenceAfterMs),
         };
         for (int i = 0; i < sentinels; i++)
         {
@@ -78,9 +78,9 @@ internal sealed class World
     }
 
     /// <summary>Like <see cref="With"/>, and all know all.</summary>
-    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null)
+    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, double fenceAfterMs = 0)
     {
-        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options);
+        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options, fenceAfterMs);
         world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Peers.Length == sentinels - 1 && s.View.Replicas.Length == replicas && s.View.Replicas.All(r => r.InfoAt is not null)), "all know all");
         world.Run(seconds: 3);
         return world;
@@ -197,6 +197,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether it is of a version, or has an ACL, without <c>REPLICAOF</c>.</summary>
     public bool KnowsOnlySlaveOf { get; set; }
 
+    /// <summary>Whether its link to its master brings nothing, and neither has noticed.</summary>
+    public bool IsCutOffFromMaster { get; set; }
+
+    /// <summary>Until when its writes are held.</summary>
+    public Instant WritesHeldUntil { get; private set; }
+
+    /// <summary>Whether it would take a write now.</summary>
+    public bool TakesWrites => Master is null && world.Now >= WritesHeldUntil;
+
+    /// <summary>The kinds of all that was asked of it.</summary>
+    public List<string> Asked { get; } = [];
+
     /// <summary>Whether it acknowledges orders and does not carry them out.</summary>
     public bool IgnoresOrders { get; set; }
 
@@ -238,6 +250,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     public Reply Serve(Request request, FakeSentinel from)
     {
+        Asked.Add(request.GetType().Name);
         if (request is Request.PublishHello hello)
         {
             Hellos.Add(hello.Hello);
@@ -258,8 +271,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             Request.ProbeReplicaOf when KnowsOnlySlaveOf => new Reply.Error("ERR unknown command 'REPLICAOF', with args beginning with: 'probe' "),
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
             Request.KillScript => new Reply.Text("OK"),
+            Request.ProbePause => new Reply.Error("ERR timeout is not an integer or out of range"),
+            Request.HoldWrites hold => HoldWrites(Instant.Max(WritesHeldUntil, world.Now + hold.Time)),
+            Request.ReleaseWrites => HoldWrites(Instant.Zero),
+            Request.CountAttached => new Reply.Integer(world.Nodes.Count(node => Follows(node) && node is { IsAlive: true, IsFrozen: false, IsCutOffFromMaster: false })),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
         };
+    }
+
+    private Reply.Text HoldWrites(Instant until)
+    {
+        WritesHeldUntil = until;
+        return new Reply.Text("OK");
     }
 
     private Reply.List Change(Request.Reconfigure change)
@@ -312,7 +335,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             text.Append("role:master\r\n");
             int i = 0;
             foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node.IsAlive))
-                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag=0\r\n");
+                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag={(replica.IsCutOffFromMaster ? 9 : 0)}\r\n");
         }
         else
         {
