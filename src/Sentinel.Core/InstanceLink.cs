@@ -165,6 +165,7 @@ internal sealed class InstanceLink : IScheduled
         Connection connection = fact.Channel == LinkChannel.Command ? _command : _subscription!;
         connection.State = ConnectionState.Connected;
         connection.Since = _local.Now;
+        ConnectOther(connection);
         if (connection == _command)
         {
             LocalHost = fact.LocalHost;
@@ -177,6 +178,18 @@ internal sealed class InstanceLink : IScheduled
         {
             _lastActivityAt = _local.Now;
         }
+    }
+
+    /// <summary>One connection stands, so the instance is there: an attempt that was lost on the way to it is made anew.</summary>
+    private void ConnectOther(Connection connection)
+    {
+        if (_subscription is null || !HasAnswered)
+            return;
+        Connection other = connection == _command ? _subscription : _command;
+        if (other.State is ConnectionState.Connecting && _local.Now - other.TriedAt > _local.Timing.ProbePeriod)
+            Close(other);
+        if (other.State is ConnectionState.Missing)
+            other.TriedAt = null;
     }
 
     public void Lost(LinkChannel channel)
@@ -355,7 +368,7 @@ internal sealed class InstanceLink : IScheduled
         switch (connection.State)
         {
             // At once after a loss, then once in a PING period: an instance that comes back is noticed within one.
-            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, connection.TriedAt is { } tried ? tried + period : _local.Now)):
+            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, connection.TriedAt is { } tried ? tried + RetryPeriod(connection, period) : _local.Now)):
                 // A name that was never resolved is being asked for; its answer brings us here at once.
                 if (_local.Names.Reachable(Address) is not { } target)
                 {
@@ -365,11 +378,11 @@ internal sealed class InstanceLink : IScheduled
                 (connection.State, connection.TriedAt, connection.Ip) = (ConnectionState.Connecting, _local.Now, target.Host);
                 connection.Attempt++;
                 _local.Do(new Connect(Id, connection.Attempt, connection.Channel, target, Credentials) { Group = Group?.Name, RenamedCommands = RenamedCommands });
-                _wake.IsDue(_local.Now + ConnectTimeout(period));
+                _wake.IsDue(_local.Now + ConnectTimeout(connection, period));
                 break;
             // Nobody answers, not even with a refusal. A new attempt goes through as soon as the host is there again;
             // the old one would wait for the system's ever longer pauses.
-            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(period)):
+            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(connection, period)):
                 GoOnElsewhere(connection);
                 Close(connection);
                 KeepUp(connection, period);
@@ -378,6 +391,19 @@ internal sealed class InstanceLink : IScheduled
                 break;
         }
     }
+
+    private TimeSpan RetryPeriod(Connection connection, TimeSpan period) => IsProbe(connection) && ProbePeriod < period ? ProbePeriod : period;
+
+    private TimeSpan ConnectTimeout(Connection connection, TimeSpan period) => IsProbe(connection) ? ProbePeriod : ConnectTimeout(period);
+
+    private TimeSpan ProbePeriod => _local.Timing.ProbePeriodAmong(_local.Links);
+
+    /// <summary>
+    /// Whether a connection is tried again and again in short time, for a former master that was a master when it went away. Only the one
+    /// over which it is told what to be: a slow handshake comes to its end on the other, and shows that there is one.
+    /// </summary>
+    private bool IsProbe(Connection connection) =>
+        connection == _command && Users is [Replica { ReportsMaster: true }] && _subscription is { State: not ConnectionState.Connected };
 
     private TimeSpan ConnectTimeout(TimeSpan period) => 5 * period > _local.Timing.ConnectTimeoutMin ? 5 * period : _local.Timing.ConnectTimeoutMin;
 

@@ -19,7 +19,9 @@ internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSi
 /// </remarks>
 internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 {
+    private readonly HashSet<SentinelId> _asked = [];
     private readonly HashSet<SentinelId> _confirmed = [];
+    private readonly HashSet<SentinelId> _behind = [];
     private Instant? _pollStartedAt;
     private Instant _nextPollAt;
     private readonly HashSet<Replica> _undecided = [];
@@ -51,6 +53,9 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             return;
         bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
             || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address) && !master.IsCalled(belief.Address));
+        // One that missed our configuration, as after a partition, knows of none that is newer: it confirms nothing, and need not be waited for.
+        if (belief.ConfigEpoch < master.ConfigEpoch && belief.Failover is FailoverStep.None && askedAt >= _pollStartedAt)
+            _behind.Add(peer);
         // A name that we cannot resolve, or another address of our master's name, neither confirms our master nor speaks against it.
         if (!speaksForAnother && !local.Names.AreSame(belief.Address, master.Address))
             return;
@@ -79,7 +84,9 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private void ForgetConfirmations()
     {
         (_pollStartedAt, _isVetoed) = (null, false);
+        _asked.Clear();
         _confirmed.Clear();
+        _behind.Clear();
     }
 
     /// <summary>Asks, and tells those about whom all agree.</summary>
@@ -105,9 +112,10 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             if (!wake.IsDue(_nextPollAt))
                 return;
             _pollStartedAt = local.Now;
-            foreach (Peer peer in master.Peers)
-                peer.RequestMasterBelief(local.Now);
         }
+        // Also those that come back meanwhile: once they are heard, they are waited for.
+        foreach (Peer peer in master.Peers.Where(peer => peer.Link.IsUsable && _asked.Add(peer.Id)))
+            peer.RequestMasterBelief(local.Now);
         foreach (Replica replica in master.Replicas.Where(IsCase).ToArray())
         {
             if (replica.Stray!.SaysMaster && !IsMajorityReachable)
@@ -168,7 +176,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         && local.Now - infoAt < 2 * local.Timing.InfoPeriod;
 
     private bool IsAgreed =>
-        master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id))
+        master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id))
         && 1 + _confirmed.Count >= Majority;
 
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;

@@ -37,6 +37,12 @@ public sealed record Timing
     /// <summary>How long an attempt to connect may take at least, whatever <see cref="MasterOptions.DownAfter"/> says: a slow handshake would else never end. Default 1 s.</summary>
     public TimeSpan ConnectTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Time between two attempts to reach a former master that went away, and how long one may take: until it is told that it is none,
+    /// what it takes after its return is lost. Default 100 ms; longer with very many links.
+    /// </summary>
+    public TimeSpan ProbePeriod { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Age at which a connection that does not answer may be replaced, at most. Default 15 s, as in Redis.</summary>
     public TimeSpan MinLinkReconnectPeriod { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -130,6 +136,9 @@ public sealed record Timing
         TimeSpan fifth = downAfter / 5;
         return fifth < PingPeriodMin ? PingPeriodMin : fifth < PingPeriodMax ? fifth : PingPeriodMax;
     }
+
+    /// <summary>What <see cref="ProbePeriod"/> comes to with so many links: many may go to one dead host.</summary>
+    public TimeSpan ProbePeriodAmong(int links) => ProbePeriod * (1 + links / 50);
 
     /// <summary>The PING period of a peer whose silence for <paramref name="fenceAfter"/> fences a master: it has three chances at least.</summary>
     public TimeSpan PingPeriod(TimeSpan downAfter, TimeSpan fenceAfter)
