@@ -75,7 +75,7 @@ internal sealed class AttachedReplicas(MasterMonitor master, LocalSentinel local
         master.Replicas.Where(replica => replica.TwinSince is null && !master.IsMaster(replica) && master.Lineage.StrangerIn(replica) is null);
 
     private IEnumerable<Replica> Absent =>
-        Known.Where(replica => !master.Node.Attached.Any(attached => local.Names.AreSame(attached, replica.Address)));
+        Known.Where(replica => replica.IsAnnounced && !master.Node.Attached.Any(attached => local.Names.AreSame(attached, replica.Address)));
 
     private bool IsInfoFresh => _since is { } since && master.Node.InfoAt is { } infoAt && infoAt >= since && IsFresh(infoAt);
 

@@ -135,6 +135,8 @@ public sealed class SentinelTests
     [InlineData("master-reboot-down-after-period 0", "+OK|", "quorum=2")]
     [InlineData("primary-reboot-down-after-period 5", "+OK|", "quorum=2")]
     [InlineData("master-reboot-down-after-period -1", "-ERR Invalid argument '-1' for SENTINEL SET 'master-reboot-down-after-period'|", "quorum=2")]
+    [InlineData("fence-after-milliseconds 500", "+OK|", "quorum=2")]
+    [InlineData("fence-after-milliseconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'fence-after-milliseconds'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]
     [InlineData("rename-command a", "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'|", "quorum=2")]

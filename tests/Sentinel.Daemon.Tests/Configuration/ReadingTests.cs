@@ -110,6 +110,7 @@ public sealed class ReadingTests
             sentinel auth-pass m "two words"
             sentinel auth-user m me
             sentinel primary-reboot-down-after-period m 400
+            sentinel fence-after-milliseconds m 300
             sentinel rename-command m config GuessMe
             sentinel config-epoch m 18446744073709551615
             sentinel leader-epoch m 3
@@ -127,6 +128,7 @@ public sealed class ReadingTests
         Assert.Equal("/bin/false", options.ClientReconfigScript);
         Assert.Equal(("me", "two words"), (options.AuthUser, options.AuthPass));
         Assert.Equal(TimeSpan.FromMilliseconds(400), options.RebootDownAfter);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), options.FenceAfter);
         Assert.Equal("GuessMe", options.RenamedCommands["CONFIG"]);
         Assert.Equal(new Epoch(ulong.MaxValue), master.ConfigEpoch);
         Assert.Equal(new Epoch(3), master.LeaderEpoch);

@@ -71,6 +71,7 @@ public sealed class RewritingTests
                 AuthPass = "two words",
                 AuthUser = "me",
                 RebootDownAfter = TimeSpan.FromSeconds(4),
+                FenceAfter = TimeSpan.FromMilliseconds(500),
                 RenamedCommands = ImmutableSortedDictionary<string, string>.Empty.Add("CONFIG", ""),
             },
             Address = new Address("127.0.0.1", 6379),
@@ -100,6 +101,7 @@ public sealed class RewritingTests
             sentinel auth-pass m "two words"
             sentinel auth-user m me
             sentinel master-reboot-down-after-period m 4000
+            sentinel fence-after-milliseconds m 500
             sentinel config-epoch m 5
             sentinel leader-epoch m 6
             sentinel known-replica m ::1 6380
