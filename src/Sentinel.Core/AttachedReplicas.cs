@@ -3,10 +3,10 @@ namespace Sentinel.Core;
 /// <summary>Finds out, quickly and from the master itself, whether all known replicas are attached to it.</summary>
 /// <remarks>
 /// <para>
-/// A replica that is attached cannot have been promoted. <c>WAIT</c> has them all asked for an acknowledgement at once, and tells how
-/// many gave one; which of them, INFO tells, whose clock counts seconds. While writes are held nobody is asked, but replicas acknowledge
-/// each second by themselves, and the question asked before left something in the stream that one which is cut off did not get: so
-/// what <c>WAIT</c> counts is never of before that question.
+/// A replica that is attached cannot have been promoted. <c>WAIT</c> has those asked at once that did not acknowledge all that was
+/// written, and tells how many did; which of them, INFO tells, whose clock counts seconds. While writes are held nobody is asked, but
+/// replicas acknowledge each second by themselves, and the question asked before left something in the stream that one which is cut
+/// off did not get: so what <c>WAIT</c> counts then is never of before that question.
 /// </para>
 /// <para>One that is known and gone for good counts as not attached, until it is forgotten: nobody can tell where it is.</para>
 /// </remarks>

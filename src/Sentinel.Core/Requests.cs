@@ -147,7 +147,7 @@ public abstract record Request
         public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "UNPAUSE");
     }
 
-    /// <summary>Asks a master how many replicas acknowledge what it has written so far; it asks them at once, unless its writes are held.</summary>
+    /// <summary>Asks a master how many replicas acknowledge what it has written so far; those that did not yet are asked at once, unless its writes are held.</summary>
     /// <param name="Enough">It answers as soon as so many did.</param>
     /// <param name="Time">It answers after this time in any case. What follows on the connection waits meanwhile.</param>
     public sealed record CountAttached(int Enough, TimeSpan Time) : Request

@@ -59,6 +59,16 @@ internal abstract class Checker(World world)
     {
     }
 
+    /// <summary>A Sentinel holds the writes of a node for some time.</summary>
+    public virtual void WritesHeld(RedisNode node, SimSentinel by, TimeSpan time)
+    {
+    }
+
+    /// <summary>A node takes a write.</summary>
+    public virtual void WriteTaken(RedisNode node)
+    {
+    }
+
     /// <summary>A node was started.</summary>
     public virtual void StartedAnew(RedisNode node)
     {

@@ -225,6 +225,20 @@ internal sealed class World
             checker.Reconfiguring(node, by, master);
     }
 
+    /// <summary>A Sentinel holds the writes of a node.</summary>
+    public void WritesHeld(RedisNode node, SimSentinel by, TimeSpan time)
+    {
+        foreach (Checker checker in _checkers)
+            checker.WritesHeld(node, by, time);
+    }
+
+    /// <summary>A node takes a write.</summary>
+    public void WriteTaken(RedisNode node)
+    {
+        foreach (Checker checker in _checkers)
+            checker.WriteTaken(node);
+    }
+
     public void StartedAnew(RedisNode node)
     {
         foreach (Checker checker in _checkers)

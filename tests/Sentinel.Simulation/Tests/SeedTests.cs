@@ -17,6 +17,7 @@ public class SeedTests
         { "sentinels", 40, 2 },
         { "addresses", 12, 2 },
         { "mass", 6, 1 },
+        { "fencing", 40, 2 },
         { "one-fault", 50, 1 },
         { "quiet", 10, 1 },
     };

@@ -95,6 +95,7 @@ internal static class CoverageCatalogue
             "+failover-end", "+failover-end-for-timeout", "+switch-master", "+config-update-from",
             "-failover-abort-not-elected", "-failover-abort-no-good-slave", "-failover-abort-slave-timeout",
             "-cmd-link-reconnection", "-pubsub-link-reconnection",
+            "+fence", "-fence",
         ];
         return names.Select(name => new CoverageEntry("events", name, $"event {name}"));
     }
@@ -161,6 +162,22 @@ internal static class CoverageCatalogue
         Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
             "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
 
+        // Writes that are held.
+        Reason("+fence", "cut off", "no majority of Sentinels heard for # ms, # of # replicas attached", "no majority of Sentinels heard for 500 ms, 1 of 2 replicas attached"),
+        Reason("+fence", "a former master", "it says that it is a master", "it says that it is a master"),
+        Released("confirmed", "a majority of Sentinels confirms the master"),
+        Released("not contradicted", "a majority of Sentinels is heard, and none told of another master"),
+        Released("whole", "all its replicas are attached"),
+        Released("demoted", "it is no master"),
+        Released("told or left", "it is told what to be, or is left alone"),
+        Released("not known", "the others do not say what it is"),
+        Released("cut off from the others", "no majority of Sentinels is heard"),
+        Released("out of reach", "it cannot be reached"),
+        Released("refused", "it is refused"),
+        Released("turned off", "it was turned off"),
+        Line("holding writes is refused", "The writes of # of * cannot be held when it is to be fenced: CLIENT PAUSE says: *",
+            "The writes of 10.1.0.2:6379, of mymaster, cannot be held when it is to be fenced: CLIENT PAUSE says: NOPERM this user has no permissions to run the 'client|pause' command. It takes Redis 6.2 and, with ACLs, +client|pause +client|unpause"),
+
         // What all this stands on.
         Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
             "slave 10.1.0.2:6379 10.1.0.2 6379 @ mymaster 10.1.0.1 6379 answers PING, but does not count as alive, for it says: BUSY Redis is busy"),
@@ -176,6 +193,8 @@ internal static class CoverageCatalogue
     private static CoverageEntry NotPromoted(string name, string form, string sample) => Reason("-promotion-failed", name, form, sample);
 
     private static CoverageEntry NoGoodReplica(string name, string form, string sample) => Reason("-failover-abort-no-good-slave", name, form, sample);
+
+    private static CoverageEntry Released(string name, string reason) => Reason("-fence", name, reason, reason);
 
     private static CoverageEntry Objection(string name, string objection) =>
         NoGoodReplica($"a replica is {name}", $"*# {objection}*", $"10.1.0.2:6379: {objection}");
