@@ -35,6 +35,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool HasKeys { get; private set; }
     public bool IsAnnounced { get; protected set; } = true;
 
+    /// <summary>Whether it loads its data from disk: it takes neither writes nor orders of role.</summary>
+    public bool IsLoading { get; private set; }
+
     /// <summary>The replicas that are attached to it; see <see cref="InfoReport.Attached"/>.</summary>
     public ImmutableArray<Address> Attached { get; private set; } = [];
 
@@ -63,6 +66,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         HasKeys = report.HasKeys;
+        IsLoading = report.IsLoading;
         Attached = report.Attached;
         if (report.History is not null)
             (History, FormerHistory) = (report.History, report.FormerHistory);

@@ -230,7 +230,7 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether it is a master against the configuration, as far as we know, and was no replica a moment ago.</summary>
     private bool IsReturned(Replica replica) =>
-        replica is { Stray: { SaysMaster: true, IsDisputed: false }, RunId: not null } && replica.RunId != replica.RunIdAsReplica
+        replica is { Stray: { SaysMaster: true, IsDisputed: false }, IsLoading: false, RunId: not null } && replica.RunId != replica.RunIdAsReplica
         && !master.IsMaster(replica) && master.Failover is null && master.Strays.MasterIsSane;
 
     /// <summary>Whether a node of the group follows it: those whom we do not hear may have made it the master again.</summary>
@@ -269,7 +269,7 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
         if (!isForGood)
             return;
         node.Link.TakesPause = false;
-        local.LogOnce(Refusal(node), $"The writes of {node.Told}, of {master.Name}, cannot be held when it is to be fenced: CLIENT PAUSE says: {error}. It takes Redis 6.2 and, with ACLs, +client|pause +client|unpause");
+        local.LogOnce(Refusal(node), $"The writes of {node.Told}, of {master.Name}, cannot be held when it is to be fenced: CLIENT PAUSE says: {error}. It must know CLIENT PAUSE WRITE and, with ACLs, grant +client|pause +client|unpause");
     }
 
     private string Refusal(DataNode node) => $"fence {node.Address} {master.Name}";

@@ -60,6 +60,9 @@ public sealed record InfoReport
     /// <summary>Whether it has data: keys in any database, and no first synchronisation under way that would replace them.</summary>
     public bool HasKeys { get; private init; }
 
+    /// <summary>Whether it loads its data from disk, and refuses most commands meanwhile.</summary>
+    public bool IsLoading { get; private init; }
+
     /// <summary>Whether it wants to be listed.</summary>
     public bool? IsAnnounced { get; private init; }
 
@@ -88,6 +91,9 @@ public sealed record InfoReport
                     break;
                 case "master_replid2" when value.Length >= RunIdLength && value.ContainsAnyExcept('0'):
                     report = report with { FormerHistory = value[..RunIdLength].ToString() };
+                    break;
+                case "loading":
+                    report = report with { IsLoading = value.SequenceEqual("1") };
                     break;
                 case "role":
                     isReplica = value.StartsWith("slave", StringComparison.Ordinal);

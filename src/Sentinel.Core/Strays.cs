@@ -165,7 +165,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     }
 
     private bool IsCase(Replica replica) =>
-        replica is { Stray: not null, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } } && !master.IsMaster(replica);
+        replica is { Stray: not null, IsLoading: false, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } } && !master.IsMaster(replica);
 
     /// <summary>Whether there is a working master to follow.</summary>
     /// <remarks>Source: Redis Sentinel asks the same of it before it tells anybody to follow it.</remarks>

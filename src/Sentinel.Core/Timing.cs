@@ -38,8 +38,8 @@ public sealed record Timing
     public TimeSpan ConnectTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Time between two attempts to reach a former master that went away, and how long one may take: until it is told that it is none,
-    /// what it takes after its return is lost. Default 100 ms; longer with very many links.
+    /// Time between two attempts to reach a former master that went away, how long one may take, and time between two looks at one that is
+    /// back: until it is told that it is none, what it takes is lost. Default 100 ms; longer with very many links.
     /// </summary>
     public TimeSpan ProbePeriod { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -200,6 +200,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether its link to its master brings nothing, and neither has noticed.</summary>
     public bool IsCutOffFromMaster { get; set; }
 
+    /// <summary>Whether it loads its data, and refuses orders meanwhile.</summary>
+    public bool IsLoading { get; set; }
+
     /// <summary>Until when its writes are held.</summary>
     public Instant WritesHeldUntil { get; private set; }
 
@@ -266,7 +269,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             return new Reply.Error(error);
         return request switch
         {
-            Request.Ping => new Reply.Text("PONG"),
+            Request.Ping => IsLoading ? new Reply.Error("LOADING Redis is loading the dataset in memory") : new Reply.Text("PONG"),
             Request.Info => new Reply.Text(Info()),
             Request.ProbeReplicaOf when KnowsOnlySlaveOf => new Reply.Error("ERR unknown command 'REPLICAOF', with args beginning with: 'probe' "),
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
@@ -317,7 +320,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     private bool Follows(FakeNode node) => node.Master is { } followed && world.Resolve(followed) == Address;
 
     private string? Refusal(string command) =>
-        Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
+        IsLoading ? "LOADING Redis is loading the dataset in memory" : Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
 
     private void Deliver(HelloMessage hello)
     {
@@ -330,6 +333,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
         if (History is not null)
             text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\n");
+        if (IsLoading)
+            text.Append("loading:1\r\n");
         if (Master is not { } follows)
         {
             text.Append("role:master\r\n");

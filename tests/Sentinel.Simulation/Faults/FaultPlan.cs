@@ -74,7 +74,7 @@ internal sealed class FaultDraw(Random random, Topology topology)
         < 6 => NetworkFault(at),
         < 8 => MasterOrSentinel(at),
         < 9 => SentinelFault(at),
-        _ => NodeFault(at),
+        _ => Random.OneIn(3) ? OperatorFault(at) : NodeFault(at),
     };
 
     public Fault MasterOrSentinel(TimeSpan at) => Random.Next(5) switch

@@ -90,6 +90,20 @@ internal static class Mutants
         new("follows-hellos-of-other-groups", "A hello concerns the group that it names.",
             [new("_masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)", "_masters.Values.FirstOrDefault() is { } master")]),
 
+        // Writes that are held.
+        new("never-fences", "A master that most cannot reach is fenced by a Sentinel beside it.",
+            [new("if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))", "if (master.IsRemoved)")]) { Profile = Profile.Fencing },
+        new("fences-without-evidence", "A master that has all its replicas is not fenced, however many Sentinels are gone.",
+            [new("if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))", "if (isCutOff && wake.IsDue(_notBefore))")]) { Profile = Profile.Fencing },
+        new("never-ends-a-fence", "A fenced master is let go when all its replicas are attached, or a majority confirms it.",
+            [new("else if (_attached.AreComplete)", "else if (_attached.AreComplete && master.IsRemoved)"),
+             new("if (1 + _confirmed.Count(id => ", "if (master.IsRemoved && 1 + _confirmed.Count(id => "),
+             new("else if (wake.IsDue(_contactSince.Value + 2 * local.Timing.PublishPeriod))", "else if (master.IsRemoved)")]) { Profile = Profile.Fencing },
+        new("holds-writes-for-long", "What holds writes expires by itself within a second.",
+            [new("new Request.HoldWrites(timing.FenceLease)", "new Request.HoldWrites(60 * timing.FenceLease)")]) { Profile = Profile.Fencing },
+        new("lets-returned-masters-write", "A former master that returned is held while the others are asked about it.",
+            [new("&& IsReturned(replica) && IsMajorityHeard)", "&& IsReturned(replica) && master.IsRemoved)")]) { Profile = Profile.Fencing },
+
         // The rest of the group.
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
             [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),

@@ -32,6 +32,7 @@ internal static class CoverageCatalogue
         [" are not followed: their epochs ("] = "nobody makes up epochs, and elections do not come to 4 thousand millions of them",
         ["too many Sentinels are new or have moved"] = "nobody makes up Sentinels",
         [" are known already"] = "nobody makes up Sentinels",
+        ["a majority of Sentinels is heard, and none told of another master"] = "all Sentinels here tell what they believe",
         [" takes no more requests"] = "requests of a kind wait for the reply to the one before: no link here has a hundred open",
         [", and is not listed twice any more"] = "there are no names here",
         [" is not followed: "] = "nobody makes up Sentinels: it is the line of the two reasons above",
@@ -166,7 +167,6 @@ internal static class CoverageCatalogue
         Reason("+fence", "cut off", "no majority of Sentinels heard for # ms, # of # replicas attached", "no majority of Sentinels heard for 500 ms, 1 of 2 replicas attached"),
         Reason("+fence", "a former master", "it says that it is a master", "it says that it is a master"),
         Released("confirmed", "a majority of Sentinels confirms the master"),
-        Released("not contradicted", "a majority of Sentinels is heard, and none told of another master"),
         Released("whole", "all its replicas are attached"),
         Released("demoted", "it is no master"),
         Released("told or left", "it is told what to be, or is left alone"),
@@ -176,7 +176,7 @@ internal static class CoverageCatalogue
         Released("refused", "it is refused"),
         Released("turned off", "it was turned off"),
         Line("holding writes is refused", "The writes of # of * cannot be held when it is to be fenced: CLIENT PAUSE says: *",
-            "The writes of 10.1.0.2:6379, of mymaster, cannot be held when it is to be fenced: CLIENT PAUSE says: NOPERM this user has no permissions to run the 'client|pause' command. It takes Redis 6.2 and, with ACLs, +client|pause +client|unpause"),
+            "The writes of 10.1.0.2:6379, of mymaster, cannot be held when it is to be fenced: CLIENT PAUSE says: NOPERM this user has no permissions to run the 'client|pause' command. It must know CLIENT PAUSE WRITE and, with ACLs, grant +client|pause +client|unpause"),
 
         // What all this stands on.
         Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
