@@ -161,14 +161,29 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
         }
         ForgetContact();
         // Half of the time is enough to know about the replicas when the other half is over.
-        if (local.IsInTilt || node is not { ReportsMaster: true, Link: { IsUsable: true, TakesPause: not false } } || !wake.IsDue(heardAt + master.Options.FenceAfter / 2))
+        if (local.IsInTilt || node is not { ReportsMaster: true, Link.IsUsable: true } || !wake.IsDue(heardAt + master.Options.FenceAfter / 2))
         {
             _attached.Stop();
+            return;
+        }
+        if (node.Link.TakesPause == false)
+        {
+            AskAgain(node, wake);
             return;
         }
         _attached.Ask(wake);
         if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))
             Begin(node, $"no majority of Sentinels heard for {master.Options.FenceAfter.TotalMilliseconds} ms, {_attached.Words}");
+    }
+
+    /// <summary>Rights may have been given since.</summary>
+    private void AskAgain(MasterNode node, Wakeup wake)
+    {
+        if (!wake.IsDue(_notBefore))
+            return;
+        _notBefore = local.Now + local.Timing.InfoPeriodInTrouble;
+        wake.IsDue(_notBefore);
+        node.Link.Send(Request.ProbePause.Instance);
     }
 
     private void Reconsider(MasterNode node, WriteLease lease, bool isCutOff, Wakeup wake)

@@ -167,7 +167,7 @@ public class FenceTests
     }
 
     [Fact]
-    public void A_node_that_refuses_is_told_of_once_and_not_held()
+    public void A_node_that_refuses_is_told_of_once_and_not_held_until_it_lets_us()
     {
         World world = World.With(fenceAfterMs: FenceAfterMs);
         foreach (FakeNode node in world.Nodes)
@@ -178,6 +178,8 @@ public class FenceTests
         Assert.True(world.MasterNode.TakesWrites);
         Assert.Single(world.Sentinels[0].Log, line => line.Contains("The writes of 10.0.0.1:7000, of mymaster, cannot be held", StringComparison.Ordinal));
         Assert.Empty(Fences(world));
+        world.MasterNode.Refused.Remove("CLIENT");
+        world.RunUntil(() => !world.MasterNode.TakesWrites, "held once it is let", atMostSeconds: 2);
     }
 
     [Fact]

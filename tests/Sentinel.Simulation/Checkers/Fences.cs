@@ -51,11 +51,12 @@ internal abstract class FenceChecker(World world) : Checker(world)
             && World.Network.ExtraDelay(sentinel.Machine, node.Machine, now - time, now) == TimeSpan.Zero && World.Network.ExtraDelay(node.Machine, sentinel.Machine, now - time, now) == TimeSpan.Zero;
     }
 
-    /// <summary>Whether all whom a Sentinel knows as replicas acknowledge what a node writes.</summary>
-    protected bool HasAll(RedisNode node, MasterView view, TimeSpan lagMax)
+    /// <summary>Whether all whom a Sentinel knows as replicas acknowledged something not long ago and, if that matters, all that a node has.</summary>
+    protected bool HasAll(RedisNode node, MasterView view, TimeSpan lagMax, bool completely)
     {
         Instant now = World.Agenda.Now;
-        return view.Replicas.All(replica => node.Followers.All.Any(follower => follower.IsOnline && follower.Address == replica.Address && now - follower.AckedAt <= lagMax));
+        return view.Replicas.All(replica => node.Followers.All.Any(follower =>
+            follower.IsOnline && follower.Address == replica.Address && now - follower.AckedAt <= lagMax && (!completely || follower.AckedOffset >= node.Offset)));
     }
 }
 
@@ -77,7 +78,7 @@ internal sealed class SmallSidesTakeNoWrites(World world) : FenceChecker(world)
         {
             bool isToHold = view.Address == node.Address && view.ReportsMaster && !node.IsIll && !HearsMajority(sentinel, view, 1.1 * view.Options.FenceAfter)
                 && Reaches(sentinel, node, s_bound) && !(World.Agenda.Now - sentinel.ThawedAt < s_bound)
-                && !HasAll(node, view, s_bound / 2);
+                && !HasAll(node, view, s_bound / 2, completely: false);
             if (Lasting(sentinel, node, isToHold, s_gap) > s_bound)
                 Violated($"{node} takes writes, although {sentinel.Name} beside it has heard no majority for long, and replicas of it are missing");
         }
@@ -129,7 +130,7 @@ internal sealed class HoldsEnd(World world) : FenceChecker(world)
             Violated($"{by.Name} holds the writes of {node} for {time.TotalSeconds} s, which go on should it die");
         if (by is not SentinelProcess sentinel || !sentinel.View.Masters.TryGetValue(node.Group.Name, out MasterView? view))
             return;
-        bool isWhole = view.Address == node.Address && node.IsMaster && !node.IsIll && HasAll(node, view, TimeSpan.FromSeconds(1.5));
+        bool isWhole = view.Address == node.Address && node.IsMaster && !node.IsIll && HasAll(node, view, TimeSpan.FromSeconds(1.5), completely: true);
         bool isConfirmed = view.Address == node.Address && HearsMajority(sentinel, view, view.Options.FenceAfter)
             && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.MasterOf(node.Group.Name) == node.Address);
         if (Lasting(sentinel, node, isWhole || isConfirmed, s_gap) > s_bound)
