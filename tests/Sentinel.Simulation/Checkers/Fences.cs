@@ -88,7 +88,7 @@ internal sealed class SmallSidesTakeNoWrites(World world) : FenceChecker(world)
 /// <summary>A former master that returned is held from when it was seen until it is told, or the others disagree.</summary>
 internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(200), s_long = TimeSpan.FromSeconds(1.5), s_gap = TimeSpan.FromSeconds(1.5), s_old = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(400), s_long = TimeSpan.FromSeconds(1.5), s_gap = TimeSpan.FromSeconds(1.5);
 
     public override string Name => "returned-masters-are-held";
 
@@ -98,11 +98,10 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
             return;
         foreach ((SentinelProcess sentinel, MasterView view) in Working(node))
         {
-            // One that was made the master a moment ago may be the choice of a leader; one that was started as a master is nobody's.
-            Opening opening = node.Branch.Opening;
-            bool isReturned = (opening.Reason is RoleReason.Restart or RoleReason.EmptyStart || World.Agenda.Now - opening.At > s_old) && !node.IsIll
+            // One that was a replica when it was made the master may be the choice of a leader; one that was started as a master is nobody's.
+            bool isReturned = node.Branch.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && !node.IsIll
                 && view.Replicas.FirstOrDefault(replica => replica.Address == node.Address) is { ReportsMaster: true, IsSubjectivelyDown: false } seen && seen.RunId == node.RunId
-                && Reaches(sentinel, node, s_soon) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
+                && Reaches(sentinel, node, TimeSpan.Zero) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
                 && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);

@@ -101,8 +101,6 @@ internal static class Mutants
              new("else if (wake.IsDue(_contactSince.Value + 2 * local.Timing.PublishPeriod))", "else if (master.IsRemoved)")]) { Profile = Profile.Fencing },
         new("holds-writes-for-long", "What holds writes expires by itself within a second.",
             [new("new Request.HoldWrites(timing.FenceLease)", "new Request.HoldWrites(60 * timing.FenceLease)")]) { Profile = Profile.Fencing },
-        new("lets-returned-masters-write", "A former master that returned is held while the others are asked about it.",
-            [new("&& IsReturned(replica) && IsMajorityHeard)", "&& IsReturned(replica) && master.IsRemoved)")]) { Case = "--seed 62 --profile fencing --minutes 1.1 --keep 1,3" },
 
         // The rest of the group.
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
