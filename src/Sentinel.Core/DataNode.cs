@@ -64,6 +64,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>The replicas that it named when it last said that it is a master, as it calls them.</summary>
     public ImmutableArray<Address> Listed { get; private set; } = [];
 
+    /// <summary>The replicas that are attached to it; see <see cref="InfoReport.Attached"/>.</summary>
+    public ImmutableArray<Address> Attached { get; private set; } = [];
+
     /// <summary>Until when, at most, it holds writes back because we asked it to: a PUBLISH would hold up all that follows on our connection.</summary>
     public Instant WritesHeldUntil { get; set; }
 
@@ -98,7 +101,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
         (HasKeys, HoldsKeys, IsLoading, HasLoadedNothing) = (report.HasKeys, report.HoldsKeys, report.IsLoading, report.HasLoadedNothing);
-        (StreamOffset, IsHandingOver) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver);
+        (StreamOffset, IsHandingOver, Attached) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver, report.Attached);
         MasterHeardAt = now - report.MasterLastHeard;
         if (report.History is not null)
             (History, FormerHistory, FormerHistoryEnd) = (report.History, report.FormerHistory, report.FormerHistoryEnd);

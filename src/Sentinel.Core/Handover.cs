@@ -205,7 +205,7 @@ internal sealed class Handover
         Hold($"says {error}");
     }
 
-    /// <summary>Takes in what the master says to <see cref="Request.HoldWrites"/>; the INFO of its answer is taken in already.</summary>
+    /// <summary>Takes in what the master says to <see cref="Request.HoldWritesAndTell"/>; the INFO of its answer is taken in already.</summary>
     public void HoldAnswered(DataNode node, Reply reply)
     {
         if (_state is not (State.Holding or State.Promoting) || node.Link != _link || !_lease.IsPending(_link))
@@ -289,7 +289,7 @@ internal sealed class Handover
 
     private void AskForLease()
     {
-        if (Former is not { } node || !_link.Send(new Request.HoldWrites(Lease)))
+        if (Former is not { } node || !_link.Send(new Request.HoldWritesAndTell(Lease)))
             return;
         _lease.Sent(_link);
         _leaseAskedAt = _local.Now;
@@ -374,7 +374,7 @@ internal sealed class Handover
 
     private void LetGo()
     {
-        _link.Send(Request.LetWritesGo.Instance);
+        _link.Send(Request.ReleaseWrites.Instance);
         if (Former is { } former)
             former.WritesHeldUntil = Instant.Zero;
         _state = State.Over;

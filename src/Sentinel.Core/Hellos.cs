@@ -152,7 +152,8 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         instance.NextHelloAt = local.Now + local.Timing.PublishPeriod;
     }
 
-    private static Instant MutedUntil(Instance instance) => instance is DataNode node ? node.WritesHeldUntil : Instant.Zero;
+    private Instant MutedUntil(Instance instance) =>
+        Instant.Max(master.Fence.PublishAfter(instance), instance is DataNode node ? node.WritesHeldUntil : Instant.Zero);
 
     /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
     /// <remarks>

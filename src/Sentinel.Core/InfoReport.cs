@@ -18,6 +18,9 @@ public sealed record InfoReport
     /// <summary>Bound of the replicas taken from one INFO, so that a broken node cannot make us open links without end.</summary>
     public const int ReplicasMax = 256;
 
+    /// <summary>Seconds since the last acknowledgement of a replica that is attached: they come each second, and the count is rough.</summary>
+    private const int AttachedLagMax = 1;
+
     /// <summary>Identity of the node's process.</summary>
     public string? RunId { get; private init; }
 
@@ -32,6 +35,9 @@ public sealed record InfoReport
 
     /// <summary>Replicas attached to it.</summary>
     public ImmutableArray<Address> Replicas { get; private init; } = [];
+
+    /// <summary>Those of <see cref="Replicas"/> that are in step, and acknowledged what they got a moment ago.</summary>
+    public ImmutableArray<Address> Attached { get; private init; } = [];
 
     /// <summary>How long its link to its master has been down; zero: it is up; −1 s: it never was.</summary>
     public TimeSpan MasterLinkDownTime { get; private init; }
@@ -82,7 +88,7 @@ public sealed record InfoReport
     public static InfoReport Parse(string text)
     {
         var report = new InfoReport();
-        List<Address>? replicas = null;
+        List<Address>? replicas = null, attached = null;
         bool isReplica = false;
         bool hasKeys = false, isSynchronising = false, hasNoAof = false, hasEmptyRdb = false;
         foreach (ReadOnlySpan<char> rawLine in text.AsSpan().EnumerateLines())
@@ -103,6 +109,9 @@ public sealed record InfoReport
                     break;
                 case "master_replid2" when value.Length >= RunIdLength && value.ContainsAnyExcept('0'):
                     report = report with { FormerHistory = value[..RunIdLength].ToString() };
+                    break;
+                case "loading":
+                    report = report with { IsLoading = value.SequenceEqual("1") };
                     break;
                 case "role":
                     isReplica = value.StartsWith("slave", StringComparison.Ordinal);
@@ -144,9 +153,6 @@ public sealed record InfoReport
                 case "second_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
                     report = report with { FormerHistoryEnd = offset };
                     break;
-                case "loading":
-                    report = report with { IsLoading = value.SequenceEqual("1") };
-                    break;
                 case "aof_enabled":
                     hasNoAof = value.SequenceEqual("0");
                     break;
@@ -156,8 +162,12 @@ public sealed record InfoReport
                 default:
                     hasKeys |= key.Length > 2 && key.StartsWith("db", StringComparison.Ordinal) && char.IsAsciiDigit(key[2]) && value.StartsWith("keys=", StringComparison.Ordinal);
                     if (key.Length > 5 && key.StartsWith("slave", StringComparison.Ordinal) && char.IsAsciiDigit(key[5])
-                        && TryParseReplica(value, out Address replica) && (replicas?.Count ?? 0) < ReplicasMax)
+                        && TryParseReplica(value, out Address replica, out bool isAttached) && (replicas?.Count ?? 0) < ReplicasMax)
+                    {
                         (replicas ??= []).Add(replica);
+                        if (isAttached)
+                            (attached ??= []).Add(replica);
+                    }
                     break;
             }
         }
@@ -167,18 +177,22 @@ public sealed record InfoReport
             HoldsKeys = hasKeys && !report.IsLoading,
             HasLoadedNothing = hasNoAof && hasEmptyRdb && !report.IsLoading,
         };
-        return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()] };
+        return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()], Attached = attached is null ? [] : [.. attached.Distinct()] };
     }
 
     /// <summary>Reads <c>ip=…,port=…,…</c> or the older <c>ip,port,state</c>.</summary>
-    private static bool TryParseReplica(ReadOnlySpan<char> value, out Address replica)
+    private static bool TryParseReplica(ReadOnlySpan<char> value, out Address replica, out bool isAttached)
     {
+        isAttached = false;
         string? host = null, port = null;
         string[] fields = value.ToString().Split(',');
         if (value.Contains("ip=", StringComparison.Ordinal))
         {
             host = fields.FirstOrDefault(field => field.StartsWith("ip=", StringComparison.Ordinal))?[3..];
             port = fields.FirstOrDefault(field => field.StartsWith("port=", StringComparison.Ordinal))?[5..];
+            isAttached = fields.Contains("state=online")
+                && int.TryParse(fields.FirstOrDefault(field => field.StartsWith("lag=", StringComparison.Ordinal))?[4..], CultureInfo.InvariantCulture, out int lag)
+                && lag is >= 0 and <= AttachedLagMax;
         }
         else if (fields.Length >= 2)
         {

@@ -69,6 +69,12 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Whether the node knows <c>REPLICAOF</c> and lets us use it; null: not found out yet.</summary>
     public bool? TakesReplicaOf { get; set; }
 
+    /// <summary>Whether the node knows <c>CLIENT PAUSE … WRITE</c> and lets us use it; null: not found out yet.</summary>
+    public bool? TakesPause { get; set; }
+
+    /// <summary>Whether the node lets us use <c>WAIT</c>; null: not found out yet.</summary>
+    public bool? TakesWait { get; set; }
+
     /// <summary>Our own address on the command connection; null: it never stood.</summary>
     public string? LocalHost { get; private set; }
 
@@ -99,6 +105,9 @@ internal sealed class InstanceLink : IScheduled
     /// </summary>
     public Instant? SilentSince => (Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt)) + _missed;
 
+    /// <summary>When it last answered a PING, whatever the answer; before the first one, when it became known. Time in which we ourselves did not run is left out.</summary>
+    public Instant HeardAt => Health.LastReplyAt + _missed;
+
     /// <summary>Whether it is closed for good.</summary>
     public bool IsRetired => _isRetired;
 
@@ -117,6 +126,11 @@ internal sealed class InstanceLink : IScheduled
 
     private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
 
+    /// <summary>Of a peer: the shortest silence of it that may matter for the fencing of a master; zero: none does.</summary>
+    private TimeSpan FenceAfter => Owner is null
+        ? TimeSpan.Zero
+        : Users.Select(user => user.Master.Options.FenceAfter).Where(time => time > TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Min();
+
     /// <summary>Keeps connections up and PINGs going.</summary>
     public void Decide()
     {
@@ -124,7 +138,7 @@ internal sealed class InstanceLink : IScheduled
         if (_isRetired)
             return;
         TimeSpan downAfter = DownAfter;
-        TimeSpan period = _local.Timing.PingPeriod(downAfter);
+        TimeSpan period = _local.Timing.PingPeriod(downAfter, FenceAfter);
         KeepResolved(period);
         KeepUp(_command, period);
         if (_subscription is not null)
@@ -158,6 +172,7 @@ internal sealed class InstanceLink : IScheduled
         connection.State = ConnectionState.Connected;
         connection.Since = _local.Now;
         _refusals.End();
+        ConnectOther(connection);
         if (connection == _command)
         {
             LocalHost = fact.LocalHost;
@@ -170,6 +185,18 @@ internal sealed class InstanceLink : IScheduled
         {
             _lastActivityAt = _local.Now;
         }
+    }
+
+    /// <summary>One connection stands, so the instance is there: an attempt that was lost on the way to it is made anew.</summary>
+    private void ConnectOther(Connection connection)
+    {
+        if (_subscription is null || !HasAnswered)
+            return;
+        Connection other = connection == _command ? _subscription : _command;
+        if (other.State is ConnectionState.Connecting && _local.Now - other.TriedAt > _local.Timing.ProbePeriod)
+            Close(other);
+        if (other.State is ConnectionState.Missing)
+            other.TriedAt = null;
     }
 
     public void Lost(LinkChannel channel, LinkLossCause cause)
@@ -380,11 +407,11 @@ internal sealed class InstanceLink : IScheduled
                 (connection.State, connection.TriedAt, connection.Ip) = (ConnectionState.Connecting, _local.Now, target.Host);
                 connection.Attempt++;
                 _local.Do(new Connect(Id, connection.Attempt, connection.Channel, target, Credentials) { Group = Group?.Name, RenamedCommands = RenamedCommands });
-                _wake.IsDue(_local.Now + ConnectTimeout(period));
+                _wake.IsDue(_local.Now + ConnectTimeout(connection, period));
                 break;
             // Nobody answers, not even with a refusal. A new attempt goes through as soon as the host is there again;
             // the old one would wait for the system's ever longer pauses.
-            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(period)):
+            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(connection, period)):
                 GoOnElsewhere(connection);
                 Close(connection);
                 KeepUp(connection, period);
@@ -399,8 +426,21 @@ internal sealed class InstanceLink : IScheduled
         if (connection.TriedAt is not { } tried)
             return _local.Now;
         Instant? sooner = connection == _command && CrashDownAfter > TimeSpan.Zero ? _refusals.TryAgainAt(tried, CrashDownAfter, DownAfter) : null;
-        return Instant.Min(tried + period, sooner ?? Instant.Never);
+        return Instant.Min(tried + RetryPeriod(connection, period), sooner ?? Instant.Never);
     }
+
+    private TimeSpan RetryPeriod(Connection connection, TimeSpan period) => IsProbe(connection) && ProbePeriod < period ? ProbePeriod : period;
+
+    private TimeSpan ConnectTimeout(Connection connection, TimeSpan period) => IsProbe(connection) ? ProbePeriod : ConnectTimeout(period);
+
+    private TimeSpan ProbePeriod => _local.Timing.ProbePeriodAmong(_local.Links);
+
+    /// <summary>
+    /// Whether a connection is tried again and again in short time, for a former master that was a master when it went away. Only the one
+    /// over which it is told what to be: a slow handshake comes to its end on the other, and shows that there is one.
+    /// </summary>
+    private bool IsProbe(Connection connection) =>
+        connection == _command && Users is [Replica { ReportsMaster: true }] && _subscription is { State: not ConnectionState.Connected };
 
     private TimeSpan ConnectTimeout(TimeSpan period) => 5 * period > _local.Timing.ConnectTimeoutMin ? 5 * period : _local.Timing.ConnectTimeoutMin;
 

@@ -21,7 +21,6 @@ internal sealed class MasterMonitor : IScheduled
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
     private readonly Wakeup _wake;
-    private readonly Strays _strays;
     private readonly Twins _twins;
     private readonly Hellos _hellos;
     private readonly ReplicaDiscovery _discovery;
@@ -35,13 +34,14 @@ internal sealed class MasterMonitor : IScheduled
         _wake = new Wakeup(local);
         Judgement = new Judgement(this, local);
         _hellos = new Hellos(this, local);
-        _strays = new Strays(this, local);
+        Strays = new Strays(this, local);
+        Fence = new Fence(this, local);
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
         _forgetting = new Forgetting(this, local);
         Lineage = new Lineage(this, local, links, lineage);
         Distrust = new Distrust(this, local);
-        _reports = new Reports(this, local, _discovery, _twins, _strays);
+        _reports = new Reports(this, local, _discovery, _twins, Strays);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
         Node = new MasterNode(this, links.OpenNode(state.Address, Options.Credentials), local.Now);
@@ -72,6 +72,12 @@ internal sealed class MasterMonitor : IScheduled
     public Failover? Failover { get; private set; }
 
     public Judgement Judgement { get; }
+
+    /// <summary>Who is astray.</summary>
+    public Strays Strays { get; }
+
+    /// <summary>Whose writes are held.</summary>
+    public Fence Fence { get; }
 
     /// <summary>Which data are of this group.</summary>
     public Lineage Lineage { get; }
@@ -120,13 +126,14 @@ internal sealed class MasterMonitor : IScheduled
             Judgement.Decide(_wake);
             Election.Decide(_wake);
             Failover?.Decide(_wake);
-            _strays.Decide(_wake);
+            Strays.Decide(_wake);
             _forgetting.Decide(_wake);
         }
         else
         {
             Judgement.AskPeers(_wake);    // that it is known when TILT ends
         }
+        Fence.Decide(_wake);
         _reports.Decide(_wake);
         _hellos.Decide(_wake);
     }
@@ -139,6 +146,7 @@ internal sealed class MasterMonitor : IScheduled
     public void Remove()
     {
         _local.Publish(About("-monitor", EventLevel.Warning, Node));
+        Fence.Abandon();
         IsRemoved = true;
         Lineage.Forget();
         foreach (Instance instance in Instances.ToArray())
@@ -149,6 +157,7 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Forgets all replicas and peers, and whatever was believed of the master; epochs and options stay.</summary>
     public void Reset()
     {
+        Fence.Abandon();
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);
         Replicas.Clear();
@@ -157,7 +166,7 @@ internal sealed class MasterMonitor : IScheduled
         Node = new MasterNode(this, _links.OpenNode(Address, Options.Credentials), _local.Now);
         Failover = null;
         Election.Reset();
-        _strays.ForgetPoll();
+        Strays.ForgetPoll();
         Judgement.Reset();
         Lineage.Forget();
         Distrust.Reset();
@@ -169,7 +178,7 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Changes options, one after the other.</summary>
     public void Change(ImmutableArray<MasterChange> changes)
     {
-        Credentials? before = Options.Credentials;
+        MasterOptions before = Options;
         foreach (MasterChange change in changes)
         {
             Options = change.Apply(Options);
@@ -178,11 +187,16 @@ internal sealed class MasterMonitor : IScheduled
         foreach (DataNode node in Nodes)
         {
             node.Link.Credentials = Options.Credentials;
-            if (Options.Credentials != before)
+            if (Options.Credentials != before.Credentials)
                 node.Link.Reconnect();
         }
         foreach (Instance instance in Instances)
             _local.Touch(instance.Link);
+        if (before is { FenceAfter.Ticks: 0 })
+        {
+            foreach (DataNode node in Nodes)
+                Fence.Connected(node);
+        }
         _local.Touch(this);
     }
 
@@ -233,7 +247,8 @@ internal sealed class MasterMonitor : IScheduled
             return;
         _votesAskedBeforePause = _local.CurrentEpoch;
         Judgement.Resume();
-        _strays.Resume();
+        Fence.Resume();
+        Strays.Resume();
         foreach (Peer peer in Peers)
             peer.MasterQuestion.Forsake();
         foreach (DataNode node in Nodes)
@@ -299,6 +314,7 @@ internal sealed class MasterMonitor : IScheduled
             node.RequestInfo();
             if (node.Link.TakesReplicaOf is null)
                 node.Link.Send(Request.ProbeReplicaOf.Instance);
+            Fence.Connected(node);
         }
         // The sooner peers hear of us, the sooner they know us. The subscription first, that we hear our own.
         if (instance.Link.IsComplete)
@@ -311,6 +327,8 @@ internal sealed class MasterMonitor : IScheduled
     {
         if (instance is MasterNode { RebootedAt: not null } master && reply is Reply.Text { Value: "PONG" })
             master.RebootedAt = null;
+        if (instance is Peer && Fence.IsHolding)
+            _local.Touch(this);
         if (!instance.IsSubjectivelyDown)
             return;
         if (instance is DataNode node && !node.IsScriptKillSent && reply is Reply.Error { Message: var error }
@@ -374,6 +392,26 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A data node answered that it is to tell its master how far it is.</summary>
     public void OffsetTold(DataNode node, Reply reply) => Failover?.Handover?.OffsetTold(node, reply);
 
+    /// <summary>A data node answered what has to do with holding its writes.</summary>
+    public void FenceAnswered(DataNode node, Request request, Reply reply)
+    {
+        switch (request)
+        {
+            case Request.ProbePause:
+                Fence.ProbeAnswered(node, reply);
+                break;
+            case Request.HoldWrites:
+                Fence.HoldAnswered(node, reply);
+                break;
+            case Request.CountAttached question when node is MasterNode:
+                Fence.AttachedCounted(question, reply);
+                break;
+            default:
+                break;    // of one that is the master no more; or the end of it, which has no outcome
+        }
+        _local.Touch(this);
+    }
+
     /// <summary>An instance acknowledged our hello, or refused it.</summary>
     public void HelloAnswered(Instance instance)
     {
@@ -416,7 +454,8 @@ internal sealed class MasterMonitor : IScheduled
             if (belief is not null && !_local.Believes(belief.ConfigEpoch))
                 belief = null;    // with an epoch that nobody will ever reach it could veto for ever
             Election.LeaderSaid(peer.Id, belief, askedAt);
-            _strays.PeerSaid(peer.Id, belief, askedAt);
+            Strays.PeerSaid(peer.Id, belief, askedAt);
+            Fence.PeerSaid(peer.Id, belief, askedAt);
         }
         _local.Touch(this);
     }
@@ -469,7 +508,8 @@ internal sealed class MasterMonitor : IScheduled
         Replicas = [new Replica(formerNode), .. Replicas.Where(replica => replica != promoted).Select(replica => new Replica(replica))];
         foreach (Replica replica in Replicas)
             _local.Publish(About("+slave", EventLevel.Notice, replica));
-        _strays.ForgetPoll();
+        Strays.ForgetPoll();
+        Fence.Switched();
         _twins.LookAgain();
         foreach (Instance instance in Instances)
             _hellos.Send(instance);

@@ -59,6 +59,12 @@ public sealed record MasterOptions
     /// </summary>
     public bool EmptyRestartFailover { get; init; } = true;
 
+    /// <summary>
+    /// How long no majority of Sentinels may be heard before the writes of a master are held that not all replicas are attached to;
+    /// zero: for ever. Default zero. See <see cref="Fence"/>.
+    /// </summary>
+    public TimeSpan FenceAfter { get; init; } = TimeSpan.Zero;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -98,6 +98,8 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
             return master.Node.ReportsMaster && !master.Node.IsLoading && !master.Distrust.IsDoubted ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
         if (replica == master.Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return Shorter(local.Timing.InfoPeriodOfChange);
+        if (replica.ReportsMaster)
+            return Shorter(local.Timing.ProbePeriodAmong(local.Links));
         bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
         return IsInTrouble || !isAsConfigured ? Shorter(local.Timing.InfoPeriodInTrouble) : local.Timing.InfoPeriod;
 

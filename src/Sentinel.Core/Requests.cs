@@ -156,22 +156,12 @@ public abstract record Request
         };
     }
 
-    /// <summary>Lets a master hold writes back for some time, and say what it has written.</summary>
+    /// <summary>Holds the writes of a master for some time, and lets it say what it has written.</summary>
     /// <param name="Lease">After this time it lets them through, whatever has become of us.</param>
-    public sealed record HoldWrites(TimeSpan Lease) : Request
+    public sealed record HoldWritesAndTell(TimeSpan Lease) : Request
     {
         /// <inheritdoc/>
         public override ImmutableArray<ImmutableArray<string>> Commands => [["CLIENT", "PAUSE", Milliseconds(Lease), "WRITE"], ["INFO"]];
-    }
-
-    /// <summary>Lets writes through that were held back.</summary>
-    public sealed record LetWritesGo : Request
-    {
-        /// <summary>All are alike.</summary>
-        public static readonly LetWritesGo Instance = new();
-
-        /// <inheritdoc/>
-        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "UNPAUSE");
     }
 
     /// <summary>Ends a script that keeps a node busy.</summary>
@@ -179,6 +169,46 @@ public abstract record Request
     {
         /// <inheritdoc/>
         public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("SCRIPT", "KILL");
+    }
+
+    /// <summary>Finds out, without any effect, whether a node lets us hold its writes.</summary>
+    /// <remarks>A time that is no number is refused after the checks of existence, arity and ACL, and before anything is done.</remarks>
+    public sealed record ProbePause : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ProbePause Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "PAUSE", "not-a-time", "WRITE");
+
+        /// <summary>Whether an answer means that it does.</summary>
+        public static bool IsTaken(Reply reply) => reply is Reply.Error { Message: var error } && error.Contains("not an integer", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Holds the writes of a node for some time; a longer time ordered before goes on.</summary>
+    public sealed record HoldWrites(TimeSpan Time) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("CLIENT", "PAUSE", Milliseconds(Time), "WRITE");
+    }
+
+    /// <summary>Lets the writes of a node through again, whoever held them.</summary>
+    public sealed record ReleaseWrites : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ReleaseWrites Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "UNPAUSE");
+    }
+
+    /// <summary>Asks a master how many replicas acknowledge what it has written so far; those that did not yet are asked at once, unless its writes are held.</summary>
+    /// <param name="Enough">It answers as soon as so many did.</param>
+    /// <param name="Time">It answers after this time in any case. What follows on the connection waits meanwhile.</param>
+    public sealed record CountAttached(int Enough, TimeSpan Time) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("WAIT", Number(Enough), Milliseconds(Time));
     }
 
     private static ImmutableArray<ImmutableArray<string>> One(params ImmutableArray<string> words) => [words];

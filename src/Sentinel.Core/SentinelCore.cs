@@ -209,11 +209,14 @@ public sealed class SentinelCore
             case Request.HandOver when NodeOf(link) is { } node:
                 node.Master.HandOverAnswered(node, answered.Reply);
                 break;
-            case Request.HoldWrites when NodeOf(link) is { } node:
+            case Request.HoldWritesAndTell when NodeOf(link) is { } node:
                 node.Master.HoldAnswered(node, answered.Reply);
                 break;
             case Request.TellOffset when NodeOf(link) is { } node:
                 node.Master.OffsetTold(node, answered.Reply);
+                break;
+            case Request.ProbePause or Request.HoldWrites or Request.ReleaseWrites or Request.CountAttached when NodeOf(link) is { } node:
+                node.Master.FenceAnswered(node, answered.Request, answered.Reply);
                 break;
             case Request.PublishHello request when UserOf(link, request.Hello.MasterName) is { } instance:
                 instance.Master.HelloAnswered(instance);

@@ -46,6 +46,12 @@ public sealed record Timing
     /// <summary>How long an attempt to connect may take at least, whatever <see cref="MasterOptions.DownAfter"/> says: a slow handshake would else never end. Default 1 s.</summary>
     public TimeSpan ConnectTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Time between two attempts to reach a former master that went away, how long one may take, and time between two looks at one that is
+    /// back: until it is told that it is none, what it takes is lost. Default 100 ms; longer with very many links.
+    /// </summary>
+    public TimeSpan ProbePeriod { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Age at which a connection that does not answer may be replaced, at most. Default 15 s, as in Redis.</summary>
     public TimeSpan MinLinkReconnectPeriod { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -85,6 +91,16 @@ public sealed record Timing
 
     /// <summary>Pause before the peers are asked again about a stray instance. Default 500 ms.</summary>
     public TimeSpan StrayPollPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a node's writes are held by one order. Should we die, they go on after this time. Default 1 s.</summary>
+    public TimeSpan FenceLease { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two such orders, and between two questions how many replicas are attached. Default 300 ms.</summary>
+    public TimeSpan FencePeriod { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long a master waits for acknowledgements of its replicas before it tells how many came. Default 100 ms.</summary>
+    /// <remarks>Redis looks at the clock ten times a second, so it may take twice as long. Our PINGs wait meanwhile.</remarks>
+    public TimeSpan AcknowledgementWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Silence before the instances of a master that is monitored from now on are down. Default 30 s, as in Redis.</summary>
     public TimeSpan DefaultDownAfter { get; init; } = MasterOptions.DefaultDownAfter;
@@ -135,5 +151,15 @@ public sealed record Timing
     {
         TimeSpan fifth = downAfter / 5;
         return fifth < PingPeriodMin ? PingPeriodMin : fifth < PingPeriodMax ? fifth : PingPeriodMax;
+    }
+
+    /// <summary>What <see cref="ProbePeriod"/> comes to with so many links: many may go to one dead host.</summary>
+    public TimeSpan ProbePeriodAmong(int links) => ProbePeriod * (1 + links / 50);
+
+    /// <summary>The PING period of a peer whose silence for <paramref name="fenceAfter"/> fences a master: it has three chances at least.</summary>
+    public TimeSpan PingPeriod(TimeSpan downAfter, TimeSpan fenceAfter)
+    {
+        TimeSpan usual = PingPeriod(downAfter), third = fenceAfter / 3;
+        return fenceAfter <= TimeSpan.Zero || third >= usual ? usual : third < PingPeriodMin ? PingPeriodMin : third;
     }
 }

@@ -79,6 +79,9 @@ public enum InstanceFlags
 
     /// <summary>Of a master: this Sentinel starts no failover of it by itself.</summary>
     Paused = 1 << 15,
+
+    /// <summary>Of a node: this Sentinel holds its writes.</summary>
+    Fenced = 1 << 16,
 }
 
 /// <summary>One instance: what masters, replicas and Sentinels have in common.</summary>

@@ -64,6 +64,8 @@ internal static class MasterChanges
                 return Change(options => options with { Corroborate = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
             case "empty-restart-failover" when value.ToLowerInvariant() is "yes" or "no":
                 return Change(options => options with { EmptyRestartFailover = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
+            case "fence-after-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { FenceAfter = time });
             case "parallel-syncs" when IsPositive(out int count):
                 return Change(options => options with { ParallelSyncs = count });
             case "quorum" when IsPositive(out int count):
@@ -83,7 +85,8 @@ internal static class MasterChanges
                 error = Invalid(words, at, value.Length > 0 ? at + 2 : at + 1);
                 return null;
             case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum"
-                or "auto-forget-after-seconds" or "crash-down-after-milliseconds" or "corroborate" or "failover-cooldown-milliseconds" or "empty-restart-failover":
+                or "auto-forget-after-seconds" or "crash-down-after-milliseconds" or "corroborate" or "failover-cooldown-milliseconds" or "empty-restart-failover"
+                or "fence-after-milliseconds":
                 error = Invalid(words, at, at + 1);
                 return null;
             case "notification-script" or "client-reconfig-script":

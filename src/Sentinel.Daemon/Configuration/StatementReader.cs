@@ -44,6 +44,7 @@ internal sealed class StatementReader
             [StatementKind.FailoverCooldown] = (o, line, text, _) => o with { FailoverCooldown = Milliseconds(line, text, min: 0) },
             [StatementKind.Pause] = (o, line, text, _) => o with { PauseReason = PauseReason(line, text) },
             [StatementKind.EmptyRestartFailover] = (o, line, text, _) => o with { EmptyRestartFailover = YesNo(line, text, "option") },
+            [StatementKind.FenceAfter] = (o, line, text, _) => o with { FenceAfter = Milliseconds(line, text, min: 0) },
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },

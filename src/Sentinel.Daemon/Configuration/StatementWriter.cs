@@ -46,6 +46,7 @@ internal static class StatementWriter
             UnlessDefault(StatementKind.FailoverCooldown, name, Milliseconds(options.FailoverCooldown), Milliseconds(MasterDefaults.FailoverCooldown)),
             .. IfSet(StatementKind.Pause, name, options.PauseReason),
             UnlessDefault(StatementKind.EmptyRestartFailover, name, YesNo(options.EmptyRestartFailover), YesNo(MasterDefaults.EmptyRestartFailover)),
+            UnlessDefault(StatementKind.FenceAfter, name, Milliseconds(options.FenceAfter), Milliseconds(MasterDefaults.FenceAfter)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

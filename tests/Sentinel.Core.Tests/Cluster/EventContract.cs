@@ -74,6 +74,8 @@ internal static class EventContract
         ["+master-lost-data"] = Warning(s_master),
         ["+master-foreign-data"] = Warning(s_master),
         ["+master-data-adopted"] = Warning(s_master),
+        ["+fence"] = Warning($"({s_master}|{s_replica})"),
+        ["-fence"] = Warning($"({s_master}|{s_replica})"),
     };
 
     /// <summary>The events that there are.</summary>

@@ -29,7 +29,7 @@ internal sealed class World
     public SentinelOptions Options { get; init; } = new();
 
     /// <summary>A master with replicas, all attached, and Sentinels that know only the master.</summary>
-    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, params ReadOnlySpan<Address> knownReplicas)
+    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, double fenceAfterMs = 0, params ReadOnlySpan<Address> knownReplicas)
     {
         var world = new World { Options = options ?? new SentinelOptions() };
         for (int i = 0; i <= replicas; i++)
@@ -37,7 +37,7 @@ internal sealed class World
         var master = new MasterOptions
         {
             Name = Master, Quorum = quorum, DownAfter = TimeSpan.FromMilliseconds(downAfterMs),
-            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs,
+            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs, FenceAfter = TimeSpan.FromMilliseconds(fenceAfterMs),
         };
         for (int i = 0; i < sentinels; i++)
         {
@@ -78,9 +78,9 @@ internal sealed class World
     }
 
     /// <summary>Like <see cref="With"/>, and all know all.</summary>
-    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null)
+    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, double fenceAfterMs = 0)
     {
-        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options);
+        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options, fenceAfterMs);
         world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Peers.Length == sentinels - 1 && s.View.Replicas.Length == replicas && s.View.Replicas.All(r => r.InfoAt is not null)), "all know all");
         world.Run(seconds: 3);
         return world;
@@ -214,6 +214,15 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether it is of a version, or has an ACL, without <c>REPLICAOF</c>.</summary>
     public bool KnowsOnlySlaveOf { get; set; }
 
+    /// <summary>Whether its link to its master brings nothing, and neither has noticed.</summary>
+    public bool IsCutOffFromMaster { get; set; }
+
+    /// <summary>Whether it would take a write now.</summary>
+    public bool TakesWrites => Master is null && world.Now >= WritesHeldUntil;
+
+    /// <summary>The kinds of all that was asked of it.</summary>
+    public List<string> Asked { get; } = [];
+
     /// <summary>Whether it acknowledges orders and does not carry them out.</summary>
     public bool IgnoresOrders { get; set; }
 
@@ -267,6 +276,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     public Reply Serve(Request request, FakeSentinel from)
     {
+        Asked.Add(request.GetType().Name);
         if (request is Request.PublishHello hello)
         {
             Hellos.Add(hello.Hello);
@@ -277,14 +287,14 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         }
         if (request is Request.Reconfigure change)
             return Change(change);
-        if (request is Request.HoldWrites hold)
-            return Hold(hold);
+        if (request is Request.HoldWritesAndTell { Lease: var lease })
+            return new Reply.List([Refused.TryGetValue("CLIENT PAUSE", out string? denied) ? new Reply.Error(denied) : Hold(lease), new Reply.Text(Info())]);
         string command = request.Commands[0][0];
         if (Refused.TryGetValue(command, out string? error))
             return new Reply.Error(error);
         return request switch
         {
-            Request.Ping => new Reply.Text("PONG"),
+            Request.Ping => IsLoading ? new Reply.Error("LOADING Redis is loading the dataset in memory") : new Reply.Text("PONG"),
             Request.Info => new Reply.Text(Info()),
             Request.ProbeReplicaOf when KnowsOnlySlaveOf => new Reply.Error("ERR unknown command 'REPLICAOF', with args beginning with: 'probe' "),
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
@@ -292,7 +302,10 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             Request.HandOver order => HandOver(order),
             Request.StopHandingOver => Stop(),
             Request.TellOffset => TellOffset(),
-            Request.LetWritesGo => LetWritesGo(),
+            Request.ProbePause => new Reply.Error("ERR timeout is not an integer or out of range"),
+            Request.HoldWrites hold => Hold(hold.Time),
+            Request.ReleaseWrites => Release(),
+            Request.CountAttached => new Reply.Integer(world.Nodes.Count(node => Follows(node) && node is { IsAlive: true, IsFrozen: false, IsCutOffFromMaster: false })),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
         };
     }
@@ -334,16 +347,14 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     }
 
     /// <summary>CLIENT PAUSE WRITE.</summary>
-    private Reply.List Hold(Request.HoldWrites order)
+    private Reply.Text Hold(TimeSpan time)
     {
-        if (Refused.TryGetValue("CLIENT PAUSE", out string? error))
-            return new Reply.List([new Reply.Error(error), new Reply.Text(Info())]);
         Holds++;
-        WritesHeldUntil = Instant.Max(WritesHeldUntil, world.Now + order.Lease);
-        return new Reply.List([new Reply.Text("OK"), new Reply.Text(Info())]);
+        WritesHeldUntil = Instant.Max(WritesHeldUntil, world.Now + time);
+        return new Reply.Text("OK");
     }
 
-    private Reply.Text LetWritesGo()
+    private Reply.Text Release()
     {
         WritesHeldUntil = Instant.Zero;
         return new Reply.Text("OK");
@@ -383,7 +394,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     private bool Follows(FakeNode node) => node.Master is { } followed && world.Resolve(followed) == Address;
 
     private string? Refusal(string command) =>
-        Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
+        IsLoading ? "LOADING Redis is loading the dataset in memory" : Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
 
     private void Deliver(HelloMessage hello)
     {
@@ -396,12 +407,14 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
         if (History is not null)
             text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\n");
+        if (IsLoading)
+            text.Append("loading:1\r\n");
         if (Master is not { } follows)
         {
             text.Append("role:master\r\n");
             int i = 0;
             foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node.IsAlive))
-                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag=0\r\n");
+                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag={(replica.IsCutOffFromMaster ? 9 : 0)}\r\n");
         }
         else
         {

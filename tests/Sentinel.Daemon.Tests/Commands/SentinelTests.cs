@@ -153,6 +153,8 @@ public sealed class SentinelTests
     [InlineData("failover-cooldown-milliseconds x", "-ERR Invalid argument 'x' for SENTINEL SET 'failover-cooldown-milliseconds'|", "quorum=2")]
     [InlineData("empty-restart-failover NO", "+OK|", "quorum=2")]
     [InlineData("empty-restart-failover maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'empty-restart-failover'|", "quorum=2")]
+    [InlineData("fence-after-milliseconds 500", "+OK|", "quorum=2")]
+    [InlineData("fence-after-milliseconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'fence-after-milliseconds'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]
     [InlineData("rename-command a", "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'|", "quorum=2")]

@@ -111,6 +111,7 @@ public sealed class ReadingTests
             sentinel auth-user m me
             sentinel primary-reboot-down-after-period m 400
             sentinel empty-restart-failover m No
+            sentinel fence-after-milliseconds m 300
             sentinel rename-command m config GuessMe
             sentinel config-epoch m 18446744073709551615
             sentinel leader-epoch m 3
@@ -129,6 +130,7 @@ public sealed class ReadingTests
         Assert.Equal(("me", "two words"), (options.AuthUser, options.AuthPass));
         Assert.Equal(TimeSpan.FromMilliseconds(400), options.RebootDownAfter);
         Assert.False(options.EmptyRestartFailover);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), options.FenceAfter);
         Assert.Equal("GuessMe", options.RenamedCommands["CONFIG"]);
         Assert.Equal(new Epoch(ulong.MaxValue), master.ConfigEpoch);
         Assert.Equal(new Epoch(3), master.LeaderEpoch);

@@ -73,6 +73,7 @@ public sealed class RewritingTests
                 RebootDownAfter = TimeSpan.FromSeconds(4),
                 AutoForgetAfter = TimeSpan.FromHours(1),
                 EmptyRestartFailover = false,
+                FenceAfter = TimeSpan.FromMilliseconds(500),
                 RenamedCommands = ImmutableSortedDictionary<string, string>.Empty.Add("CONFIG", ""),
             },
             Address = new Address("127.0.0.1", 6379),
@@ -104,6 +105,7 @@ public sealed class RewritingTests
             sentinel master-reboot-down-after-period m 4000
             sentinel auto-forget-after-seconds m 3600
             sentinel empty-restart-failover m no
+            sentinel fence-after-milliseconds m 500
             sentinel config-epoch m 5
             sentinel leader-epoch m 6
             sentinel known-replica m ::1 6380

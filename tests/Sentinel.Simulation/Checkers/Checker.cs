@@ -67,6 +67,16 @@ internal abstract class Checker(World world)
     /// <summary>A master begins to hand over, as a Sentinel told it: to the replica that is as good as a promotion.</summary>
     public virtual void HandingOver(RedisNode node, SimSentinel by, RedisNode replica) => Reconfiguring(replica, by, master: null);
 
+    /// <summary>A Sentinel holds the writes of a node for some time.</summary>
+    public virtual void WritesHeld(RedisNode node, SimSentinel by, TimeSpan time)
+    {
+    }
+
+    /// <summary>A node takes a write.</summary>
+    public virtual void WriteTaken(RedisNode node)
+    {
+    }
+
     /// <summary>A node was started.</summary>
     public virtual void StartedAnew(RedisNode node)
     {

@@ -27,6 +27,7 @@ internal static class FaultPlan
             // None of a Sentinel: one that is started anew does not know the histories of before.
             Profile.Addresses => draw.ReusedAddresses(duration),
             Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration), .. new FaultDraw(Chance.Stream(seed, "forgets"), topology).Forgets(duration)],
+            Profile.Fencing => Often(draw, duration, draw.SmallSide),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -67,6 +68,16 @@ internal sealed class FaultDraw(Random random, Topology topology)
     };
 
     public Fault AnyPartition(TimeSpan at) => Random.Next(5) == 0 ? MasterFault(at) : NetworkFault(at);
+
+    /// <summary>What gives a master to a minority, or takes replicas or Sentinels from it; and what follows from it.</summary>
+    public Fault SmallSide(TimeSpan at) => Random.Next(10) switch
+    {
+        < 4 => new IsolateMaster(at, AnyGroup(Part.Master), Random.Next(topology.AllSentinels), Random.Next(1, (topology.AllSentinels + 1) / 2), Random.OneIn(4), CutDirection.Both, Time()),
+        < 6 => NetworkFault(at),
+        < 8 => MasterOrSentinel(at),
+        < 9 => SentinelFault(at),
+        _ => Random.OneIn(3) ? OperatorFault(at) : NodeFault(at),
+    };
 
     public Fault MasterOrSentinel(TimeSpan at) => Random.Next(5) switch
     {

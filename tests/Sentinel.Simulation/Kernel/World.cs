@@ -239,6 +239,20 @@ internal sealed class World
             checker.HandingOver(node, by, replica);
     }
 
+    /// <summary>A Sentinel holds the writes of a node.</summary>
+    public void WritesHeld(RedisNode node, SimSentinel by, TimeSpan time)
+    {
+        foreach (Checker checker in _checkers)
+            checker.WritesHeld(node, by, time);
+    }
+
+    /// <summary>A node takes a write.</summary>
+    public void WriteTaken(RedisNode node)
+    {
+        foreach (Checker checker in _checkers)
+            checker.WriteTaken(node);
+    }
+
     public void StartedAnew(RedisNode node)
     {
         foreach (Checker checker in _checkers)

@@ -90,7 +90,7 @@ internal static class Mutants
         new("does-not-wait-for-every-byte", "A replica is promoted beside a master that lives only when it has every byte of it.",
             [new("_offset is { } offset && _replica.Offset >= offset && ", "_offset is not null && ")]) { Profile = Profile.Planned },
         new("does-not-hold-writes-back", "A master makes way only while it holds writes back.",
-            [new("new Request.HoldWrites(Lease)", "new Request.HoldWrites(TimeSpan.Zero)")]) { Profile = Profile.Planned },
+            [new("new Request.HoldWritesAndTell(Lease)", "new Request.HoldWritesAndTell(TimeSpan.Zero)")]) { Profile = Profile.Planned },
 
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
             [new("return new Wrong($\"it restarted without its data", "return null; return new Wrong($\"it restarted without its data")]) { Case = "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12" },
@@ -109,6 +109,18 @@ internal static class Mutants
             [new("master.Node.Told, master.ConfigEpoch);", "master.Node.Told, Epoch.Zero);")]),
         new("follows-hellos-of-other-groups", "A hello concerns the group that it names.",
             [new("_masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)", "_masters.Values.FirstOrDefault() is { } master")]),
+
+        // Writes that are held.
+        new("never-fences", "A master that most cannot reach is fenced by a Sentinel beside it.",
+            [new("if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))", "if (master.IsRemoved)")]) { Profile = Profile.Fencing },
+        new("fences-without-evidence", "A master that has all its replicas is not fenced, however many Sentinels are gone.",
+            [new("if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))", "if (isCutOff && wake.IsDue(_notBefore))")]) { Profile = Profile.Fencing },
+        new("never-ends-a-fence", "A fenced master is let go when all its replicas are attached, or a majority confirms it.",
+            [new("else if (_attached.AreComplete)", "else if (_attached.AreComplete && master.IsRemoved)"),
+             new("if (1 + _confirmed.Count(id => ", "if (master.IsRemoved && 1 + _confirmed.Count(id => "),
+             new("else if (wake.IsDue(_contactSince.Value + 2 * local.Timing.PublishPeriod))", "else if (master.IsRemoved)")]) { Profile = Profile.Fencing },
+        new("holds-writes-for-long", "What holds writes expires by itself within a second.",
+            [new("new Request.HoldWrites(timing.FenceLease)", "new Request.HoldWrites(60 * timing.FenceLease)")]) { Profile = Profile.Fencing },
 
         // The rest of the group.
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",

@@ -12,6 +12,9 @@ internal sealed class NodeServer(RedisNode node)
     private static readonly Reply.Text s_pong = new("PONG");
     private static readonly Reply.Text s_queued = new("QUEUED");
 
+    /// <summary>How often a node looks at its clock.</summary>
+    private static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(100);
+
     private readonly World _world = node.World;
     private readonly List<Peer> _peers = [];
     private readonly List<Peer> _subscribers = [];
@@ -76,8 +79,18 @@ internal sealed class NodeServer(RedisNode node)
         _pausedUntil = Instant.Zero;
         foreach (Peer peer in _peers.ToArray())
         {
-            while (!IsPaused && peer.Connection.IsOpenAtServer && peer.Waiting is { Count: > 0 } waiting)
-                Serve(peer, waiting.Dequeue());
+            if (!IsPaused)
+                Drain(peer);
+        }
+    }
+
+    /// <summary>A follower told how far it is: who waits for that may have his answer.</summary>
+    public void Acknowledged()
+    {
+        foreach (Peer peer in _peers.ToArray())
+        {
+            if (peer.Wait is { } wait && node.Followers.CountAcked(wait.Offset) >= wait.Enough)
+                EndWait(peer, wait);
         }
     }
 
@@ -85,7 +98,7 @@ internal sealed class NodeServer(RedisNode node)
     {
         var peer = (Peer)connection.ServerState!;
         // A paused PUBLISH holds up all that follows on its connection, as in Redis: it would get into the stream.
-        if (peer.Waiting is { Count: > 0 } || (message is WriteOrder or Request.PublishHello && IsPaused))
+        if (peer.Wait is not null || peer.Waiting is { Count: > 0 } || IsHeld(message))
             (peer.Waiting ??= new Queue<object>()).Enqueue(message);
         else
             Serve(peer, message);
@@ -101,11 +114,53 @@ internal sealed class NodeServer(RedisNode node)
             subscriber.Connection.Send(node, push);
     }
 
+    private bool IsHeld(object message) => message is WriteOrder or Request.PublishHello && IsPaused;
+
+    private void Drain(Peer peer)
+    {
+        while (peer.Wait is null && peer.Connection.IsOpenAtServer && peer.Waiting is { } waiting && waiting.TryPeek(out object? next) && !IsHeld(next))
+            Serve(peer, waiting.Dequeue());
+    }
+
+    /// <summary>WAIT: who has not acknowledged all there is, is asked to, unless writes are held; what follows on the connection waits.</summary>
+    private void Wait(Peer peer, Request.CountAttached count)
+    {
+        var wait = new AckWait(node.Offset, count.Enough);
+        if (node.Refusal() is { } error || node.Master is not null)
+        {
+            peer.Connection.Send(node, new Reply.Error(node.Refusal() ?? "ERR WAIT cannot be used with replica instances."));
+            return;
+        }
+        peer.Wait = wait;
+        if (node.Followers.CountAcked(wait.Offset) >= wait.Enough)
+        {
+            EndWait(peer, wait);
+            return;
+        }
+        if (!IsPaused)
+            node.AskForAcknowledgements();
+        node.After(count.Time + s_clockTick / 2, () => EndWait(peer, wait));
+    }
+
+    private void EndWait(Peer peer, AckWait wait)
+    {
+        if (peer.Wait != wait)
+            return;
+        peer.Wait = null;
+        if (!peer.Connection.IsOpenAtServer)
+            return;
+        peer.Connection.Send(node, new Reply.Integer(node.Followers.CountAcked(wait.Offset)));
+        Drain(peer);
+    }
+
     private void Serve(Peer peer, object message)
     {
         Connection connection = peer.Connection;
         switch (message)
         {
+            case Request.CountAttached count:
+                Wait(peer, count);
+                break;
             case Request request:
                 connection.Send(node, Serve(peer, request));
                 break;
@@ -159,12 +214,14 @@ internal sealed class NodeServer(RedisNode node)
                 return StopHandingOver();
             case Request.TellOffset:
                 return TellOffset();
-            case Request.HoldWrites order:
-                return HoldWrites(order);
-            case Request.LetWritesGo:
-                if (!node.Swap.IsUnderWay)
-                    Resume();
-                return s_ok;
+            case Request.ProbePause:
+                return new Reply.Error(PauseRefusal() ?? "ERR timeout is not an integer or out of range");
+            case Request.HoldWrites hold:
+                return HoldWrites(peer, hold.Time);
+            case Request.HoldWritesAndTell hold:
+                return new Reply.List([HoldWrites(peer, hold.Lease), Info()]);
+            case Request.ReleaseWrites:
+                return ReleaseWrites();
             case Request.KillScript when node.Is(Illness.Busy):
                 node.Recover(Illness.Busy);
                 return s_ok;
@@ -236,13 +293,23 @@ internal sealed class NodeServer(RedisNode node)
         return new Reply.List([new Reply.Error("ERR syntax error")]);
     }
 
-    private Reply.List HoldWrites(Request.HoldWrites order)
+    private Reply ReleaseWrites()
     {
-        string? refusal = node.Is(Illness.RefusesOrders) ? "NOPERM User default has no permissions to run the 'client|pause' command" : node.Refusal();
-        if (refusal is not null)
-            return new Reply.List([new Reply.Error(refusal), Info()]);
-        Pause(order.Lease);
-        return new Reply.List([s_ok, Info()]);
+        if (PauseRefusal() is { } refusal)
+            return new Reply.Error(refusal);
+        if (!node.Swap.IsUnderWay)
+            Resume();
+        return s_ok;
+    }
+
+    private Reply HoldWrites(Peer peer, TimeSpan time)
+    {
+        if (PauseRefusal() is { } refusal)
+            return new Reply.Error(refusal);
+        if (peer.Connection.Client is SimSentinel sentinel)
+            _world.WritesHeld(node, sentinel, time);
+        Pause(time);
+        return s_ok;
     }
 
     /// <summary>What is said to a command that old versions do not know, and that may be forbidden; null: it is taken.</summary>
@@ -280,6 +347,11 @@ internal sealed class NodeServer(RedisNode node)
         : node.Is(Illness.RefusesOrders) ? $"NOPERM User default has no permissions to run the '{verb}' command"
         : node.Refusal();
 
+    private string? PauseRefusal() =>
+        node.Is(Illness.Busy) ? node.Refusal()
+        : node.Is(Illness.RefusesOrders) ? "NOPERM User default has no permissions to run the 'client|pause' command"
+        : null;
+
     private Reply.Error? CannotSave() => node.Is(Illness.CannotSave) && node.Master is null
         ? new Reply.Error("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.")
         : null;
@@ -298,5 +370,14 @@ internal sealed class NodeServer(RedisNode node)
 
         /// <summary>What it asked while writes were held back; null: never anything.</summary>
         public Queue<object>? Waiting { get; set; }
+
+        /// <summary>What it waits for; null: nothing.</summary>
+        public AckWait? Wait { get; set; }
+    }
+
+    private sealed class AckWait(long offset, int enough)
+    {
+        public long Offset { get; } = offset;
+        public int Enough { get; } = enough;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class RedisNode : Process
     private const int PingEvery = 10;
 
     private const int PingBytes = 14;
+    private const int QueryBytes = 37;
     private const int WriteBytes = 60;
 
     /// <summary>Length of a PUBLISH in the stream besides its message.</summary>
@@ -280,6 +281,7 @@ internal sealed class RedisNode : Process
     /// <summary>Writes; only of a master.</summary>
     public WriteAccepted Write(int value)
     {
+        World.WriteTaken(this);
         Branch.AddWrite(value, WriteBytes);
         Streamed();
         return new WriteAccepted(this, Branch, Offset, World.Agenda.Now);
@@ -293,6 +295,17 @@ internal sealed class RedisNode : Process
         Branch.AddHello(payload, HelloBytes + payload.Length);
         Streamed();
     }
+
+    /// <summary>Has those who follow asked how far they are, through the stream.</summary>
+    public void AskForAcknowledgements()
+    {
+        Branch.AddBytes(QueryBytes);
+        Streamed();
+        Followers.Query();
+    }
+
+    /// <summary>One who follows has told how far it is.</summary>
+    public void Acknowledged() => _server.Acknowledged();
 
     /// <summary>Whether a replica can go on from a point with what the backlog has.</summary>
     public bool CanServe(Dataset point)

@@ -18,6 +18,7 @@ public class SeedTests
         { "planned", 30, 2 },
         { "addresses", 12, 2 },
         { "mass", 6, 1 },
+        { "fencing", 40, 2 },
         { "one-fault", 50, 1 },
         { "quiet", 10, 1 },
         { "detection", 40, 2 },

@@ -32,6 +32,7 @@ internal static class CoverageCatalogue
         [" are not followed: their epochs ("] = "nobody makes up epochs, and elections do not come to 4 thousand millions of them",
         ["too many Sentinels are new or have moved"] = "nobody makes up Sentinels",
         [" are known already"] = "nobody makes up Sentinels",
+        ["a majority of Sentinels is heard, and none told of another master"] = "all Sentinels here tell what they believe",
         [" takes no more requests"] = "requests of a kind wait for the reply to the one before: no link here has a hundred open",
         [", and is not listed twice any more"] = "there are no names here",
         [" is not followed: "] = "nobody makes up Sentinels: it is the line of the two reasons above",
@@ -96,6 +97,7 @@ internal static class CoverageCatalogue
             "+failover-end", "+failover-end-for-timeout", "+switch-master", "+config-update-from",
             "-failover-abort-not-elected", "-failover-abort-no-good-slave", "-failover-abort-slave-timeout",
             "-cmd-link-reconnection", "-pubsub-link-reconnection",
+            "+fence", "-fence",
         ];
         return names.Select(name => new CoverageEntry("events", name, $"event {name}"));
     }
@@ -200,6 +202,21 @@ internal static class CoverageCatalogue
         Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *",
             "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: no replica that can be reached and promoted has other data of the group"),
 
+        // Writes that are held.
+        Reason("+fence", "cut off", "no majority of Sentinels heard for # ms, # of # replicas attached", "no majority of Sentinels heard for 500 ms, 1 of 2 replicas attached"),
+        Reason("+fence", "a former master", "it says that it is a master", "it says that it is a master"),
+        Released("confirmed", "a majority of Sentinels confirms the master"),
+        Released("whole", "all its replicas are attached"),
+        Released("demoted", "it is no master"),
+        Released("told or left", "it is told what to be, or is left alone"),
+        Released("not known", "the others do not say what it is"),
+        Released("cut off from the others", "no majority of Sentinels is heard"),
+        Released("out of reach", "it cannot be reached"),
+        Released("refused", "it is refused"),
+        Released("turned off", "it was turned off"),
+        Line("holding writes is refused", "The writes of # of * cannot be held when it is to be fenced: CLIENT PAUSE says: *",
+            "The writes of 10.1.0.2:6379, of mymaster, cannot be held when it is to be fenced: CLIENT PAUSE says: NOPERM this user has no permissions to run the 'client|pause' command. It must know CLIENT PAUSE WRITE and, with ACLs, grant +client|pause +client|unpause"),
+
         // What all this stands on.
         Reason("+sdown", "it refuses connections", "it refuses connections", "it refuses connections"),
         Line("held down for refusing connections", "* has refused connections for # ms, and so is held down",
@@ -218,6 +235,8 @@ internal static class CoverageCatalogue
     private static CoverageEntry NotPromoted(string name, string form, string sample) => Reason("-promotion-failed", name, form, sample);
 
     private static CoverageEntry NoGoodReplica(string name, string form, string sample) => Reason("-failover-abort-no-good-slave", name, form, sample);
+
+    private static CoverageEntry Released(string name, string reason) => Reason("-fence", name, reason, reason);
 
     private static CoverageEntry Objection(string name, string objection) =>
         NoGoodReplica($"a replica is {name}", $"*# {objection}*", $"10.1.0.2:6379: {objection}");
