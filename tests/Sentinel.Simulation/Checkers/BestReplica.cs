@@ -9,11 +9,19 @@ namespace Sentinel.Simulation.Checkers;
 internal sealed class BestReplica(World world) : Checker(world)
 {
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _named = [];
     private readonly HashSet<(SimSentinel Sentinel, Address Replica)> _failed = [];
 
     public override string Name => "best-replica";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
+    {
+        _ordered.Add((sentinel, master));
+        if (order.Target is not null)
+            _named.Add((sentinel, master));
+        else
+            _named.Remove((sentinel, master));
+    }
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {
@@ -38,7 +46,10 @@ internal sealed class BestReplica(World world) : Checker(world)
             case "+try-failover" or "+failover-end" or "-failover-abort-no-good-slave" or "-failover-abort-slave-timeout" or "-failover-abort-not-elected":
                 _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
                 if (happened.Name != "+try-failover")
+                {
                     _ordered.Remove((sentinel, name));
+                    _named.Remove((sentinel, name));
+                }
                 break;
             default:
                 break;
@@ -53,6 +64,9 @@ internal sealed class BestReplica(World world) : Checker(world)
             return;
         if (chosen is { MasterLinkDownTime.Ticks: < 0, Offset: <= 1, ReportsMaster: false } && World.NodeAt(address) is { HasData: false, IsLoading: false })
             Violated($"{by.Name} promotes {address} for {master.Name}, which never had its data");
+        // Whom the operator named is not compared with others.
+        if (_named.Contains((by, master.Name)))
+            return;
         // One that was made a master while the master was down is what another leader chose.
         if (chosen.ReportsMaster)
             return;

@@ -77,6 +77,12 @@ internal static class Mutants
         new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
             [new("Enter(FailoverStep.WaitPromotion);", "Confirm(best);\n            return;")]),
 
+        // Planned switches.
+        new("does-not-wait-for-every-byte", "A replica is promoted beside a master that lives only when it has every byte of it.",
+            [new("_offset is { } offset && _replica.Offset >= offset && ", "_offset is not null && ")]) { Profile = Profile.Planned },
+        new("does-not-hold-writes-back", "A master makes way only while it holds writes back.",
+            [new("""["CLIENT", "PAUSE", Milliseconds(Lease), "WRITE"]""", """["CLIENT", "PAUSE", "0", "WRITE"]""")]) { Profile = Profile.Planned },
+
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
             [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch != master.ConfigEpoch)"),

@@ -114,6 +114,22 @@ internal static class CoverageCatalogue
         Line("ordered: no majority for its epoch", "The ordered failover of * has # of the # votes that would make epoch # its own: it goes on in one that no other Sentinel takes",
             "The ordered failover of mymaster has 1 of the 2 votes that would make epoch 7 its own: it goes on in one that no other Sentinel takes"),
 
+        // Switches that the master takes part in.
+        Line("ordered: goes on as a forced one", "The ordered failover of * goes on as a forced one, and what the master has not passed on is lost: *",
+            "The ordered failover of mymaster goes on as a forced one, and what the master has not passed on is lost: the master went down"),
+        Line("ordered: writes are held back", "The master of * does not hand over by itself, but is told to hold writes back: *",
+            "The master of mymaster does not hand over by itself, but is told to hold writes back: ERR unknown command 'FAILOVER'"),
+        Line("ordered: a replica does not tell its offset", "# does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of * *",
+            "10.1.0.2:6379 does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of mymaster: NOPERM"),
+        Reason("-failover-abort-slave-timeout", "the master could not hand over to any replica", "the master could not hand over, and remains the master: *",
+            "the master could not hand over, and remains the master: 10.1.0.2:6379 was too far"),
+        Reason("-failover-abort-slave-timeout", "the master could not hand over", "the master could not hand over: *", "the master could not hand over: the master went out"),
+        NotPromoted("not close in time", "# was not close to the master in time: *", "10.1.0.2:6379 was not close to the master in time: there was no time left"),
+        NotPromoted("writes could not wait longer", "# did not get every byte in the # ms that writes may wait at most", "10.1.0.2:6379 did not get every byte in the 500 ms that writes may wait at most"),
+        NotPromoted("the master took it back", "# did not get every byte in time, and the master goes on", "10.1.0.2:6379 did not get every byte in time, and the master goes on"),
+        NotPromoted("not reached before", "# cannot be reached", "10.1.0.2:6379 cannot be reached"),
+        NotPromoted("the connection to the master was lost", "the connection to the master was lost", "the connection to the master was lost"),
+
         // Votes.
         Line("left alone: the data are another group's", "# has the data of * and is left alone although * has a replica of that address. *",
             "10.2.0.2:6379 has the data of group1, and is left alone although group2 has a replica of that address. If it is to be one, tell it to follow 10.2.0.1:6379; if not, 'SENTINEL RESET group2' on each Sentinel forgets it"),
