@@ -32,13 +32,19 @@ internal sealed class FailoverPlan(MasterMonitor master, LocalSentinel local, Fa
         List<string> lines = [$"master {master.Name} {master.Node.Told}: {Handover.Objection(master, local.Now, local.Timing) ?? "healthy"}"];
         foreach (Replica replica in master.Replicas)
             lines.Add($"replica {replica.Name}: {Describe(replica)}");
-        lines.Add(Refusal() is { } refusal ? $"the order would be refused: {refusal}"
-            : order.Mode is FailoverMode.Forced ? $"the failover would be forced: {Chosen!.Name} is promoted at once, and what the master has not passed on to it is lost"
-            : WhyNotCoordinated is { } reason ? $"the failover would be forced, for {reason}: {Chosen!.Name} is promoted, and what the master has not passed on to it is lost"
-            : $"the failover would be coordinated: writes wait until {Chosen!.Name} has every byte, {Ms(Timing.HoldMax(master.Options.DownAfter))} ms at most; then it is the master");
-        if (Refusal() is null && order.Mode is not FailoverMode.Forced)
+        if (Refusal() is { } refusal)
+        {
+            lines.Add($"the order would be refused: {refusal}");
+        }
+        else if (order.Mode is FailoverMode.Forced || WhyNotCoordinated is not null)
+        {
+            string why = order.Mode is FailoverMode.Forced ? "as it is asked for" : $"for {WhyNotCoordinated}";
+            lines.Add($"the failover would be forced, {why}: {Chosen!.Name} is promoted at once, and what the master has not passed on to it is lost");
+        }
+        else
         {
             string otherwise = order.Mode is FailoverMode.CoordinatedOnly ? "nothing is changed, and writes go on at the master" : "the failover goes on as a forced one";
+            lines.Add($"the failover would be coordinated: writes wait until {Chosen!.Name} has every byte, {Ms(Timing.HoldMax(master.Options.DownAfter))} ms at most; then it is the master");
             lines.Add($"if that comes to nothing in {Ms(order.Timeout ?? local.Timing.HandoverTimeout)} ms: {otherwise}");
         }
         return [.. lines];

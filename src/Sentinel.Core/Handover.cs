@@ -41,6 +41,7 @@ internal sealed class Handover
     private Instant _leaseAskedAt;
     private Instant _leaseFrom;
     private ulong? _offset;
+    private string? _whyNotByItself;
 
     private enum State
     {
@@ -201,8 +202,7 @@ internal sealed class Handover
             (_state, Failure, IsHopeless) = (State.Over, $"the master is handing over already: {error}", true);
             return;
         }
-        _local.Log(EventLevel.Notice, $"The master of {_master.Name} does not hand over by itself, but is told to hold writes back: {error}");
-        Hold();
+        Hold($"says {error}");
     }
 
     /// <summary>Takes in what the master says to <see cref="Request.HoldWrites"/>; the INFO of its answer is taken in already.</summary>
@@ -214,7 +214,7 @@ internal sealed class Handover
         switch (reply)
         {
             case Reply.List { Items: [Reply.Error { Message: var error }, ..] }:
-                Fail($"the master does not hold writes back: {error}", isHopeless: true);
+                Fail($"the master does not hold writes back ({error}), and {_whyNotByItself}", isHopeless: true);
                 break;
             case Reply.List { Items: [_, Reply.Text] }:
                 (_leaseFrom, _offset) = (_leaseAskedAt, node.StreamOffset);
@@ -271,7 +271,7 @@ internal sealed class Handover
         Address? listed = _master.Node.Listed.Where(address => _local.Names.AreSame(address, _replica.Address)).Cast<Address?>().FirstOrDefault();
         if (listed is not { } known || !_link.Send(new Request.HandOver(known, _deadline - _local.Now)))
         {
-            Hold();
+            Hold("does not list the replica");
             return;
         }
         (_state, _agreedAt) = (State.Asked, _local.Now);
@@ -279,9 +279,11 @@ internal sealed class Handover
         AskForOffset();    // mostly it comes when the master waits for it already
     }
 
-    private void Hold()
+    /// <param name="reason">Why the master does not do it all by itself: what it does instead.</param>
+    private void Hold(string reason)
     {
-        _state = State.Holding;
+        (_state, _whyNotByItself) = (State.Holding, $"does not hand over by itself: it {reason}");
+        _local.Log(EventLevel.Notice, $"The master of {_master.Name} does not hand over by itself, but is told to hold writes back: it {reason}");
         AskForLease();
     }
 

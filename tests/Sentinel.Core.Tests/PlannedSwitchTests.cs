@@ -115,7 +115,7 @@ public class PlannedSwitchTests
     {
         World world = World.Settled();
         Refuse(world, "FAILOVER", "NOPERM no failover");
-        Refuse(world, "CLIENT", "NOPERM no pause");
+        Refuse(world, "CLIENT PAUSE", "NOPERM no pause");
         Order(world, Coordinated);
         world.RunUntil(() => world.Count("-failover-abort-slave-timeout") == 1, "given up");
         Assert.Contains(world.Sentinels[0].Events, e => e is { Name: "-failover-abort-slave-timeout", Reason: var reason } && reason!.Contains("NOPERM no pause", StringComparison.Ordinal));
@@ -204,16 +204,16 @@ public class PlannedSwitchTests
         world.Nodes[2].Priority = 0;
         world.Run(seconds: 11);
         int events = world.Sentinels[0].Events.Count;
-        Answer answer = world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { IsDryRun = true } });
+        Answer? answer = world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { IsDryRun = true } });
         Assert.Equal(
-            [
-                "master mymaster 10.0.0.1:7000: healthy",
-                "replica 10.0.0.1:7001: would be promoted (priority 100, offset 1000)",
-                "replica 10.0.0.1:7002: cannot be promoted: its priority is 0",
-                "the failover would be coordinated: writes wait until 10.0.0.1:7001 has every byte, 2500 ms at most; then it is the master",
-                "if that comes to nothing in 5000 ms: the failover goes on as a forced one",
-            ],
-            Assert.IsType<Answer.Words>(answer).Items);
+            """
+            master mymaster 10.0.0.1:7000: healthy
+            replica 10.0.0.1:7001: would be promoted (priority 100, offset 1000)
+            replica 10.0.0.1:7002: cannot be promoted: its priority is 0
+            the failover would be coordinated: writes wait until 10.0.0.1:7001 has every byte, 2500 ms at most; then it is the master
+            if that comes to nothing in 5000 ms: the failover goes on as a forced one
+            """,
+            string.Join('\n', Assert.IsType<Answer.Words>(answer).Items));
         world.Run(seconds: 1);
         Assert.Equal(events, world.Sentinels[0].Events.Count);
         world.Nodes[1].Priority = 0;

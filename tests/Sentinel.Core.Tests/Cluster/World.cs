@@ -320,7 +320,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>CLIENT PAUSE WRITE.</summary>
     private Reply.List Hold(Request.HoldWrites order)
     {
-        if (Refused.TryGetValue("CLIENT", out string? error))
+        if (Refused.TryGetValue("CLIENT PAUSE", out string? error))
             return new Reply.List([new Reply.Error(error), new Reply.Text(Info())]);
         Holds++;
         WritesHeldUntil = Instant.Max(WritesHeldUntil, world.Now + order.Lease);
