@@ -15,6 +15,7 @@ public class SeedTests
         { "mixed", 30, 2 },
         { "partitions", 40, 2 },
         { "sentinels", 40, 2 },
+        { "planned", 30, 2 },
         { "addresses", 12, 2 },
         { "mass", 6, 1 },
         { "one-fault", 50, 1 },

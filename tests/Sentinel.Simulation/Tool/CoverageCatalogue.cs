@@ -117,8 +117,8 @@ internal static class CoverageCatalogue
         // Switches that the master takes part in.
         Line("ordered: goes on as a forced one", "The ordered failover of * goes on as a forced one, and what the master has not passed on is lost: *",
             "The ordered failover of mymaster goes on as a forced one, and what the master has not passed on is lost: the master went down"),
-        Line("ordered: writes are held back", "The master of * does not hand over by itself, but is told to hold writes back: *",
-            "The master of mymaster does not hand over by itself, but is told to hold writes back: ERR unknown command 'FAILOVER'"),
+        Line("ordered: writes are held back", "The master of * does not hand over by itself, but is told to hold writes back: it *",
+            "The master of mymaster does not hand over by itself, but is told to hold writes back: it says ERR unknown command 'FAILOVER'"),
         Line("ordered: a replica does not tell its offset", "# does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of * *",
             "10.1.0.2:6379 does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of mymaster: NOPERM"),
         Reason("-failover-abort-slave-timeout", "the master could not hand over to any replica", "the master could not hand over, and remains the master: *",
