@@ -33,14 +33,22 @@ internal sealed class PlannedSwitchesLoseNothing(World world) : Checker(world)
 
     public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
     {
-        if (master is not null || !_ordered.TryGetValue((by, node.Group.Name), out Switch? planned) || planned.IsMastersOwn || node == planned.Former)
+        if (!_ordered.TryGetValue((by, node.Group.Name), out Switch? planned) || planned.IsMastersOwn)
             return;
+        Instant now = World.Agenda.Now, since = now - s_wayMax;
+        if (node == planned.Former)
+        {
+            // Between the two it held writes back, unless the second order came too late.
+            if (master is not null && planned is { Promoted: { } promoted, PromotedAt: var promotedAt } && promotedAt >= since)
+                Judge(planned, promoted, by);
+        }
         // The order was given when all was there; one that comes late was not.
-        Instant since = World.Agenda.Now - s_wayMax;
-        if (World.Network.WasBlocked(by.Machine, node.Machine, since, World.Agenda.Now) || World.Network.ExtraDelay(by.Machine, node.Machine, since, World.Agenda.Now) > TimeSpan.Zero
-            || node.DelayBetween(since, World.Agenda.Now) > TimeSpan.Zero)
-            return;
-        Judge(planned, node, by);
+        else if (master is null && planned.Promoted is null && !World.Network.WasBlocked(by.Machine, node.Machine, since, now)
+            && World.Network.ExtraDelay(by.Machine, node.Machine, since, now) == TimeSpan.Zero && !node.FrozenSpells.Any(spell => spell.Until >= since))
+        {
+            Judge(planned, node, by);
+            _ordered[(by, node.Group.Name)] = planned with { Promoted = node, PromotedAt = now };
+        }
     }
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
@@ -49,7 +57,10 @@ internal sealed class PlannedSwitchesLoseNothing(World world) : Checker(world)
             return;
         if (happened.Name is "+promoted-slave" && planned.IsMastersOwn && World.NodeAt(happened.InstanceAddress!.Value) is { } promoted)
             Judge(planned, promoted, sentinel);
-        if (happened.Name is "+promoted-slave" or "+switch-master" || happened.Name.StartsWith("-failover-abort", StringComparison.Ordinal))
+        // What another one was told before it failed says nothing of the next one.
+        if (happened.Name is "-promotion-failed")
+            _ordered[(sentinel, name)] = planned with { IsMastersOwn = false, Promoted = null };
+        if (happened.Name.StartsWith("+failover-end", StringComparison.Ordinal) || happened.Name.StartsWith("-failover-abort", StringComparison.Ordinal))
             _ordered.Remove((sentinel, name));
     }
 
@@ -75,5 +86,10 @@ internal sealed class PlannedSwitchesLoseNothing(World world) : Checker(world)
     {
         /// <summary>Whether the master hands over by itself.</summary>
         public bool IsMastersOwn { get; init; }
+
+        /// <summary>Who was told to be the master; null: nobody yet.</summary>
+        public RedisNode? Promoted { get; init; }
+
+        public Instant PromotedAt { get; init; }
     }
 }

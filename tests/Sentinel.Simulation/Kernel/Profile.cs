@@ -68,7 +68,8 @@ internal static class TopologyDraw
             DelayNoise = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(random.OneIn(4) ? 30 : 2)),
             SaveTime = random.Between(TimeSpan.FromMicroseconds(500), TimeSpan.FromMilliseconds(random.OneIn(5) ? 80 : 8)),
             ClientsPerGroup = profile is Profile.Mass ? 1 : random.Next(1, 4),
-            WritePause = random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
+            // The more is written, the more a switch that does not wait for all of it loses.
+            WritePause = profile is Profile.Planned ? random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50)) : random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
         };
     }
 
