@@ -81,7 +81,7 @@ internal static class Mutants
         new("does-not-wait-for-every-byte", "A replica is promoted beside a master that lives only when it has every byte of it.",
             [new("_offset is { } offset && _replica.Offset >= offset && ", "_offset is not null && ")]) { Profile = Profile.Planned },
         new("does-not-hold-writes-back", "A master makes way only while it holds writes back.",
-            [new("""["CLIENT", "PAUSE", Milliseconds(Lease), "WRITE"]""", """["CLIENT", "PAUSE", "0", "WRITE"]""")]) { Profile = Profile.Planned },
+            [new("new Request.HoldWrites(Lease)", "new Request.HoldWrites(TimeSpan.Zero)")]) { Profile = Profile.Planned },
 
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
