@@ -101,7 +101,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - $A container for Access List Control commands 
             - *32
@@ -113,6 +113,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - *42
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + *34
@@ -157,6 +158,73 @@ internal static class Differences
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
             + *50
+            + *5
+            + *8
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + *6
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + *10
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *4
+            + $ip
+            + $name
+            + $string
+            + $type
+            + *4
+            + $integer
+            + $name
+            + $port
+            + $type
+            + *8
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + *1
+            + +optional
+            + *8
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + *1
+            + +optional
             + $sentinel|get-primary-addr-by-name
             + *6
             + $summary
@@ -193,7 +261,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - $A container for Access List Control commands 
             - %16
@@ -205,6 +273,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - %21
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + %17
@@ -249,6 +318,73 @@ internal static class Differences
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
             + %25
+            + *5
+            + %4
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + %3
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + %5
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %2
+            + $ip
+            + $name
+            + $string
+            + $type
+            + %2
+            + $integer
+            + $name
+            + $port
+            + $type
+            + %4
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + ~1
+            + +optional
+            + %4
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + ~1
+            + +optional
             + $sentinel|get-primary-addr-by-name
             + %3
             + $summary
@@ -372,10 +508,78 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *42
+            - *1
             + *50
+            + *5
+            + *8
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + *6
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + *10
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *4
+            + $ip
+            + $name
+            + $string
+            + $type
+            + *4
+            + $integer
+            + $name
+            + $port
+            + $type
+            + *8
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + *1
+            + +optional
+            + *8
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + *1
+            + +optional
             + $sentinel|get-primary-addr-by-name
             + *6
             + $summary
@@ -411,10 +615,78 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - %21
+            - *1
             + %25
+            + *5
+            + %4
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + %3
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + %5
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %2
+            + $ip
+            + $name
+            + $string
+            + $type
+            + %2
+            + $integer
+            + $name
+            + $port
+            + $type
+            + %4
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + ~1
+            + +optional
+            + %4
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + ~1
+            + +optional
             + $sentinel|get-primary-addr-by-name
             + %3
             + $summary
@@ -450,11 +722,12 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -474,6 +747,7 @@ internal static class Differences
             + *10
             + *25
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + *1
@@ -537,11 +811,12 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -561,6 +836,7 @@ internal static class Differences
             + *10
             + *25
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + ~1
@@ -670,12 +946,14 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *21
             - :-3
+            - :3
             + *25
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + *1
@@ -739,12 +1017,14 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *21
             - :-3
+            - :3
             + *25
             + :-4
+            + :-3
             + $sentinel|get-primary-addr-by-name
             + :3
             + ~1
@@ -1263,15 +1543,20 @@ internal static class Differences
             """),
         new(
             ["SENTINEL HELP"],
-            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis.",
+            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
             """
             - *49
             - +CONFIG SET <param> <value>
             - +CONFIG GET <param>
+            - +FAILOVER <master-name>
+            - +    Sentinels
             - +    Prints this help.
-            + *50
+            + *51
             + +CONFIG SET param value [param value ...]
             + +CONFIG GET <param> [param param param ...]
+            + +FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]
+            + +    Sentinels. A healthy master takes part, so that no write is lost; COORDINATED
+            + +    fails where it cannot, FORCE does not ask it, DRYRUN says what would happen.
             + +    NONE takes back what was asked for before.
             + +    Print this help.
             """),
