@@ -427,8 +427,6 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"master_failover_state:{(_successor is null ? "no-failover" : "waiting-for-sync")}\r\nmaster_repl_offset:{Offset}\r\n");
-        if (IsLoading)
-            text.Append("loading:1\r\n");
         if (HasLoadedNothing)
             text.Append("aof_enabled:0\r\nrdb_last_load_keys_loaded:0\r\n");
         if (IsSynchronising)
