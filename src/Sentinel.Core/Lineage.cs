@@ -74,8 +74,16 @@ internal sealed class Lineage
             Keep();
     }
 
-    /// <summary>Another node is the master: the process that was seen with the group's data should be it, and not one that was started since.</summary>
-    public void MasterSwitched(MasterNode node) => RunId = HasOurs(node) ? node.RunId : null;
+    /// <summary>
+    /// Another node is the master, and what it has is what the group has: those who decided that may know what we do not. But it should be
+    /// the process that was seen with keys, and not one that was started since.
+    /// </summary>
+    public void MasterSwitched(MasterNode node)
+    {
+        RunId = HasOurs(node) || node.HoldsKeys ? node.RunId : null;
+        if (node.RunId == _unknownStranger)
+            _unknownStranger = null;
+    }
 
     /// <summary>Whether the data of a node are the group's, or go on from them.</summary>
     public bool HasOurs(DataNode node) => IsOurs(node.History) || IsOurs(node.FormerHistory);
