@@ -88,6 +88,10 @@ internal sealed class Lineage
     /// <summary>Whether the data of a node are the group's, or go on from them.</summary>
     public bool HasOurs(DataNode node) => IsOurs(node.History) || IsOurs(node.FormerHistory);
 
+    /// <summary>Whether the data of a node go on from those of another node of the group, which has ours: there was a master between that was not seen.</summary>
+    public bool AreKinOfOurs(DataNode node) =>
+        HasOurs(node) || _master.Replicas.Exists(replica => replica != node && replica.History is { } history && HasOurs(replica) && (history == node.FormerHistory || history == node.History));
+
     /// <summary>Whether a node went on from what the group had longer ago than it is known to have been further: from an old RDB file.</summary>
     public bool IsBehind(DataNode node) =>
         node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != _histories[^1] || end < _offset);

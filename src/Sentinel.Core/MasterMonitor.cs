@@ -632,7 +632,7 @@ internal sealed class MasterMonitor : IScheduled
         IsFollowedByMaster = !IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = HasKeys(replica),
-        HasForeignHistory = Lineage.IsKnown && !Lineage.HasOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
+        HasForeignHistory = Lineage.IsKnown && !Lineage.AreKinOfOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
         History = replica.History,
         Priority = replica.Priority,
         Offset = replica.Offset,

@@ -1,5 +1,6 @@
 using Sentinel.Core;
 using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
 using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Checkers;
@@ -77,12 +78,15 @@ internal sealed class BestReplica(World world) : Checker(world)
                 || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
                 continue;
             // What comes from a master that restarted empty does not take the place of what was there before.
-            if (World.NodeAt(address) is { } promoted && promoted.Data.Root != node.Data.Root)
+            if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch)))
                 continue;
             if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }
     }
+
+    /// <summary>Whether a history is another's or went on from it: where two masters came between that were not seen, nobody knows whether it is the group's.</summary>
+    private static bool IsNextTo(Branch branch, Branch other) => branch == other || branch.Origin?.Branch == other || other.Origin?.Branch == branch;
 
     private static bool IsFit(ReplicaView replica, MasterView master, SentinelProcess by)
     {

@@ -17,6 +17,9 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // It has nothing of its own yet, and had something before it was started.
         if (followed is { HasData: true } or { IsLoading: true } or { IsRunning: false } || followed.Data.Branch.Opening is not { Reason: RoleReason.EmptyStart, Before.Writes: > 0 })
             return;
+        // The node has only what it took since it was emptied itself.
+        if (node.Data.Root.Opening is { Reason: RoleReason.EmptyStart, Before.Writes: > 0 })
+            return;
         // The node was there all the time in which the Sentinel could see the master as it is now; one that comes back later finds others agreed.
         if (ours.ConnectedSince(node.Address) is { } since && ours.ConnectedSince(address) is { } lookedSince && since <= lookedSince && by.Machine.Clock.TrueTimeOf(lookedSince) >= followed.StartedAt)
             Violated($"{by.Name} makes {node.Name}, which has data, a replica of {followed.Name}, which restarted empty");

@@ -124,7 +124,7 @@ internal static class Mutants
 
         // The rest of the group.
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
-            [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
+            [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null, IsHandingOver: false }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
             [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),
