@@ -1617,5 +1617,777 @@ internal static class Differences
             - -ERR unknown subcommand 'GET-PRIMARY-ADDR-BY-NAME'. Try SENTINEL HELP.
             + -NOAUTH Authentication required.
             """),
+        new(
+            ["COMMAND LIST FILTERBY ACLCAT admin", "ACL CAT admin"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *38
+            + *43
+            + $sentinel|forget
+            + $sentinel|get-primary-addr-by-name
+            + $sentinel|is-primary-down-by-addr
+            + $sentinel|primaries
+            + $sentinel|primary
+            """),
+        new(
+            ["COMMAND INFO", "COMMAND"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *16
+            - *21
+            - :-3
+            + *17
+            + $client|setinfo
+            + :4
+            + *3
+            + +noscript
+            + +loading
+            + +stale
+            + :0
+            + :0
+            + :0
+            + *2
+            + +@slow
+            + +@connection
+            + *0
+            + *0
+            + *0
+            + *10
+            + *26
+            + :-4
+            + $sentinel|forget
+            + :4
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|get-primary-addr-by-name
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|is-primary-down-by-addr
+            + :6
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|primaries
+            + :2
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|primary
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            """),
+        new(
+            ["COMMAND INFO", "COMMAND"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *16
+            - *21
+            - :-3
+            + *17
+            + $client|setinfo
+            + :4
+            + ~3
+            + +noscript
+            + +loading
+            + +stale
+            + :0
+            + :0
+            + :0
+            + ~2
+            + +@slow
+            + +@connection
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + *26
+            + :-4
+            + $sentinel|forget
+            + :4
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|get-primary-addr-by-name
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|is-primary-down-by-addr
+            + :6
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|primaries
+            + :2
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|primary
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            """),
+        new(
+            ["COMMAND LIST"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *72
+            + *78
+            + $client|setinfo
+            + $sentinel|forget
+            + $sentinel|get-primary-addr-by-name
+            + $sentinel|is-primary-down-by-addr
+            + $sentinel|primaries
+            + $sentinel|primary
+            """),
+        new(
+            ["COMMAND DOCS sentinel"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *42
+            + *52
+            + $sentinel|forget
+            + *10
+            + $summary
+            + $Forget one replica or Sentinel
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *2
+            + *4
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *4
+            + $name
+            + $string
+            + $type
+            + $who
+            + $sentinel|get-primary-addr-by-name
+            + *6
+            + $summary
+            + $Get port and address of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|is-primary-down-by-addr
+            + *6
+            + $summary
+            + $Check if a primary is down
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primaries
+            + *6
+            + $summary
+            + $List the monitored primaries
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primary
+            + *6
+            + $summary
+            + $Show the state of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            """),
+        new(
+            ["COMMAND DOCS sentinel"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - %21
+            + %26
+            + $sentinel|forget
+            + %5
+            + $summary
+            + $Forget one replica or Sentinel
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *2
+            + %2
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + %2
+            + $name
+            + $string
+            + $type
+            + $who
+            + $sentinel|get-primary-addr-by-name
+            + %3
+            + $summary
+            + $Get port and address of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|is-primary-down-by-addr
+            + %3
+            + $summary
+            + $Check if a primary is down
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primaries
+            + %3
+            + $summary
+            + $List the monitored primaries
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primary
+            + %3
+            + $summary
+            + $Show the state of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            """),
+        new(
+            ["COMMAND INFO sentinel"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *21
+            - :-3
+            + *26
+            + :-4
+            + $sentinel|forget
+            + :4
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|get-primary-addr-by-name
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|is-primary-down-by-addr
+            + :6
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|primaries
+            + :2
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|primary
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            """),
+        new(
+            ["COMMAND INFO sentinel"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *21
+            - :-3
+            + *26
+            + :-4
+            + $sentinel|forget
+            + :4
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|get-primary-addr-by-name
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|is-primary-down-by-addr
+            + :6
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|primaries
+            + :2
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|primary
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            """),
+        new(
+            ["COMMAND LIST FILTERBY ACLCAT slow"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *67
+            + *73
+            + $client|setinfo
+            + $sentinel|forget
+            + $sentinel|get-primary-addr-by-name
+            + $sentinel|is-primary-down-by-addr
+            + $sentinel|primaries
+            + $sentinel|primary
+            """),
+        new(
+            ["COMMAND LIST FILTERBY ACLCAT dangerous"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - *39
+            + *44
+            + $sentinel|forget
+            + $sentinel|get-primary-addr-by-name
+            + $sentinel|is-primary-down-by-addr
+            + $sentinel|primaries
+            + $sentinel|primary
+            """),
+        new(
+            ["COMMAND DOCS"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - $A container for Access List Control commands 
+            - *32
+            - $Get array of Redis command details
+            - $Get total number of Redis commands
+            - $Get array of specific Redis command documentation
+            - $Extract keys given a full Redis command
+            - $Extract keys and access flags given a full Redis command
+            - $Get array of specific Redis command details, or all when no argument is given.
+            - $Get an array of Redis command names
+            - *42
+            - $Synchronously save the dataset to disk and then shut down the server
+            + $A container for Access List Control commands
+            + *34
+            + $client|setinfo
+            + *10
+            + $summary
+            + $Sets information specific to the client or connection.
+            + $since
+            + $7.2.0
+            + $group
+            + $connection
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + *6
+            + $name
+            + $attr
+            + $type
+            + $oneof
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $libname
+            + $type
+            + $string
+            + $token
+            + $LIB-NAME
+            + *6
+            + $name
+            + $libver
+            + $type
+            + $string
+            + $token
+            + $LIB-VER
+            + $Get array of command details
+            + $Get total number of commands
+            + $Get array of specific command documentation
+            + $Extract keys given a full command
+            + $Extract keys and access flags given a full command
+            + $Get array of specific command details, or all when no argument is given.
+            + $Get an array of command names
+            + *52
+            + $sentinel|forget
+            + *10
+            + $summary
+            + $Forget one replica or Sentinel
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *2
+            + *4
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *4
+            + $name
+            + $string
+            + $type
+            + $who
+            + $sentinel|get-primary-addr-by-name
+            + *6
+            + $summary
+            + $Get port and address of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|is-primary-down-by-addr
+            + *6
+            + $summary
+            + $Check if a primary is down
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primaries
+            + *6
+            + $summary
+            + $List the monitored primaries
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primary
+            + *6
+            + $summary
+            + $Show the state of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $Shut down the server
+            """),
+        new(
+            ["COMMAND DOCS"],
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            """
+            - $A container for Access List Control commands 
+            - %16
+            - $Get array of Redis command details
+            - $Get total number of Redis commands
+            - $Get array of specific Redis command documentation
+            - $Extract keys given a full Redis command
+            - $Extract keys and access flags given a full Redis command
+            - $Get array of specific Redis command details, or all when no argument is given.
+            - $Get an array of Redis command names
+            - %21
+            - $Synchronously save the dataset to disk and then shut down the server
+            + $A container for Access List Control commands
+            + %17
+            + $client|setinfo
+            + %5
+            + $summary
+            + $Sets information specific to the client or connection.
+            + $since
+            + $7.2.0
+            + $group
+            + $connection
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + %3
+            + $name
+            + $attr
+            + $type
+            + $oneof
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $libname
+            + $type
+            + $string
+            + $token
+            + $LIB-NAME
+            + %3
+            + $name
+            + $libver
+            + $type
+            + $string
+            + $token
+            + $LIB-VER
+            + $Get array of command details
+            + $Get total number of commands
+            + $Get array of specific command documentation
+            + $Extract keys given a full command
+            + $Extract keys and access flags given a full command
+            + $Get array of specific command details, or all when no argument is given.
+            + $Get an array of command names
+            + %26
+            + $sentinel|forget
+            + %5
+            + $summary
+            + $Forget one replica or Sentinel
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *2
+            + %2
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + %2
+            + $name
+            + $string
+            + $type
+            + $who
+            + $sentinel|get-primary-addr-by-name
+            + %3
+            + $summary
+            + $Get port and address of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|is-primary-down-by-addr
+            + %3
+            + $summary
+            + $Check if a primary is down
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primaries
+            + %3
+            + $summary
+            + $List the monitored primaries
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $sentinel|primary
+            + %3
+            + $summary
+            + $Show the state of a primary
+            + $since
+            + $8.0.0
+            + $group
+            + $sentinel
+            + $Shut down the server
+            """),
     ];
 }
