@@ -100,240 +100,6 @@ internal static class Differences
             + $client|setinfo
             """),
         new(
-            ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - $A container for Access List Control commands 
-            - *32
-            - $Get array of Redis command details
-            - $Get total number of Redis commands
-            - $Get array of specific Redis command documentation
-            - $Extract keys given a full Redis command
-            - $Extract keys and access flags given a full Redis command
-            - $Get array of specific Redis command details, or all when no argument is given.
-            - $Get an array of Redis command names
-            - *42
-            - *1
-            - $Synchronously save the dataset to disk and then shut down the server
-            + $A container for Access List Control commands
-            + *34
-            + $client|setinfo
-            + *10
-            + $summary
-            + $Sets information specific to the client or connection.
-            + $since
-            + $7.2.0
-            + $group
-            + $connection
-            + $complexity
-            + $<words>
-            + $arguments
-            + *1
-            + *6
-            + $name
-            + $attr
-            + $type
-            + $oneof
-            + $arguments
-            + *2
-            + *6
-            + $name
-            + $libname
-            + $type
-            + $string
-            + $token
-            + $LIB-NAME
-            + *6
-            + $name
-            + $libver
-            + $type
-            + $string
-            + $token
-            + $LIB-VER
-            + $Get array of command details
-            + $Get total number of commands
-            + $Get array of specific command documentation
-            + $Extract keys given a full command
-            + $Extract keys and access flags given a full command
-            + $Get array of specific command details, or all when no argument is given.
-            + $Get an array of command names
-            + *56
-            + $sentinel|acknowledge
-            + *6
-            + $summary
-            + $End the cooldown after a failover
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|get-primary-addr-by-name
-            + *6
-            + $summary
-            + $Get port and address of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|is-primary-down-by-addr
-            + *6
-            + $summary
-            + $Check if a primary is down
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|pause
-            + *6
-            + $summary
-            + $Start no failover of a master but by order
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primaries
-            + *6
-            + $summary
-            + $List the monitored primaries
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primary
-            + *6
-            + $summary
-            + $Show the state of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|resume
-            + *6
-            + $summary
-            + $End a pause of a master
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $Shut down the server
-            """),
-        new(
-            ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - $A container for Access List Control commands 
-            - %16
-            - $Get array of Redis command details
-            - $Get total number of Redis commands
-            - $Get array of specific Redis command documentation
-            - $Extract keys given a full Redis command
-            - $Extract keys and access flags given a full Redis command
-            - $Get array of specific Redis command details, or all when no argument is given.
-            - $Get an array of Redis command names
-            - %21
-            - *1
-            - $Synchronously save the dataset to disk and then shut down the server
-            + $A container for Access List Control commands
-            + %17
-            + $client|setinfo
-            + %5
-            + $summary
-            + $Sets information specific to the client or connection.
-            + $since
-            + $7.2.0
-            + $group
-            + $connection
-            + $complexity
-            + $<words>
-            + $arguments
-            + *1
-            + %3
-            + $name
-            + $attr
-            + $type
-            + $oneof
-            + $arguments
-            + *2
-            + %3
-            + $name
-            + $libname
-            + $type
-            + $string
-            + $token
-            + $LIB-NAME
-            + %3
-            + $name
-            + $libver
-            + $type
-            + $string
-            + $token
-            + $LIB-VER
-            + $Get array of command details
-            + $Get total number of commands
-            + $Get array of specific command documentation
-            + $Extract keys given a full command
-            + $Extract keys and access flags given a full command
-            + $Get array of specific command details, or all when no argument is given.
-            + $Get an array of command names
-            + %28
-            + $sentinel|acknowledge
-            + %3
-            + $summary
-            + $End the cooldown after a failover
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|get-primary-addr-by-name
-            + %3
-            + $summary
-            + $Get port and address of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|is-primary-down-by-addr
-            + %3
-            + $summary
-            + $Check if a primary is down
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|pause
-            + %3
-            + $summary
-            + $Start no failover of a master but by order
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primaries
-            + %3
-            + $summary
-            + $List the monitored primaries
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primary
-            + %3
-            + $summary
-            + $Show the state of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|resume
-            + %3
-            + $summary
-            + $End a pause of a master
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $Shut down the server
-            """),
-        new(
             ["COMMAND DOCS acl"],
             "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
@@ -421,400 +187,6 @@ internal static class Differences
             + $LIB-VER
             """),
         new(
-            ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *42
-            + *56
-            + $sentinel|acknowledge
-            + *6
-            + $summary
-            + $End the cooldown after a failover
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|get-primary-addr-by-name
-            + *6
-            + $summary
-            + $Get port and address of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|is-primary-down-by-addr
-            + *6
-            + $summary
-            + $Check if a primary is down
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|pause
-            + *6
-            + $summary
-            + $Start no failover of a master but by order
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primaries
-            + *6
-            + $summary
-            + $List the monitored primaries
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primary
-            + *6
-            + $summary
-            + $Show the state of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|resume
-            + *6
-            + $summary
-            + $End a pause of a master
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            """),
-        new(
-            ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - %21
-            + %28
-            + $sentinel|acknowledge
-            + %3
-            + $summary
-            + $End the cooldown after a failover
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|get-primary-addr-by-name
-            + %3
-            + $summary
-            + $Get port and address of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|is-primary-down-by-addr
-            + %3
-            + $summary
-            + $Check if a primary is down
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|pause
-            + %3
-            + $summary
-            + $Start no failover of a master but by order
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primaries
-            + %3
-            + $summary
-            + $List the monitored primaries
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|primary
-            + %3
-            + $summary
-            + $Show the state of a primary
-            + $since
-            + $8.0.0
-            + $group
-            + $sentinel
-            + $sentinel|resume
-            + %3
-            + $summary
-            + $End a pause of a master
-            + $since
-            + $7.0.0
-            + $group
-            + $sentinel
-            """),
-        new(
-            ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *16
-            - *21
-            - :-3
-            - :3
-            + *17
-            + $client|setinfo
-            + :4
-            + *3
-            + +noscript
-            + +loading
-            + +stale
-            + :0
-            + :0
-            + :0
-            + *2
-            + +@slow
-            + +@connection
-            + *0
-            + *0
-            + *0
-            + *10
-            + *28
-            + $sentinel|acknowledge
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + :-4
-            + :-3
-            + $sentinel|get-primary-addr-by-name
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|is-primary-down-by-addr
-            + :6
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|pause
-            + :-3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|primaries
-            + :2
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|primary
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|resume
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            """),
-        new(
-            ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *16
-            - *21
-            - :-3
-            - :3
-            + *17
-            + $client|setinfo
-            + :4
-            + ~3
-            + +noscript
-            + +loading
-            + +stale
-            + :0
-            + :0
-            + :0
-            + ~2
-            + +@slow
-            + +@connection
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + *28
-            + $sentinel|acknowledge
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + :-4
-            + :-3
-            + $sentinel|get-primary-addr-by-name
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|is-primary-down-by-addr
-            + :6
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|pause
-            + :-3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|primaries
-            + :2
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|primary
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|resume
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            """),
-        new(
             ["COMMAND INFO client"],
             "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
@@ -859,294 +231,6 @@ internal static class Differences
             + ~0
             + ~0
             + *10
-            """),
-        new(
-            ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *21
-            - :-3
-            + *28
-            + $sentinel|acknowledge
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + :-4
-            + :-3
-            + $sentinel|get-primary-addr-by-name
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|is-primary-down-by-addr
-            + :6
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|pause
-            + :-3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|primaries
-            + :2
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|primary
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            + $sentinel|resume
-            + :3
-            + *1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + *3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + *0
-            + *0
-            + *0
-            + *10
-            """),
-        new(
-            ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *21
-            - :-3
-            + *28
-            + $sentinel|acknowledge
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + :-4
-            + :-3
-            + $sentinel|get-primary-addr-by-name
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|is-primary-down-by-addr
-            + :6
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|pause
-            + :-3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|primaries
-            + :2
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|primary
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            + $sentinel|resume
-            + :3
-            + ~1
-            + +admin
-            + :0
-            + :0
-            + :0
-            + ~3
-            + +@admin
-            + +@slow
-            + +@dangerous
-            + ~0
-            + ~0
-            + ~0
-            + *10
-            """),
-        new(
-            ["COMMAND LIST"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *72
-            + *80
-            + $client|setinfo
-            + $sentinel|acknowledge
-            + $sentinel|get-primary-addr-by-name
-            + $sentinel|is-primary-down-by-addr
-            + $sentinel|pause
-            + $sentinel|primaries
-            + $sentinel|primary
-            + $sentinel|resume
-            """),
-        new(
-            ["COMMAND LIST FILTERBY ACLCAT admin", "ACL CAT admin"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *38
-            + *45
-            + $sentinel|acknowledge
-            + $sentinel|get-primary-addr-by-name
-            + $sentinel|is-primary-down-by-addr
-            + $sentinel|pause
-            + $sentinel|primaries
-            + $sentinel|primary
-            + $sentinel|resume
-            """),
-        new(
-            ["COMMAND LIST FILTERBY ACLCAT dangerous"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *39
-            + *46
-            + $sentinel|acknowledge
-            + $sentinel|get-primary-addr-by-name
-            + $sentinel|is-primary-down-by-addr
-            + $sentinel|pause
-            + $sentinel|primaries
-            + $sentinel|primary
-            + $sentinel|resume
-            """),
-        new(
-            ["COMMAND LIST FILTERBY ACLCAT slow"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
-            """
-            - *67
-            + *75
-            + $client|setinfo
-            + $sentinel|acknowledge
-            + $sentinel|get-primary-addr-by-name
-            + $sentinel|is-primary-down-by-addr
-            + $sentinel|pause
-            + $sentinel|primaries
-            + $sentinel|primary
-            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST filterby pattern client|s*"],
@@ -1558,24 +642,6 @@ internal static class Differences
             + +    Print this help.
             """),
         new(
-            ["SENTINEL HELP"],
-            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
-            """
-            - *49
-            - +CONFIG SET <param> <value>
-            - +CONFIG GET <param>
-            - +FAILOVER <master-name>
-            - +    Sentinels
-            - +    Prints this help.
-            + *52
-            + +CONFIG SET param value [param value ...]
-            + +CONFIG GET <param> [param param param ...]
-            + +FORGET <master-name> <runid | ip:port>
-            + +    Forget one replica or Sentinel of a master; whoever lives is found again.
-            + +    NONE takes back what was asked for before.
-            + +    Print this help.
-            """),
-        new(
             ["HELLO 2", "HELLO", "hello 3"],
             "The wording of Redis 7.2 and later.",
             """
@@ -1619,23 +685,28 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT admin", "ACL CAT admin"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *38
-            + *43
+            + *47
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -1653,8 +724,39 @@ internal static class Differences
             + *0
             + *0
             + *10
-            + *26
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + *1
@@ -1700,6 +802,21 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|pause
+            + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|primaries
             + :2
             + *1
@@ -1716,6 +833,21 @@ internal static class Differences
             + *0
             + *10
             + $sentinel|primary
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|resume
             + :3
             + *1
             + +admin
@@ -1733,11 +865,12 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -1755,8 +888,39 @@ internal static class Differences
             + ~0
             + ~0
             + *10
-            + *26
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + ~1
@@ -1802,6 +966,21 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|pause
+            + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|primaries
             + :2
             + ~1
@@ -1832,26 +1011,138 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|resume
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             """),
         new(
             ["COMMAND LIST"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *72
-            + *78
+            + *82
             + $client|setinfo
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *42
-            + *52
+            - *1
+            + *60
+            + $sentinel|acknowledge
+            + *6
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + *10
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + *4
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + *8
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + *6
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + *10
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *4
+            + $ip
+            + $name
+            + $string
+            + $type
+            + *4
+            + $integer
+            + $name
+            + $port
+            + $type
+            + *8
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + *1
+            + +optional
+            + *8
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + *1
+            + +optional
             + $sentinel|forget
             + *10
             + $summary
@@ -1890,6 +1181,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + *6
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + *6
             + $summary
@@ -1906,13 +1205,114 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + *6
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - %21
-            + %26
+            - *1
+            + %30
+            + $sentinel|acknowledge
+            + %3
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + %5
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + %2
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + %4
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + %3
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + %5
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %2
+            + $ip
+            + $name
+            + $string
+            + $type
+            + %2
+            + $integer
+            + $name
+            + $port
+            + $type
+            + %4
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + ~1
+            + +optional
+            + %4
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + ~1
+            + +optional
             + $sentinel|forget
             + %5
             + $summary
@@ -1951,6 +1351,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + %3
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + %3
             + $summary
@@ -1967,15 +1375,55 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + %3
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *21
             - :-3
-            + *26
+            - :3
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + *1
@@ -2021,6 +1469,21 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|pause
+            + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|primaries
             + :2
             + *1
@@ -2051,15 +1514,62 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|resume
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *21
             - :-3
-            + *26
+            - :3
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + ~1
@@ -2105,6 +1615,21 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|pause
+            + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|primaries
             + :2
             + ~1
@@ -2121,6 +1646,21 @@ internal static class Differences
             + ~0
             + *10
             + $sentinel|primary
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|resume
             + :3
             + ~1
             + +admin
@@ -2138,32 +1678,40 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT slow"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *67
-            + *73
+            + *77
             + $client|setinfo
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT dangerous"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *39
-            + *44
+            + *48
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             - *32
@@ -2175,6 +1723,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - *42
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + *34
@@ -2218,7 +1767,99 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + *52
+            + *60
+            + $sentinel|acknowledge
+            + *6
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + *10
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + *4
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + *8
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + *6
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + *10
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *4
+            + $ip
+            + $name
+            + $string
+            + $type
+            + *4
+            + $integer
+            + $name
+            + $port
+            + $type
+            + *8
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + *1
+            + +optional
+            + *8
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + *1
+            + +optional
             + $sentinel|forget
             + *10
             + $summary
@@ -2257,6 +1898,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + *6
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + *6
             + $summary
@@ -2273,11 +1922,19 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + *6
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $Shut down the server
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             - %16
@@ -2289,6 +1946,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - %21
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + %17
@@ -2332,7 +1990,99 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + %26
+            + %30
+            + $sentinel|acknowledge
+            + %3
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + %5
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + %2
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + %4
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + %3
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + %5
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %2
+            + $ip
+            + $name
+            + $string
+            + $type
+            + %2
+            + $integer
+            + $name
+            + $port
+            + $type
+            + %4
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + ~1
+            + +optional
+            + %4
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + ~1
+            + +optional
             + $sentinel|forget
             + %5
             + $summary
@@ -2371,6 +2121,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + %3
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + %3
             + $summary
@@ -2387,7 +2145,39 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + %3
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $Shut down the server
+            """),
+        new(
+            ["SENTINEL HELP"],
+            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
+            """
+            - *49
+            - +CONFIG SET <param> <value>
+            - +CONFIG GET <param>
+            - +FAILOVER <master-name>
+            - +    Sentinels
+            - +    Prints this help.
+            + *56
+            + +CONFIG SET param value [param value ...]
+            + +CONFIG GET <param> [param param param ...]
+            + +FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]
+            + +    Sentinels. A healthy master takes part, so that no write is lost; COORDINATED
+            + +    fails where it cannot, FORCE does not ask it, DRYRUN says what would happen.
+            + +FORGET <master-name> <runid | ip:port>
+            + +    Forget one replica or Sentinel of a master; whoever lives is found again.
+            + +    NONE takes back what was asked for before.
+            + +ADOPT <master-name>
+            + +    Accept what the master has now as the data of its group, after it has
+            + +    restarted empty or with other data. On each Sentinel.
+            + +    Print this help.
             """),
     ];
 }
