@@ -111,9 +111,11 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
             else
                 Assert.Equal(their.Items.SkipLast(1), our.Items.SkipLast(1));
         }
-        // newer than 7.0, and Valkey's
+        // newer than 7.0, Valkey's, and ours
         Assert.Equal(
-            ["client|setinfo", "sentinel|adopt", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"], unknownToIt);
+            ["client|setinfo", "sentinel|acknowledge", "sentinel|adopt", "sentinel|forget", "sentinel|pause", "sentinel|resume",
+             "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"],
+            unknownToIt);
     }
 
     [TheoryWithOriginal, InlineData("INFO sentinel"), InlineData("INFO stats"), InlineData("INFO clients"), InlineData("INFO cpu"), InlineData("INFO server"), InlineData("INFO")]
