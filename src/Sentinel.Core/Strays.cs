@@ -28,6 +28,9 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private bool _isVetoed;
     private Instant _resumedAt;
 
+    /// <summary>Since when the others can be asked, and there is a master to follow; null: they cannot, or there is none.</summary>
+    private Instant? _judgesSince;
+
     /// <summary>Looks at what a replica just said of itself.</summary>
     public void Reported(Replica replica)
     {
@@ -98,8 +101,10 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         if (master.Failover is not null || !MasterIsSane || !master.Replicas.Exists(IsCase))
         {
             ForgetConfirmations();
+            _judgesSince = null;
             return;
         }
+        _judgesSince = IsMajorityReachable ? _judgesSince ?? local.Now : null;
         if (_isVetoed)
         {
             ForgetConfirmations();
@@ -130,7 +135,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 master.Node.RequestInfo();
                 continue;
             }
-            if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(replica.Stray.Since + WaitWithoutAgreement(replica.Stray)))
+            if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray)))
                 Tell(replica);
         }
         if (wake.IsDue(_pollStartedAt.Value + 2 * local.Timing.StrayPollPeriod))

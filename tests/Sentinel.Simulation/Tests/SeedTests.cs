@@ -63,6 +63,8 @@ public class SeedTests
         "--seed 66 --profile any --minutes 1.7 --keep 2,5,22,25,26",
         // Disks rest: a vote that was on its way to a slow disk was saved once more for each time somebody asked for it.
         "--seed 7000988 --profile any --minutes 9.8 --keep 74,75,76,79,80,82",
+        // Losses: one that had been cut off told the new master to follow the old one, in the moment in which it could ask the others again.
+        "--seed 20012399 --profile any --minutes 10",
         // Agreement: a voter that had lost its file voted a second time in an epoch; nothing reconciled the two configurations of that epoch.
         "--seed 20004425 --profile any --minutes 10 --keep 0,1,2,3,4,5,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,45,46,47,48,49,56,59,60,67,68,70,71,75,78,79,83,86,87,88,89,91,92,94,95,97,98",
     ];
