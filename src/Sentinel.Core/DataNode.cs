@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sentinel.Core;
 
 /// <summary>A master or a replica: what its INFO said.</summary>
@@ -28,16 +30,57 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public Instant ReportedMasterSince { get; protected set; }
     public TimeSpan MasterLinkDownTime { get; protected set; }
     public bool IsMasterLinkUp { get; protected set; }
+
+    /// <summary>When something last came to a replica from its master, as it said last; null: its link was down then, or it does not say.</summary>
+    public Instant? MasterHeardAt { get; private set; }
+
+    /// <summary>When it was asked for the INFO that it answered last; null: it answered none.</summary>
+    public Instant? ReportAskedAt { get; set; }
+
     public int Priority { get; protected set; } = 100;
     public ulong Offset { get; protected set; }
     public bool HasKeys { get; private set; }
+
+    /// <summary>Whether it has keys that it would keep if it were made a master now, though it may be about to replace them.</summary>
+    public bool HoldsKeys { get; private set; }
+
+    /// <summary>Whether it was loading its data.</summary>
+    public bool IsLoading { get; private set; }
+
+    /// <summary>Whether its process began with nothing, as far as it says.</summary>
+    public bool HasLoadedNothing { get; private set; }
+
+    /// <summary>Whether what it said is of the process that is connected now.</summary>
+    public bool HasReported => Link.IsUsable && InfoAt >= Link.ConnectedSince;
+
     public bool IsAnnounced { get; protected set; } = true;
+
+    /// <summary>Where the stream that it passes on has come to; of a master, what it has written.</summary>
+    public ulong StreamOffset { get; private set; }
+
+    /// <summary>Whether it is handing its role over by itself, and takes no order of role meanwhile.</summary>
+    public bool IsHandingOver { get; private set; }
+
+    /// <summary>The replicas that it named when it last said that it is a master, as it calls them.</summary>
+    public ImmutableArray<Address> Listed { get; private set; } = [];
+
+    /// <summary>The replicas that are attached to it; see <see cref="InfoReport.Attached"/>.</summary>
+    public ImmutableArray<Address> Attached { get; private set; } = [];
+
+    /// <summary>Until when, at most, it holds writes back because we asked it to: a PUBLISH would hold up all that follows on our connection.</summary>
+    public Instant WritesHeldUntil { get; set; }
 
     /// <summary>The replication history that its data are of; null: not known.</summary>
     public string? History { get; protected set; }
 
     /// <summary>The one that it went on from when it became a master; null: none.</summary>
     public string? FormerHistory { get; protected set; }
+
+    /// <summary>When it was found to refuse connections for too long, without having answered since; null: it was not.</summary>
+    public Instant? CrashedAt { get; set; }
+
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: not known.</summary>
+    public ulong? FormerHistoryEnd { get; private set; }
 
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
@@ -57,9 +100,11 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         InfoAt = now;
         InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
         MasterLinkDownTime = report.MasterLinkDownTime;
-        HasKeys = report.HasKeys;
+        (HasKeys, HoldsKeys, IsLoading, HasLoadedNothing) = (report.HasKeys, report.HoldsKeys, report.IsLoading, report.HasLoadedNothing);
+        (StreamOffset, IsHandingOver, Attached) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver, report.Attached);
+        MasterHeardAt = now - report.MasterLastHeard;
         if (report.History is not null)
-            (History, FormerHistory) = (report.History, report.FormerHistory);
+            (History, FormerHistory, FormerHistoryEnd) = (report.History, report.FormerHistory, report.FormerHistoryEnd);
         bool reportsMaster = report.IsMaster ?? false;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)
@@ -69,7 +114,11 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
             if (!reportsMaster)
                 ReportedMasterSince = now;
         }
-        if (!reportsMaster)
+        if (reportsMaster)
+        {
+            Listed = report.Replicas;
+        }
+        else
         {
             Address? reported = report is { MasterHost: { } host, MasterPort: { } port } ? new Address(host, port) : ReportedMaster;
             if (reported != ReportedMaster)
@@ -89,8 +138,10 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
-        (MasterLinkDownTime, IsMasterLinkUp, HasKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys);
-        (History, FormerHistory) = (other.History, other.FormerHistory);
+        (MasterLinkDownTime, IsMasterLinkUp, HasKeys, HoldsKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys, other.HoldsKeys);
+        (IsLoading, HasLoadedNothing) = (other.IsLoading, other.HasLoadedNothing);
+        (History, FormerHistory, FormerHistoryEnd) = (other.History, other.FormerHistory, other.FormerHistoryEnd);
+        (StreamOffset, IsHandingOver, Listed, WritesHeldUntil) = (other.StreamOffset, other.IsHandingOver, other.Listed, other.WritesHeldUntil);
         Info = other.Info;
         Link.Users.Remove(other);
         Link.Users.Add(this);

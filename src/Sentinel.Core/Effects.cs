@@ -41,6 +41,13 @@ public sealed record Send(LinkId Link, int Attempt, Request Request) : Effect
 /// <remarks>Of several waiting ones only the last needs to be done: it covers those before it.</remarks>
 public sealed record PersistState(SaveNumber Number) : Effect;
 
+/// <summary>Bring what is known of all groups' data (<see cref="SentinelCore.Lineages"/>) to disk, some time. Nothing waits for it, and no outcome is told.</summary>
+public sealed record KeepLineages : Effect
+{
+    /// <summary>All are alike.</summary>
+    public static readonly KeepLineages Instance = new();
+}
+
 /// <summary>Tell an event: log, pub/sub and all other listeners.</summary>
 public sealed record PublishEvent(SentinelEvent Event) : Effect;
 

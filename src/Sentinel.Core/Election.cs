@@ -10,6 +10,7 @@ namespace Sentinel.Core;
 internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch lastVoteIn)
 {
     private readonly NewMasterGrace _grace = new(master, local);
+    private readonly Restraint _restraint = new(master, local);
     private LeaderWatch? _watch;
     private Instant? _standAt;
     private int _attemptsLost;
@@ -92,6 +93,13 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             Decline(_grace.Reason);
             return;
         }
+        if (_restraint.Holds(wake, out string? held))
+        {
+            _standAt = null;    // what ends that ends it for all, who then stand in their order
+            if (held is not null)
+                Decline(held);
+            return;
+        }
         if (WhyNotElectable() is { } reason)
         {
             Decline(reason);
@@ -102,13 +110,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     }
 
     /// <summary>Opens a new epoch and stands in it. What follows waits until epoch and own vote are on disk.</summary>
-    public void Stand(Claim claim)
+    /// <param name="claim">What the right to lead rests on.</param>
+    /// <param name="order">How an operator wants it to be done; null: nobody ordered it.</param>
+    public void Stand(Claim claim, FailoverOptions? order = null)
     {
         _declined = null;
         Epoch newest = Epoch.Max(local.CurrentEpoch, Epoch.Max(LeaderEpoch, master.ConfigEpoch));
         local.EnterEpoch(claim is Claim.Alone ? newest.NextOf(local.Id) : newest.Next, master);
         Epoch epoch = local.CurrentEpoch;
-        master.StartFailover(epoch, claim);
+        master.StartFailover(epoch, claim, order);
         Vote(local.Id, epoch);
         local.WhenSaved(
             VoteSave,
@@ -161,6 +171,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     {
         Reset();
         _grace.Switched(isHeard);
+        _restraint.Switched();
+    }
+
+    /// <summary>An operator has seen the last switch: the cooldown after it is over.</summary>
+    public void Acknowledge()
+    {
+        _restraint.Acknowledge();
+        local.Log(EventLevel.Notice, $"The last switch of {master.Name} was acknowledged by an operator: no cooldown holds the next one back");
+        local.Touch(master);
     }
 
     /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>

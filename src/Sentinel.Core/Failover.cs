@@ -10,21 +10,34 @@ internal sealed class Failover
     private readonly MasterMonitor _master;
     private readonly LocalSentinel _local;
     private readonly HashSet<Address> _failed = [];
+
+    /// <summary>Those to whom the master could not hand over.</summary>
+    private readonly HashSet<Address> _unready = [];
+
+    /// <summary>How an operator wants it to be done; of what nobody ordered, as a forced one.</summary>
+    private readonly FailoverOptions _order;
+
+    /// <summary>When what the master takes part in has to be over; null: it has not begun.</summary>
+    private Instant? _coordinateUntil;
     private readonly Instant _startedAt;
     private Instant _stepSince;
     private string? _lastRefusal;
     private readonly Claim _claim;
     private Instant? _claimAgainAt;
 
-    public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, Claim claim)
+    public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, Claim claim, FailoverOptions? order)
     {
         (_master, _local, Epoch, _claim) = (master, local, epoch, claim);
+        _order = order ?? new FailoverOptions { Mode = FailoverMode.Forced };
+        IsCoordinated = _order.Mode is not FailoverMode.Forced;
         _startedAt = local.Now;
         Enter(FailoverStep.WaitStart);
         local.Publish(master.About("+try-failover", EventLevel.Warning, master.Node) with { Epoch = epoch });
         // Fresh offsets are fetched while the votes are under way.
         foreach (Replica replica in master.Replicas)
             replica.RequestInfo();
+        if (IsCoordinated)
+            master.Node.RequestInfo();
     }
 
     public Epoch Epoch { get; }
@@ -33,8 +46,18 @@ internal sealed class Failover
     /// <summary>Whether an operator ordered it: no votes are needed.</summary>
     public bool IsForced => _claim is not Claim.ByElection;
 
+    /// <summary>Whether the master is to take part, or does: not, or not any more, in a forced one.</summary>
+    public bool IsCoordinated { get; private set; }
+
+    /// <summary>How the master lets go; null: it does not take part.</summary>
+    public Handover? Handover { get; private set; }
+
     /// <summary>The replica being promoted; null before the choice.</summary>
     public Replica? Promoted { get; private set; }
+
+    /// <summary>Whether writes wait for what a node says next.</summary>
+    public bool HandsOver(DataNode node) =>
+        Handover is not null && (Step is FailoverStep.ReconfReplicas ? node.IsHandingOver : node is MasterNode || node == Promoted);
 
     /// <summary>Whether the right to promote is ours, and the promotion not over: meanwhile we vote for nobody else.</summary>
     public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced ? _claimAgainAt is null : Step is not FailoverStep.WaitStart);
@@ -52,6 +75,8 @@ internal sealed class Failover
             AwaitLeadership(wake);
         if (_master.Failover == this && Step is FailoverStep.SelectReplica)
             Select(wake);
+        if (_master.Failover == this && Step is FailoverStep.SendReplicaOfNoOne)
+            Prepare(wake);
         if (_master.Failover == this && Step is FailoverStep.WaitPromotion)
             AwaitPromotion(wake);
         if (_master.Failover == this && Step is FailoverStep.ReconfReplicas)
@@ -63,6 +88,7 @@ internal sealed class Failover
     {
         _local.Publish(_master.About(eventName, EventLevel.Warning, _master.Node) with { Epoch = Epoch, Reason = reason });
         _local.Log(EventLevel.Notice, $"Failover of {_master.Name} in epoch {Epoch} aborted: {reason}");
+        Handover?.Release();
         Promoted?.Link.TakeBackOrders();
         _master.EndFailover();
         _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart);
@@ -180,7 +206,7 @@ internal sealed class Failover
             if (wake.IsDue(again))
             {
                 _master.EndFailover();
-                _master.Election.Stand(Claim.ByOrder);
+                _master.Election.Stand(Claim.ByOrder, _order);
             }
         }
         else if (_master.Peers.Find(peer => peer.VotedEpoch >= Epoch && peer.VotedLeader is { } leader && leader != _local.Id) is { } rival)
@@ -203,7 +229,7 @@ internal sealed class Failover
             }
             _local.Log(EventLevel.Notice, $"The ordered failover of {_master.Name} has {tally.Of(_local.Id)} of the {_master.VotesNeeded} votes that would make epoch {Epoch} its own: it goes on in one that no other Sentinel takes");
             _master.EndFailover();
-            _master.Election.Stand(Claim.Alone);
+            _master.Election.Stand(Claim.Alone, _order);
         }
     }
 
@@ -233,7 +259,19 @@ internal sealed class Failover
         bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _startedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
         if (!isFresh && !wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait))
             return;
-        if (_master.BestReplica(_failed) is not { } best)
+        _coordinateUntil ??= _local.Now + (_order.Timeout ?? _local.Timing.HandoverTimeout);
+        Replica? best = _master.BestReplica(IsCoordinated ? _failed.Union(_unready).ToHashSet() : _failed, _order.Target);
+        if (IsCoordinated && _unready.Count > 0 && (best is null || wake.IsDue(_coordinateUntil.Value)))
+        {
+            if (_order.Mode is FailoverMode.CoordinatedOnly)
+            {
+                Abort("-failover-abort-slave-timeout", $"the master could not hand over, and remains the master: {_lastRefusal}");
+                return;
+            }
+            GoOnAlone(_lastRefusal!);
+            best = _master.BestReplica(_failed, _order.Target);
+        }
+        if (best is null)
         {
             string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
             string reason = reasons.Length == 0 ? "no replica is known" : reasons;
@@ -241,6 +279,8 @@ internal sealed class Failover
                 reason += $"; the master says that it follows {_master.Told(followed)}: if that is the master, let this Sentinel monitor that one";
             if (_master.TryRestoreMaster())
                 reason += "; the master, which says that it is a replica, is told to be the master again";
+            else if (_master.WhyNotRestored() is { } whyNot)
+                reason += $"; {whyNot}";
             if (_lastRefusal is null)
                 Abort("-failover-abort-no-good-slave", reason);
             else
@@ -251,13 +291,54 @@ internal sealed class Failover
         _local.Publish(_master.About("+selected-slave", EventLevel.Warning, best) with { Epoch = Epoch });
         Enter(FailoverStep.SendReplicaOfNoOne);
         _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });
-        if (!best.Link.Send(new Request.Reconfigure(Verb(best), Master: null)))
+        if (IsCoordinated && !best.ReportsMaster)
+            Handover = new Handover(_master, _local, best, freshSince: _startedAt, _coordinateUntil.Value);
+    }
+
+    /// <summary>Lets the master let go, where it takes part; then the replica is told.</summary>
+    private void Prepare(Wakeup wake)
+    {
+        Replica replica = Promoted!;
+        bool hasEveryByte = Handover?.Decide(wake) is true;
+        if (Handover is { Failure: { } reason, IsHopeless: var isHopeless })
         {
-            TryNext($"{best.Name} takes no more requests");
+            if (!isHopeless)
+            {
+                Unready(reason);
+                return;
+            }
+            if (_order.Mode is FailoverMode.CoordinatedOnly)
+            {
+                Abort("-failover-abort-slave-timeout", $"the master could not hand over: {reason}");
+                return;
+            }
+            GoOnAlone(reason);
+        }
+        if (Handover is { IsMastersOwn: false } && !hasEveryByte)
+            return;
+        if (Handover is { IsMastersOwn: false } handover)
+            handover.Promoting();
+        if (Handover is not { IsMastersOwn: true } && !replica.Link.Send(new Request.Reconfigure(Verb(replica), Master: null)))
+        {
+            TryNext($"{replica.Name} takes no more requests");
             return;
         }
         Enter(FailoverStep.WaitPromotion);
-        _local.Publish(_master.About("+failover-state-wait-promotion", EventLevel.Notice, best) with { Epoch = Epoch });
+        _local.Publish(_master.About("+failover-state-wait-promotion", EventLevel.Notice, replica) with { Epoch = Epoch });
+    }
+
+    /// <summary>The master takes no part any more.</summary>
+    private void GoOnAlone(string reason)
+    {
+        (IsCoordinated, Handover) = (false, null);
+        _local.Log(EventLevel.Warning, $"The ordered failover of {_master.Name} goes on as a forced one, and what the master has not passed on is lost: {reason}");
+    }
+
+    /// <summary>The master could not hand over to the replica: another one may be better off.</summary>
+    private void Unready(string reason)
+    {
+        _unready.Add(Promoted!.Address);
+        Return(reason);
     }
 
     /// <summary>Whether it is worth waiting for the offset of a replica.</summary>
@@ -273,21 +354,37 @@ internal sealed class Failover
             Confirm(replica);
             return;
         }
+        if (Handover is { IsMastersOwn: true } own)
+        {
+            own.Decide(wake);
+            if (own.Failure is { } failure)
+                Unready(failure);
+            return;
+        }
+        Handover?.KeepHeld(wake);
         TimeSpan patience = TimeSpan.FromSeconds(2) > _master.Options.DownAfter ? TimeSpan.FromSeconds(2) : _master.Options.DownAfter;
         if (patience > _master.Options.FailoverTimeout)
             patience = _master.Options.FailoverTimeout;
         if (replica.IsSubjectivelyDown)
             TryNext($"{replica.Name} went down");
-        else if (wake.IsDue(_stepSince + patience) && wake.IsDue(_local.JudgeAfter))
+        else if ((wake.IsDue(_stepSince + patience) || (Handover is { Deadline: var deadline } && wake.IsDue(deadline))) && wake.IsDue(_local.JudgeAfter))
             TryNext($"{replica.Name} did not become master in time");
     }
 
     private void TryNext(string reason)
     {
+        _failed.Add(Promoted!.Address);
+        Return(reason);
+    }
+
+    /// <summary>Goes back to the choice of a replica.</summary>
+    private void Return(string reason)
+    {
         Replica replica = Promoted!;
+        Handover?.Release();
+        Handover = null;
         _local.Log(EventLevel.Warning, $"Promotion failed: {reason}");
         _local.Publish(_master.About("-promotion-failed", EventLevel.Warning, replica) with { Epoch = Epoch, Reason = reason });
-        _failed.Add(replica.Address);
         replica.Link.TakeBackOrders();
         _lastRefusal = reason;
         Promoted = null;
@@ -316,6 +413,7 @@ internal sealed class Failover
             End();
             return;
         }
+        Handover?.Finish(wake);
         foreach (Replica replica in _master.Replicas)
             GiveUpIfStuck(replica, wake);
         foreach (Replica replica in _master.Replicas.Where(CanBeTold))
@@ -338,7 +436,8 @@ internal sealed class Failover
 
     /// <summary>Whether a replica is to be told: one whose role is not known yet, because it just connected, is asked first.</summary>
     private bool CanBeTold(Replica replica) =>
-        replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null } && MayBeTold(replica);
+        _master.MayBeFollowed && replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null, IsHandingOver: false }
+        && MayBeTold(replica);
 
     /// <summary>Not what is the master itself by another name, and not what is of another group.</summary>
     private bool MayBeTold(Replica replica) => !_master.IsMaster(replica) && _master.Lineage.StrangerIn(replica) is null;

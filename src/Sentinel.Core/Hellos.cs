@@ -125,7 +125,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     {
         foreach (Instance instance in master.Instances)
         {
-            if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && wake.IsDue(instance.NextHelloAt))
+            if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && wake.IsDue(Instant.Max(instance.NextHelloAt, MutedUntil(instance))))
                 Send(instance);
         }
     }
@@ -135,6 +135,11 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     {
         if (instance.Link.LocalHost is not { } localHost)
             return;
+        if (MutedUntil(instance) > local.Now)
+        {
+            instance.NextHelloAt = local.Now;    // due as soon as it lets writes through
+            return;
+        }
         SentinelOptions own = local.Options;
         // What is neither resolved nor to be announced by name would only confuse: redis-sentinel forgets us for it.
         if (!own.AnnounceHostnames && local.Names.Reachable(master.Address) is null)
@@ -146,6 +151,9 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         instance.Hello.Sent(instance.Link);
         instance.NextHelloAt = local.Now + local.Timing.PublishPeriod;
     }
+
+    private Instant MutedUntil(Instance instance) =>
+        Instant.Max(master.Fence.PublishAfter(instance), instance is DataNode node ? node.WritesHeldUntil : Instant.Zero);
 
     /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
     /// <remarks>

@@ -18,6 +18,9 @@ public sealed record InfoReport
     /// <summary>Bound of the replicas taken from one INFO, so that a broken node cannot make us open links without end.</summary>
     public const int ReplicasMax = 256;
 
+    /// <summary>Seconds since the last acknowledgement of a replica that is attached: they come each second, and the count is rough.</summary>
+    private const int AttachedLagMax = 1;
+
     /// <summary>Identity of the node's process.</summary>
     public string? RunId { get; private init; }
 
@@ -33,6 +36,9 @@ public sealed record InfoReport
     /// <summary>Replicas attached to it.</summary>
     public ImmutableArray<Address> Replicas { get; private init; } = [];
 
+    /// <summary>Those of <see cref="Replicas"/> that are in step, and acknowledged what they got a moment ago.</summary>
+    public ImmutableArray<Address> Attached { get; private init; } = [];
+
     /// <summary>How long its link to its master has been down; zero: it is up; −1 s: it never was.</summary>
     public TimeSpan MasterLinkDownTime { get; private init; }
 
@@ -45,14 +51,35 @@ public sealed record InfoReport
     /// <summary>Whether its link to its master is up.</summary>
     public bool? IsMasterLinkUp { get; private init; }
 
+    /// <summary>How long ago something last came from its master; null: its link is down, or it does not say.</summary>
+    public TimeSpan? MasterLastHeard { get; private init; }
+
     /// <summary>Its priority.</summary>
     public int? Priority { get; private init; }
 
     /// <summary>Its replication offset.</summary>
     public ulong? Offset { get; private init; }
 
+    /// <summary>Where the stream that it passes on has come to (<c>master_repl_offset</c>), also of a master.</summary>
+    public ulong? StreamOffset { get; private init; }
+
+    /// <summary>Whether it is handing its role over by itself (<c>FAILOVER</c>): it holds writes back, and takes no order of role.</summary>
+    public bool IsHandingOver { get; private init; }
+
     /// <summary>Whether it has data: keys in any database, and no first synchronisation under way that would replace them.</summary>
     public bool HasKeys { get; private init; }
+
+    /// <summary>Whether there are keys in it that can be read, even while a synchronisation is on its way that will replace them.</summary>
+    public bool HoldsKeys { get; private init; }
+
+    /// <summary>Whether it is loading data, so that what it has is not seen yet.</summary>
+    public bool IsLoading { get; private init; }
+
+    /// <summary>Whether it says that its process began with nothing: no keys came from an RDB file, and it has no AOF. Since Redis 7.0.</summary>
+    public bool HasLoadedNothing { get; private init; }
+
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: it does not say, or there is none.</summary>
+    public ulong? FormerHistoryEnd { get; private init; }
 
     /// <summary>Whether it wants to be listed.</summary>
     public bool? IsAnnounced { get; private init; }
@@ -61,9 +88,9 @@ public sealed record InfoReport
     public static InfoReport Parse(string text)
     {
         var report = new InfoReport();
-        List<Address>? replicas = null;
+        List<Address>? replicas = null, attached = null;
         bool isReplica = false;
-        bool hasKeys = false, isSynchronising = false;
+        bool hasKeys = false, isSynchronising = false, hasNoAof = false, hasEmptyRdb = false;
         foreach (ReadOnlySpan<char> rawLine in text.AsSpan().EnumerateLines())
         {
             ReadOnlySpan<char> line = rawLine;
@@ -83,6 +110,9 @@ public sealed record InfoReport
                 case "master_replid2" when value.Length >= RunIdLength && value.ContainsAnyExcept('0'):
                     report = report with { FormerHistory = value[..RunIdLength].ToString() };
                     break;
+                case "loading":
+                    report = report with { IsLoading = value.SequenceEqual("1") };
+                    break;
                 case "role":
                     isReplica = value.StartsWith("slave", StringComparison.Ordinal);
                     report = report with { IsMaster = isReplica ? false : value.StartsWith("master", StringComparison.Ordinal) ? true : null };
@@ -99,11 +129,20 @@ public sealed record InfoReport
                 case "master_link_status" when isReplica:
                     report = report with { IsMasterLinkUp = value.Equals("up", StringComparison.OrdinalIgnoreCase) };
                     break;
+                case "master_last_io_seconds_ago" when isReplica && long.TryParse(value, CultureInfo.InvariantCulture, out long ago) && ago >= 0:
+                    report = report with { MasterLastHeard = TimeSpan.FromSeconds(Math.Min(ago, int.MaxValue)) };
+                    break;
                 case "slave_priority" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int priority):
                     report = report with { Priority = priority };
                     break;
                 case "slave_repl_offset" when isReplica && ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
                     report = report with { Offset = offset };
+                    break;
+                case "master_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
+                    report = report with { StreamOffset = offset };
+                    break;
+                case "master_failover_state":
+                    report = report with { IsHandingOver = !value.SequenceEqual("no-failover") };
                     break;
                 case "replica_announced" when isReplica:
                     report = report with { IsAnnounced = !value.SequenceEqual("0") };
@@ -111,27 +150,49 @@ public sealed record InfoReport
                 case "master_sync_in_progress":
                     isSynchronising = value.SequenceEqual("1");
                     break;
+                case "second_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
+                    report = report with { FormerHistoryEnd = offset };
+                    break;
+                case "aof_enabled":
+                    hasNoAof = value.SequenceEqual("0");
+                    break;
+                case "rdb_last_load_keys_loaded":
+                    hasEmptyRdb = value.SequenceEqual("0");
+                    break;
                 default:
                     hasKeys |= key.Length > 2 && key.StartsWith("db", StringComparison.Ordinal) && char.IsAsciiDigit(key[2]) && value.StartsWith("keys=", StringComparison.Ordinal);
                     if (key.Length > 5 && key.StartsWith("slave", StringComparison.Ordinal) && char.IsAsciiDigit(key[5])
-                        && TryParseReplica(value, out Address replica) && (replicas?.Count ?? 0) < ReplicasMax)
+                        && TryParseReplica(value, out Address replica, out bool isAttached) && (replicas?.Count ?? 0) < ReplicasMax)
+                    {
                         (replicas ??= []).Add(replica);
+                        if (isAttached)
+                            (attached ??= []).Add(replica);
+                    }
                     break;
             }
         }
-        report = report with { HasKeys = hasKeys && !isSynchronising };
-        return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()] };
+        report = report with
+        {
+            HasKeys = hasKeys && !isSynchronising,
+            HoldsKeys = hasKeys && !report.IsLoading,
+            HasLoadedNothing = hasNoAof && hasEmptyRdb && !report.IsLoading,
+        };
+        return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()], Attached = attached is null ? [] : [.. attached.Distinct()] };
     }
 
     /// <summary>Reads <c>ip=…,port=…,…</c> or the older <c>ip,port,state</c>.</summary>
-    private static bool TryParseReplica(ReadOnlySpan<char> value, out Address replica)
+    private static bool TryParseReplica(ReadOnlySpan<char> value, out Address replica, out bool isAttached)
     {
+        isAttached = false;
         string? host = null, port = null;
         string[] fields = value.ToString().Split(',');
         if (value.Contains("ip=", StringComparison.Ordinal))
         {
             host = fields.FirstOrDefault(field => field.StartsWith("ip=", StringComparison.Ordinal))?[3..];
             port = fields.FirstOrDefault(field => field.StartsWith("port=", StringComparison.Ordinal))?[5..];
+            isAttached = fields.Contains("state=online")
+                && int.TryParse(fields.FirstOrDefault(field => field.StartsWith("lag=", StringComparison.Ordinal))?[4..], CultureInfo.InvariantCulture, out int lag)
+                && lag is >= 0 and <= AttachedLagMax;
         }
         else if (fields.Length >= 2)
         {

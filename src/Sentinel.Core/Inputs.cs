@@ -42,7 +42,24 @@ public sealed record LinkConnected(LinkId Link, int Attempt, LinkChannel Channel
 /// <param name="Attempt">The number of its <see cref="Connect"/>.</param>
 /// <param name="Channel">Which of the two.</param>
 /// <param name="Reason">Why, in words.</param>
-public sealed record LinkLost(LinkId Link, int Attempt, LinkChannel Channel, string Reason) : LinkFact(Link, Attempt);
+public sealed record LinkLost(LinkId Link, int Attempt, LinkChannel Channel, string Reason) : LinkFact(Link, Attempt)
+{
+    /// <summary>What that tells of the other side.</summary>
+    public LinkLossCause Cause { get; init; }
+}
+
+/// <summary>What the end of a connection, or of an attempt to make one, tells of the other side.</summary>
+public enum LinkLossCause
+{
+    /// <summary>Nothing: nobody answered in time, the host could not be reached, we are set up wrongly, or anything else.</summary>
+    Unknown,
+
+    /// <summary>The host answered that nobody listens there (<c>ECONNREFUSED</c>).</summary>
+    Refused,
+
+    /// <summary>A connection that stood was closed, or reset, by the other side.</summary>
+    ClosedByPeer,
+}
 
 /// <summary>An instance answered a request.</summary>
 public sealed record Answered(LinkId Link, int Attempt, Request Request, Reply Reply) : LinkFact(Link, Attempt);
@@ -68,7 +85,20 @@ public sealed record DownQuestionReceived(RequestId Id, Address Master, Epoch Ep
 public abstract record Order(RequestId Id) : Input;
 
 /// <summary>An operator wants another master now.</summary>
-public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(Id);
+public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(Id)
+{
+    /// <summary>How it is to be done.</summary>
+    public FailoverOptions Options { get; init; } = new();
+}
+
+/// <summary>An operator has seen the last switch of a master: its cooldown (<see cref="MasterOptions.FailoverCooldown"/>) is over.</summary>
+public sealed record AcknowledgeRequested(RequestId Id, string MasterName) : Order(Id);
+
+/// <summary>An operator wants this Sentinel to start no failover of a master by itself: see <see cref="MasterOptions.PauseReason"/>.</summary>
+/// <param name="Id">Answered when it is on disk.</param>
+/// <param name="MasterName">The master.</param>
+/// <param name="Reason">Why; null: the pause is over.</param>
+public sealed record PauseRequested(RequestId Id, string MasterName, string? Reason) : Order(Id);
 
 /// <summary>An operator adds a master.</summary>
 public sealed record MonitorRequested(RequestId Id, MasterOptions Options, Address Address) : Order(Id);
@@ -87,6 +117,9 @@ public sealed record ResetRequested(RequestId Id, ImmutableArray<string> MasterN
 /// <param name="Identity">The run id of the replica, or the identity of the peer; null: <paramref name="Address"/> says which.</param>
 /// <param name="Address">Its address; null: <paramref name="Identity"/> says which.</param>
 public sealed record ForgetRequested(RequestId Id, string MasterName, string? Identity, Address? Address) : Order(Id);
+
+/// <summary>An operator accepts what the node at a master's address has as the data of the group, whatever was known of them.</summary>
+public sealed record AdoptRequested(RequestId Id, string MasterName) : Order(Id);
 
 /// <summary>An operator changes the options of a master.</summary>
 /// <param name="Id">To be answered.</param>

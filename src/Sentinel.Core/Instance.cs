@@ -43,12 +43,15 @@ internal struct RequestSlot
 {
     private int _attempt;
 
+    /// <summary>When it was sent, if it is outstanding.</summary>
+    public Instant SentAt { get; private set; }
+
     /// <summary>Whether what is answered to it tells of a time that is past.</summary>
     public bool IsForsaken { get; private set; }
 
     public readonly bool IsPending(InstanceLink link) => _attempt != 0 && link.IsUsable && _attempt == link.Attempt;
 
-    public void Sent(InstanceLink link) => (_attempt, IsForsaken) = (link.Attempt, false);
+    public void Sent(InstanceLink link) => (_attempt, SentAt, IsForsaken) = (link.Attempt, link.Now, false);
 
     public void Done() => (_attempt, IsForsaken) = (0, false);
 

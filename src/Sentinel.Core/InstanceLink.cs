@@ -22,6 +22,7 @@ internal sealed class InstanceLink : IScheduled
     private readonly Wakeup _wake;
     private readonly Connection _command = new(LinkChannel.Command);
     private readonly Connection? _subscription;
+    private readonly Refusals _refusals = new();
     private Instant _lastPingSentAt;
     private Instant _answeredPingOf;
     private TimeSpan _missed;
@@ -68,8 +69,17 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Whether the node knows <c>REPLICAOF</c> and lets us use it; null: not found out yet.</summary>
     public bool? TakesReplicaOf { get; set; }
 
+    /// <summary>Whether the node knows <c>CLIENT PAUSE … WRITE</c> and lets us use it; null: not found out yet.</summary>
+    public bool? TakesPause { get; set; }
+
+    /// <summary>Whether the node lets us use <c>WAIT</c>; null: not found out yet.</summary>
+    public bool? TakesWait { get; set; }
+
     /// <summary>Our own address on the command connection; null: it never stood.</summary>
     public string? LocalHost { get; private set; }
+
+    /// <summary>The time of the input being taken in.</summary>
+    public Instant Now => _local.Now;
 
     /// <summary>When the instance became known.</summary>
     public Instant OpenedAt { get; }
@@ -95,6 +105,9 @@ internal sealed class InstanceLink : IScheduled
     /// </summary>
     public Instant? SilentSince => (Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt)) + _missed;
 
+    /// <summary>When it last answered a PING, whatever the answer; before the first one, when it became known. Time in which we ourselves did not run is left out.</summary>
+    public Instant HeardAt => Health.LastReplyAt + _missed;
+
     /// <summary>Whether it is closed for good.</summary>
     public bool IsRetired => _isRetired;
 
@@ -109,7 +122,14 @@ internal sealed class InstanceLink : IScheduled
     private ImmutableSortedDictionary<string, string> RenamedCommands =>
         Group?.Options.RenamedCommands ?? ImmutableSortedDictionary<string, string>.Empty;
 
+    private TimeSpan CrashDownAfter => Group?.Options.CrashDownAfter ?? TimeSpan.Zero;
+
     private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
+
+    /// <summary>Of a peer: the shortest silence of it that may matter for the fencing of a master; zero: none does.</summary>
+    private TimeSpan FenceAfter => Owner is null
+        ? TimeSpan.Zero
+        : Users.Select(user => user.Master.Options.FenceAfter).Where(time => time > TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Min();
 
     /// <summary>Keeps connections up and PINGs going.</summary>
     public void Decide()
@@ -118,7 +138,7 @@ internal sealed class InstanceLink : IScheduled
         if (_isRetired)
             return;
         TimeSpan downAfter = DownAfter;
-        TimeSpan period = _local.Timing.PingPeriod(downAfter);
+        TimeSpan period = _local.Timing.PingPeriod(downAfter, FenceAfter);
         KeepResolved(period);
         KeepUp(_command, period);
         if (_subscription is not null)
@@ -136,7 +156,7 @@ internal sealed class InstanceLink : IScheduled
         if (!IsUsable || Health.PendingCommands >= PendingCommandsMax * Health.Masters)
             return false;
         Health.PendingCommands++;
-        if (request is Request.Reconfigure)
+        if (IsOrderOfRole(request))
             _openOrders++;
         _local.Do(new Send(Id, Attempt, request) { RenamedCommands = RenamedCommands });
         return true;
@@ -151,6 +171,8 @@ internal sealed class InstanceLink : IScheduled
         Connection connection = fact.Channel == LinkChannel.Command ? _command : _subscription!;
         connection.State = ConnectionState.Connected;
         connection.Since = _local.Now;
+        _refusals.End();
+        ConnectOther(connection);
         if (connection == _command)
         {
             LocalHost = fact.LocalHost;
@@ -165,14 +187,44 @@ internal sealed class InstanceLink : IScheduled
         }
     }
 
-    public void Lost(LinkChannel channel)
+    /// <summary>One connection stands, so the instance is there: an attempt that was lost on the way to it is made anew.</summary>
+    private void ConnectOther(Connection connection)
+    {
+        if (_subscription is null || !HasAnswered)
+            return;
+        Connection other = connection == _command ? _subscription : _command;
+        if (other.State is ConnectionState.Connecting && _local.Now - other.TriedAt > _local.Timing.ProbePeriod)
+            Close(other);
+        if (other.State is ConnectionState.Missing)
+            other.TriedAt = null;
+    }
+
+    public void Lost(LinkChannel channel, LinkLossCause cause)
     {
         Connection connection = channel == LinkChannel.Command ? _command : _subscription!;
         GoOnElsewhere(connection);
         connection.State = ConnectionState.Missing;
-        if (connection == _command)
-            ForgetPending();
+        if (connection != _command)
+            return;
+        ForgetPending();
+        switch (cause)
+        {
+            case LinkLossCause.Refused:
+                _refusals.Came(connection.TriedAt!.Value, _local.Now);
+                break;
+            case LinkLossCause.ClosedByPeer:
+                _refusals.Expect();
+                break;
+            case LinkLossCause.Unknown:
+                _refusals.End();
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
     }
+
+    /// <summary>Whether nothing came of any attempt to connect for a period but refusals.</summary>
+    public bool HasRefusedFor(TimeSpan period) => _refusals.HaveLasted(period);
 
     /// <summary>Takes note of any traffic on the subscription.</summary>
     public void HeardSubscription() => _lastActivityAt = _local.Now;
@@ -181,7 +233,7 @@ internal sealed class InstanceLink : IScheduled
     public void CountAnswer(Request request)
     {
         Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
-        if (request is Request.Reconfigure)
+        if (IsOrderOfRole(request))
             _openOrders--;
     }
 
@@ -191,6 +243,8 @@ internal sealed class InstanceLink : IScheduled
         if (_openOrders > 0)
             Reconnect();
     }
+
+    private static bool IsOrderOfRole(Request request) => request is Request.Reconfigure or Request.HandOver;
 
     /// <summary>Takes in who it is that answers; one that does not tell, as with an ACL, is believed.</summary>
     /// <remarks>
@@ -244,6 +298,7 @@ internal sealed class InstanceLink : IScheduled
     {
         _missed += time;
         _lastActivityAt += time;
+        _refusals.Miss(time, CrashDownAfter);
         _local.Touch(this);
     }
 
@@ -310,6 +365,7 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Its name was resolved anew: connections that go where it no longer leads are made anew, and waiting ones are made.</summary>
     public void FollowName()
     {
+        _refusals.End();    // those of the former place say nothing of this one
         if (LeadsAstray(_command) || (_subscription is not null && LeadsAstray(_subscription)))
             Reconnect();
         _local.Touch(this);
@@ -341,7 +397,7 @@ internal sealed class InstanceLink : IScheduled
         switch (connection.State)
         {
             // At once after a loss, then once in a PING period: an instance that comes back is noticed within one.
-            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, connection.TriedAt is { } tried ? tried + period : _local.Now)):
+            case ConnectionState.Missing when Address.Port != 0 && _wake.IsDue(Instant.Max(_notBefore, TryAgainAt(connection, period))):
                 // A name that was never resolved is being asked for; its answer brings us here at once.
                 if (_local.Names.Reachable(Address) is not { } target)
                 {
@@ -351,11 +407,11 @@ internal sealed class InstanceLink : IScheduled
                 (connection.State, connection.TriedAt, connection.Ip) = (ConnectionState.Connecting, _local.Now, target.Host);
                 connection.Attempt++;
                 _local.Do(new Connect(Id, connection.Attempt, connection.Channel, target, Credentials) { Group = Group?.Name, RenamedCommands = RenamedCommands });
-                _wake.IsDue(_local.Now + ConnectTimeout(period));
+                _wake.IsDue(_local.Now + ConnectTimeout(connection, period));
                 break;
             // Nobody answers, not even with a refusal. A new attempt goes through as soon as the host is there again;
             // the old one would wait for the system's ever longer pauses.
-            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(period)):
+            case ConnectionState.Connecting when _wake.IsDue(connection.TriedAt!.Value + ConnectTimeout(connection, period)):
                 GoOnElsewhere(connection);
                 Close(connection);
                 KeepUp(connection, period);
@@ -364,6 +420,27 @@ internal sealed class InstanceLink : IScheduled
                 break;
         }
     }
+
+    private Instant TryAgainAt(Connection connection, TimeSpan period)
+    {
+        if (connection.TriedAt is not { } tried)
+            return _local.Now;
+        Instant? sooner = connection == _command && CrashDownAfter > TimeSpan.Zero ? _refusals.TryAgainAt(tried, CrashDownAfter, DownAfter) : null;
+        return Instant.Min(tried + RetryPeriod(connection, period), sooner ?? Instant.Never);
+    }
+
+    private TimeSpan RetryPeriod(Connection connection, TimeSpan period) => IsProbe(connection) && ProbePeriod < period ? ProbePeriod : period;
+
+    private TimeSpan ConnectTimeout(Connection connection, TimeSpan period) => IsProbe(connection) ? ProbePeriod : ConnectTimeout(period);
+
+    private TimeSpan ProbePeriod => _local.Timing.ProbePeriodAmong(_local.Links);
+
+    /// <summary>
+    /// Whether a connection is tried again and again in short time, for a former master that was a master when it went away. Only the one
+    /// over which it is told what to be: a slow handshake comes to its end on the other, and shows that there is one.
+    /// </summary>
+    private bool IsProbe(Connection connection) =>
+        connection == _command && Users is [Replica { ReportsMaster: true }] && _subscription is { State: not ConnectionState.Connected };
 
     private TimeSpan ConnectTimeout(TimeSpan period) => 5 * period > _local.Timing.ConnectTimeoutMin ? 5 * period : _local.Timing.ConnectTimeoutMin;
 
@@ -404,8 +481,10 @@ internal sealed class InstanceLink : IScheduled
         connection.State = ConnectionState.Missing;
         _local.Do(new Disconnect(Id, connection.Channel));
         _local.Touch(this);
-        if (connection == _command)
-            ForgetPending();
+        if (connection != _command)
+            return;
+        ForgetPending();
+        _refusals.End();
     }
 
     private void ForgetPending()

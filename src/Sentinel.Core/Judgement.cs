@@ -90,9 +90,12 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         {
             if (!node.ReportsMaster)
                 isDown |= wake.IsDue(node.RoleSince + master.Options.DownAfter + 2 * local.Timing.InfoPeriod);
+            isDown |= master.Distrust.IsConfirmed;
             if (node.RebootedAt is { } rebootedAt && master.Options.RebootDownAfter > TimeSpan.Zero)
                 isDown |= wake.IsDue(rebootedAt + master.Options.RebootDownAfter);
         }
+        bool isCrashed = instance is DataNode dataNode && HasCrashed(dataNode);
+        isDown |= isCrashed;
         if (isDown == instance.IsSubjectivelyDown)
             return;
         instance.IsSubjectivelyDown = isDown;
@@ -100,13 +103,29 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             instance.DownSince = local.Now;
         else
             instance.IsScriptKillSent = false;
-        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance));
+        if (isDown && isCrashed)
+            local.Log(EventLevel.Notice, $"{instance.Prefix} has refused connections for {(long)master.Options.CrashDownAfter.TotalMilliseconds} ms, and so is held down");
+        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance) with { Reason = isDown && isCrashed ? "it refuses connections" : null });
         if (instance is MasterNode && isDown)
             AskAllNow();
         if (instance is Replica && isDown)
             master.LookForTwins();
         if (instance is DataNode back && !isDown)
             back.RequestInfo();
+    }
+
+    /// <summary>
+    /// Whether a node's process is gone: its host refuses connections, and did so for the whole period. That holds until it answers, for
+    /// what accepts a connection may be a process that comes no further.
+    /// </summary>
+    private bool HasCrashed(DataNode node)
+    {
+        TimeSpan period = master.Options.CrashDownAfter;
+        if (period > TimeSpan.Zero && node.Link.HasRefusedFor(period))
+            node.CrashedAt ??= local.Now;
+        else if (period == TimeSpan.Zero || node.Link.Health.LastValidReplyAt >= node.CrashedAt)
+            node.CrashedAt = null;
+        return node.CrashedAt is not null;
     }
 
     private void AskAllNow()

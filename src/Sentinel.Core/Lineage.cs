@@ -5,16 +5,16 @@ namespace Sentinel.Core;
 /// Containers and clouds give the address of a dead node to the next that comes. Redis Sentinel goes by the address alone, and makes
 /// that node a replica of its master: its data are overwritten. Here it is left alone, and never promoted, as long as its data are of
 /// a history that another monitored group is known to have, and not of ours, or as it follows a node of such a group. Nothing is
-/// concluded from a history that is not known.
+/// concluded from a history that is not known. What is known is kept over restarts, too (<see cref="LineageState"/>).
 /// </remarks>
-internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTable links)
+internal sealed class Lineage
 {
-    /// <summary>Histories kept: as many failovers back.</summary>
-    private const int HistoriesMax = 16;
-
     /// <summary>Replicas of replicas that are followed up to a node that is known.</summary>
     private const int HopsMax = 4;
 
+    private readonly MasterMonitor _master;
+    private readonly LocalSentinel _local;
+    private readonly LinkTable _links;
     private readonly List<string> _histories = [];
 
     /// <summary>
@@ -23,35 +23,118 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
     /// </summary>
     private string? _former;
 
-    /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
-    public void Learn(MasterNode node, InfoReport report)
+    /// <summary>A process that showed itself at our master's address with data that are of no group known here.</summary>
+    private string? _unknownStranger;
+
+    private ulong _offset;
+    private Instant _keptAt;
+
+    public Lineage(MasterMonitor master, LocalSentinel local, LinkTable links, LineageState? kept)
     {
-        if (!node.ReportsMaster || report.History is not { } history)
+        (_master, _local, _links) = (master, local, links);
+        if (kept is null)
             return;
-        if (_histories.Count > 0 && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(report.FormerHistory))
-            return;
-        Add(history);
-        if (report.FormerHistory != _former)
-            GoesOnFrom(report.FormerHistory);
+        foreach (string history in kept.Histories)
+            Add(history);
+        GoesOnFrom(kept.FormerHistory);
+        (RunId, _offset, HadKeys) = (kept.RunId, kept.Offset, kept.HadKeys);
     }
+
+    /// <summary>Whether anything is known of the data of the group.</summary>
+    public bool IsKnown => _histories.Count > 0;
+
+    /// <summary>The process that was the master when it was last sure that its data are the group's; null: not known.</summary>
+    public string? RunId { get; private set; }
+
+    /// <summary>Whether it had keys.</summary>
+    public bool HadKeys { get; private set; }
+
+    /// <summary>What is to be kept; null: nothing is known.</summary>
+    public LineageState? State => !IsKnown ? null : new LineageState
+    {
+        MasterName = _master.Name, Histories = [.. _histories], FormerHistory = _former, RunId = RunId, Offset = _offset, HadKeys = HadKeys,
+    };
+
+    /// <summary>What the group was last known to have, in words.</summary>
+    public string Known => $"{(HadKeys ? "keys" : "no keys")} of history {(IsKnown ? _histories[^1] : "unknown")} at offset {_offset}";
+
+    /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
+    public void Learn(MasterNode node)
+    {
+        if (!node.ReportsMaster || node.History is not { } history)
+            return;
+        if (IsKnown && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(node.FormerHistory))
+            return;
+        bool isNews = Add(history) | node.FormerHistory != _former | node.RunId != RunId | node.HasKeys != HadKeys;
+        if (node.FormerHistory != _former)
+            GoesOnFrom(node.FormerHistory);
+        isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
+        (RunId, _offset, HadKeys) = (node.RunId, node.StreamOffset, node.HasKeys);
+        if (isNews)
+            Keep();
+    }
+
+    /// <summary>
+    /// Another node is the master, and what it has is what the group has: those who decided that may know what we do not. But it should be
+    /// the process that was seen with keys, and not one that was started since.
+    /// </summary>
+    public void MasterSwitched(MasterNode node)
+    {
+        RunId = HasOurs(node) || node.HoldsKeys ? node.RunId : null;
+        if (node.RunId == _unknownStranger)
+            _unknownStranger = null;
+    }
+
+    /// <summary>Whether the data of a node are the group's, or go on from them.</summary>
+    public bool HasOurs(DataNode node) => IsOurs(node.History) || IsOurs(node.FormerHistory);
+
+    /// <summary>Whether the data of a node go on from those of another node of the group, which has ours: there was a master between that was not seen.</summary>
+    public bool AreKinOfOurs(DataNode node) =>
+        HasOurs(node) || _master.Replicas.Exists(replica => replica != node && replica.History is { } history && HasOurs(replica) && (history == node.FormerHistory || history == node.History));
+
+    /// <summary>Whether a node went on from what the group had longer ago than it is known to have been further: from an old RDB file.</summary>
+    public bool IsBehind(DataNode node) =>
+        node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != _histories[^1] || end < _offset);
+
+    /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
+    public bool HoldsOurs(DataNode node, Instant since) =>
+        node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && HasOurs(node) && StrangerIn(node) is null;
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
     public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);
+
+    /// <summary>The process of a node is none of the group's, though it is not known of which group it is.</summary>
+    public void Disown(DataNode node) => _unknownStranger = node.RunId;
+
+    /// <summary>Takes back <see cref="Disown(DataNode)"/>.</summary>
+    public void Own() => _unknownStranger = null;
+
+    /// <summary>Whether another monitored group has our master as its own: then one node is monitored by two names.</summary>
+    public bool IsOneWith(string group) =>
+        _links.All.SelectMany(link => link.Users).Any(user => user is MasterNode node && node.Master.Name == group && _local.Names.AreSame(node.Address, _master.Address));
 
     /// <summary>Forgets them all.</summary>
     public void Forget()
     {
         foreach (string history in _histories)
-            Disown(history, local.Histories);
+            Disown(history, _local.Histories);
         _histories.Clear();
         GoesOnFrom(null);
+        (RunId, _offset, HadKeys, _unknownStranger) = (null, 0, false, null);
+        Keep();
+    }
+
+    private void Keep()
+    {
+        _keptAt = _local.Now;
+        _local.Do(KeepLineages.Instance);
     }
 
     private bool IsOurs(string? history) =>
-        history is not null && (_histories.Contains(history) || (history == _former && !local.Histories.ContainsKey(history)));
+        history is not null && (_histories.Contains(history) || (history == _former && !_local.Histories.ContainsKey(history)));
 
     private string? OwnerOf(string? history) =>
-        history is not null && (local.Histories.TryGetValue(history, out string? owner) || local.FormerHistories.TryGetValue(history, out owner)) && owner != master.Name ? owner : null;
+        history is not null && (_local.Histories.TryGetValue(history, out string? owner) || _local.FormerHistories.TryGetValue(history, out owner)) && owner != _master.Name ? owner : null;
 
     private string? StrangerIn(DataNode node, int hops)
     {
@@ -62,53 +145,56 @@ internal sealed class Lineage(MasterMonitor master, LocalSentinel local, LinkTab
         // A history that just began with a promotion is not known yet, but the one that it went on from is.
         if (IsOurs(node.FormerHistory))
             return null;
-        return OwnerOf(node.FormerHistory) ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && hops > 0 ? GroupOf(followed, hops - 1) : null);
+        return OwnerOf(node.FormerHistory)
+            ?? (node is { ReportsMaster: false, ReportedMaster: { } followed } && hops > 0 ? GroupOf(followed, hops - 1) : null)
+            ?? (node.RunId is not null && node.RunId == _unknownStranger ? "a group that is not known here" : null);
     }
 
     /// <summary>The other group that has a node at an address; null: none, or ours has one there, too.</summary>
     /// <remarks>A node that is a stranger in a group is none of it: addresses that were used again may be known to both.</remarks>
     private string? GroupOf(Address address, int hops)
     {
-        if (master.Nodes.Any(node => IsAt(node) && StrangerIn(node, hops) is null))
+        if (_master.Nodes.Any(node => IsAt(node) && StrangerIn(node, hops) is null))
             return null;
-        foreach (InstanceLink link in links.All)
+        foreach (InstanceLink link in _links.All)
         {
             foreach (Instance user in link.Users)
             {
-                if (user is DataNode node && node.Master != master && IsAt(node) && node.Master.Lineage.StrangerIn(node, hops) is null)
+                if (user is DataNode node && node.Master != _master && IsAt(node) && node.Master.Lineage.StrangerIn(node, hops) is null)
                     return node.Master.Name;
             }
         }
         return null;
 
-        bool IsAt(DataNode node) => local.Names.AreSame(node.Address, address);
+        bool IsAt(DataNode node) => _local.Names.AreSame(node.Address, address);
     }
 
-    private void Add(string history)
+    private bool Add(string history)
     {
         if (_histories.Contains(history))
-            return;
-        if (_histories.Count == HistoriesMax)
+            return false;
+        if (_histories.Count == LineageState.HistoriesMax)
         {
-            Disown(_histories[0], local.Histories);
+            Disown(_histories[0], _local.Histories);
             _histories.RemoveAt(0);
         }
         _histories.Add(history);
-        local.Histories.TryAdd(history, master.Name);
+        _local.Histories.TryAdd(history, _master.Name);
+        return true;
     }
 
     private void GoesOnFrom(string? former)
     {
         if (_former is not null)
-            Disown(_former, local.FormerHistories);
+            Disown(_former, _local.FormerHistories);
         _former = former;
         if (former is not null)
-            local.FormerHistories.TryAdd(former, master.Name);
+            _local.FormerHistories.TryAdd(former, _master.Name);
     }
 
     private void Disown(string history, Dictionary<string, string> owners)
     {
-        if (owners.TryGetValue(history, out string? owner) && owner == master.Name)
+        if (owners.TryGetValue(history, out string? owner) && owner == _master.Name)
             owners.Remove(history);
     }
 }

@@ -20,8 +20,7 @@ internal sealed class LinkTable(LocalSentinel local)
     public InstanceLink OpenNode(Address address, Credentials? credentials)
     {
         var link = new InstanceLink(new LinkId(++_last), address, hasSubscription: true, local) { Credentials = credentials };
-        _links.Add(link.Id, link);
-        local.Touch(link);
+        Add(link);
         return link;
     }
 
@@ -31,9 +30,8 @@ internal sealed class LinkTable(LocalSentinel local)
         if (_peers.TryGetValue(id, out InstanceLink? link))
             return link;
         link = new InstanceLink(new LinkId(++_last), address, hasSubscription: false, local) { Owner = id, Credentials = local.Options.PeerCredentials };
-        _links.Add(link.Id, link);
         _peers.Add(id, link);
-        local.Touch(link);
+        Add(link);
         return link;
     }
 
@@ -47,7 +45,15 @@ internal sealed class LinkTable(LocalSentinel local)
             return;
         link.Retire();
         _links.Remove(link.Id);
+        local.Links = _links.Count;
         if (instance is Peer peer)
             _peers.Remove(peer.Id);
+    }
+
+    private void Add(InstanceLink link)
+    {
+        _links.Add(link.Id, link);
+        local.Links = _links.Count;
+        local.Touch(link);
     }
 }

@@ -34,6 +34,9 @@ internal sealed class LocalSentinel
     /// <summary>Where host names lead.</summary>
     public NameTable Names { get; }
 
+    /// <summary>How many links there are.</summary>
+    public int Links { get; set; }
+
     /// <summary>Which group a replication history is of; see <see cref="Lineage"/>, which bounds them.</summary>
     public Dictionary<string, string> Histories { get; } = new(StringComparer.Ordinal);
 

@@ -21,7 +21,6 @@ internal sealed class MasterMonitor : IScheduled
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
     private readonly Wakeup _wake;
-    private readonly Strays _strays;
     private readonly Twins _twins;
     private readonly Hellos _hellos;
     private readonly ReplicaDiscovery _discovery;
@@ -29,18 +28,20 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Forgetting _forgetting;
     private Epoch _votesAskedBeforePause;
 
-    public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links)
+    public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links, LineageState? lineage = null)
     {
         (Options, ConfigEpoch, _local, _links) = (state.Options, state.ConfigEpoch, local, links);
         _wake = new Wakeup(local);
         Judgement = new Judgement(this, local);
         _hellos = new Hellos(this, local);
-        _strays = new Strays(this, local);
+        Strays = new Strays(this, local);
+        Fence = new Fence(this, local);
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
         _forgetting = new Forgetting(this, local);
-        Lineage = new Lineage(this, local, links);
-        _reports = new Reports(this, local, _discovery, _twins, _strays);
+        Lineage = new Lineage(this, local, links, lineage);
+        Distrust = new Distrust(this, local);
+        _reports = new Reports(this, local, _discovery, _twins, Strays);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
         Node = new MasterNode(this, links.OpenNode(state.Address, Options.Credentials), local.Now);
@@ -72,8 +73,20 @@ internal sealed class MasterMonitor : IScheduled
 
     public Judgement Judgement { get; }
 
+    /// <summary>Who is astray.</summary>
+    public Strays Strays { get; }
+
+    /// <summary>Whose writes are held.</summary>
+    public Fence Fence { get; }
+
     /// <summary>Which data are of this group.</summary>
     public Lineage Lineage { get; }
+
+    /// <summary>Whether the master still is what the group had.</summary>
+    public Distrust Distrust { get; }
+
+    /// <summary>Whether replicas may be told to follow the master: not before its process of now has shown that it has the group's data.</summary>
+    public bool MayBeFollowed => Node is { HasReported: true, IsLoading: false } && !Distrust.IsDoubted;
 
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown => Judgement.IsObjectivelyDown;
@@ -109,16 +122,18 @@ internal sealed class MasterMonitor : IScheduled
         _twins.Decide(_wake);
         if (!_local.IsInTilt)
         {
+            Distrust.Decide(_wake);
             Judgement.Decide(_wake);
             Election.Decide(_wake);
             Failover?.Decide(_wake);
-            _strays.Decide(_wake);
+            Strays.Decide(_wake);
             _forgetting.Decide(_wake);
         }
         else
         {
             Judgement.AskPeers(_wake);    // that it is known when TILT ends
         }
+        Fence.Decide(_wake);
         _reports.Decide(_wake);
         _hellos.Decide(_wake);
     }
@@ -131,6 +146,7 @@ internal sealed class MasterMonitor : IScheduled
     public void Remove()
     {
         _local.Publish(About("-monitor", EventLevel.Warning, Node));
+        Fence.Abandon();
         IsRemoved = true;
         Lineage.Forget();
         foreach (Instance instance in Instances.ToArray())
@@ -141,6 +157,7 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Forgets all replicas and peers, and whatever was believed of the master; epochs and options stay.</summary>
     public void Reset()
     {
+        Fence.Abandon();
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);
         Replicas.Clear();
@@ -149,9 +166,10 @@ internal sealed class MasterMonitor : IScheduled
         Node = new MasterNode(this, _links.OpenNode(Address, Options.Credentials), _local.Now);
         Failover = null;
         Election.Reset();
-        _strays.ForgetPoll();
+        Strays.ForgetPoll();
         Judgement.Reset();
         Lineage.Forget();
+        Distrust.Reset();
         ConfiguredSince = _local.Now;
         _local.Publish(About("+reset-master", EventLevel.Warning, Node));
         _local.Touch(this);
@@ -160,7 +178,7 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Changes options, one after the other.</summary>
     public void Change(ImmutableArray<MasterChange> changes)
     {
-        Credentials? before = Options.Credentials;
+        MasterOptions before = Options;
         foreach (MasterChange change in changes)
         {
             Options = change.Apply(Options);
@@ -169,11 +187,33 @@ internal sealed class MasterMonitor : IScheduled
         foreach (DataNode node in Nodes)
         {
             node.Link.Credentials = Options.Credentials;
-            if (Options.Credentials != before)
+            if (Options.Credentials != before.Credentials)
                 node.Link.Reconnect();
         }
         foreach (Instance instance in Instances)
             _local.Touch(instance.Link);
+        if (before is { FenceAfter.Ticks: 0 })
+        {
+            foreach (DataNode node in Nodes)
+                Fence.Connected(node);
+        }
+        _local.Touch(this);
+    }
+
+    /// <summary>Starts no failover by itself from now on, or does so again.</summary>
+    /// <param name="reason">Why not; null: the pause is over.</param>
+    public void Pause(string? reason)
+    {
+        string? before = Options.PauseReason;
+        if (reason == before)
+            return;
+        Options = Options with { PauseReason = reason };
+        string told = reason ?? before!;
+        _local.Publish(About(reason is null ? "-pause" : "+pause", EventLevel.Warning, $"{Node.Prefix}{(told.Length > 0 ? $" #{told}" : "")}")
+            with { Kind = InstanceKind.Master, InstanceAddress = Node.Told });
+        // What is only wanted is not begun; what is at work comes to its end.
+        if (reason is not null && Failover is { IsForced: false, Step: FailoverStep.WaitStart } wanted)
+            wanted.GiveWay("an operator has paused the master");
         _local.Touch(this);
     }
 
@@ -207,7 +247,8 @@ internal sealed class MasterMonitor : IScheduled
             return;
         _votesAskedBeforePause = _local.CurrentEpoch;
         Judgement.Resume();
-        _strays.Resume();
+        Fence.Resume();
+        Strays.Resume();
         foreach (Peer peer in Peers)
             peer.MasterQuestion.Forsake();
         foreach (DataNode node in Nodes)
@@ -224,16 +265,27 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
-    /// <summary>Starts a failover that an operator ordered.</summary>
-    /// <returns>What is to be answered.</returns>
-    public Answer Force()
+    /// <summary>An operator says that what the master has is the data of the group.</summary>
+    public Answer Adopt()
     {
-        if (Failover is not null)
-            return new Answer.Refused("INPROG Failover already in progress");
-        if (BestReplica() is null)
-            return new Answer.Refused("NOGOODSLAVE No suitable replica to promote");
+        Lineage.Forget();
+        Distrust.Reset();
+        _local.Publish(About("+master-data-adopted", EventLevel.Warning, Node));
+        RequestNews();
+        return new Answer.Ok();
+    }
+
+    /// <summary>Starts a failover that an operator ordered, or says what it would do.</summary>
+    /// <returns>What is to be answered.</returns>
+    public Answer Obey(FailoverOptions order)
+    {
+        var plan = new FailoverPlan(this, _local, order);
+        if (order.IsDryRun)
+            return new Answer.Words(plan.Lines());
+        if (plan.Refusal() is { } refusal)
+            return new Answer.Refused(refusal);
         _local.Log(EventLevel.Warning, $"Executing user requested FAILOVER of '{Name}'");
-        Election.Stand(Claim.ByOrder);
+        Election.Stand(Claim.ByOrder, order);
         return new Answer.Ok();
     }
 
@@ -262,6 +314,7 @@ internal sealed class MasterMonitor : IScheduled
             node.RequestInfo();
             if (node.Link.TakesReplicaOf is null)
                 node.Link.Send(Request.ProbeReplicaOf.Instance);
+            Fence.Connected(node);
         }
         // The sooner peers hear of us, the sooner they know us. The subscription first, that we hear our own.
         if (instance.Link.IsComplete)
@@ -274,6 +327,8 @@ internal sealed class MasterMonitor : IScheduled
     {
         if (instance is MasterNode { RebootedAt: not null } master && reply is Reply.Text { Value: "PONG" })
             master.RebootedAt = null;
+        if (instance is Peer && Fence.IsHolding)
+            _local.Touch(this);
         if (!instance.IsSubjectivelyDown)
             return;
         if (instance is DataNode node && !node.IsScriptKillSent && reply is Reply.Error { Message: var error }
@@ -314,6 +369,45 @@ internal sealed class MasterMonitor : IScheduled
                 _local.Log(EventLevel.Warning, $"{node.Name} refused to follow {request.Master} for {Name}: {refusal}");
                 Failover?.FollowRefused(replica);
             }
+        }
+        _local.Touch(this);
+    }
+
+    /// <summary>A data node answered that it is to hand its role over.</summary>
+    public void HandOverAnswered(DataNode node, Reply reply)
+    {
+        Failover?.Handover?.HandOverAnswered(node, reply);
+        _local.Touch(this);
+    }
+
+    /// <summary>A data node answered that it is to hold writes back.</summary>
+    public void HoldAnswered(DataNode node, Reply reply)
+    {
+        if (reply is Reply.List { Items: [not Reply.Error, Reply.Text { Value: var info }] })
+            _reports.Absorb(node, info);
+        Failover?.Handover?.HoldAnswered(node, reply);
+        _local.Touch(this);
+    }
+
+    /// <summary>A data node answered that it is to tell its master how far it is.</summary>
+    public void OffsetTold(DataNode node, Reply reply) => Failover?.Handover?.OffsetTold(node, reply);
+
+    /// <summary>A data node answered what has to do with holding its writes.</summary>
+    public void FenceAnswered(DataNode node, Request request, Reply reply)
+    {
+        switch (request)
+        {
+            case Request.ProbePause:
+                Fence.ProbeAnswered(node, reply);
+                break;
+            case Request.HoldWrites:
+                Fence.HoldAnswered(node, reply);
+                break;
+            case Request.CountAttached question when node is MasterNode:
+                Fence.AttachedCounted(question, reply);
+                break;
+            default:
+                break;    // of one that is the master no more; or the end of it, which has no outcome
         }
         _local.Touch(this);
     }
@@ -360,7 +454,8 @@ internal sealed class MasterMonitor : IScheduled
             if (belief is not null && !_local.Believes(belief.ConfigEpoch))
                 belief = null;    // with an epoch that nobody will ever reach it could veto for ever
             Election.LeaderSaid(peer.Id, belief, askedAt);
-            _strays.PeerSaid(peer.Id, belief, askedAt);
+            Strays.PeerSaid(peer.Id, belief, askedAt);
+            Fence.PeerSaid(peer.Id, belief, askedAt);
         }
         _local.Touch(this);
     }
@@ -401,6 +496,8 @@ internal sealed class MasterMonitor : IScheduled
         Node = promoted is not null
             ? new MasterNode(promoted, _local.Now)
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
+        Lineage.MasterSwitched(Node);
+        Distrust.Reset();
         ConfiguredSince = _local.Now;
         if (Replicas.Count >= InfoReport.ReplicasMax && Replicas.FindLast(replica => replica != promoted) is { } surplus)
         {
@@ -411,7 +508,8 @@ internal sealed class MasterMonitor : IScheduled
         Replicas = [new Replica(formerNode), .. Replicas.Where(replica => replica != promoted).Select(replica => new Replica(replica))];
         foreach (Replica replica in Replicas)
             _local.Publish(About("+slave", EventLevel.Notice, replica));
-        _strays.ForgetPoll();
+        Strays.ForgetPoll();
+        Fence.Switched();
         _twins.LookAgain();
         foreach (Instance instance in Instances)
             _hellos.Send(instance);
@@ -422,21 +520,30 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>Called by the election: this Sentinel stands.</summary>
-    public void StartFailover(Epoch epoch, Claim claim)
+    public void StartFailover(Epoch epoch, Claim claim, FailoverOptions? order)
     {
         if (Failover is not null)
             throw new InvariantViolationException($"a second failover of {Name} while one is in progress");
-        Failover = new Failover(this, _local, epoch, claim);
+        Failover = new Failover(this, _local, epoch, claim, order);
     }
 
     /// <summary>
     /// Called by the failover when nobody can take the master's place: one that came back as a replica, as with a configuration from
     /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
     /// </summary>
-    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives.</returns>
+    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
     public bool TryRestoreMaster() =>
         Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null }
+        && WhyNotRestored() is null
         && Node.Link.Send(new Request.Reconfigure(Failover.Verb(Node), Master: null));
+
+    /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
+    public string? WhyNotRestored() =>
+        Node.ReportsMaster ? null
+        : Lineage.StrangerIn(Node) is { } stranger ? $"the master is not told to be the master again, for it has the data of {stranger}"
+        : !Node.HoldsKeys && Lineage.HadKeys && Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null)
+            ? $"the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT {Name}' says that it is right so"
+        : null;
 
     /// <summary>Called by the failover: it is over.</summary>
     public void EndFailover()
@@ -446,9 +553,13 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>The replica that would be promoted now; null: none is fit.</summary>
-    public Replica? BestReplica(HashSet<Address>? except = null)
+    /// <param name="except">Those that are not to be.</param>
+    /// <param name="only">The one that may be; null: every other.</param>
+    public Replica? BestReplica(IReadOnlySet<Address>? except = null, Address? only = null)
     {
-        Candidate? best = Selection.Best(Replicas.Where(replica => except?.Contains(replica.Address) != true).Select(AsCandidate));
+        Candidate? best = Selection.Best(Replicas
+            .Where(replica => except?.Contains(replica.Address) != true && (only is not { } target || _local.Names.AreSame(replica.Address, target)))
+            .Select(AsCandidate));
         return best is null ? null : Replicas.Find(replica => replica.Address == best.Address);
     }
 
@@ -486,9 +597,18 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>The master, its replicas, and the peers.</summary>
     public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
 
-    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) { IsMasterReplica = !Node.ReportsMaster, SomeHaveKeys = Replicas.Exists(replica => replica.HasKeys) };
+    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) 
+    {
+        IsMasterReplica = !Node.ReportsMaster,
+        IsMasterDistrusted = Distrust.IsConfirmed,
+        SomeHaveKeys = Replicas.Exists(replica => HasKeys(replica)),
+        SomeHaveOurs = Replicas.Exists(replica => replica.Priority != 0 && Lineage.HoldsOurs(replica, since: default)),
+    };
 
     private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+
+    /// <summary>Whether there are keys in a replica that it would keep: of one that is about to copy a master without data, those that it has until then.</summary>
+    private bool HasKeys(Replica replica) => Distrust.IsConfirmed ? replica.HoldsKeys : replica.HasKeys;
 
     /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
     private bool IsFollowedByMaster(Replica replica) =>
@@ -511,7 +631,8 @@ internal sealed class MasterMonitor : IScheduled
         WasPromotedMeanwhile = !IsMaster(replica) && replica.ReportsMaster && WasPromotedMeanwhile(replica),
         IsFollowedByMaster = !IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
-        HasKeys = replica.HasKeys,
+        HasKeys = HasKeys(replica),
+        HasForeignHistory = Lineage.IsKnown && !Lineage.AreKinOfOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
         History = replica.History,
         Priority = replica.Priority,
         Offset = replica.Offset,

@@ -32,6 +32,39 @@ public sealed record MasterOptions
     /// <summary>How long a replica or peer may be down before it is forgotten; zero: for ever. Default zero, as in Redis.</summary>
     public TimeSpan AutoForgetAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// How long a data node whose host can be reached may refuse connections before it is subjectively down; zero: refusals count as
+    /// silence does (<see cref="DownAfter"/>). Default zero. Redis does not know it.
+    /// </summary>
+    public TimeSpan CrashDownAfter { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Whether a silent master is left in its place as long as a replica hears it. Default false. Redis does not know it.</summary>
+    public bool Corroborate { get; init; }
+
+    /// <summary>How long after a switch a master stays that somebody hears; zero: no longer than any other. Default zero. Redis does not know it.</summary>
+    public TimeSpan FailoverCooldown { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Why an operator wants no failover for now but by order, at most <see cref="PauseReasonMax"/> characters and perhaps none; null: it is not
+    /// paused. Default null. Redis does not know it.
+    /// </summary>
+    public string? PauseReason { get; init; }
+
+    /// <summary>Characters of <see cref="PauseReason"/>.</summary>
+    public const int PauseReasonMax = 200;
+
+    /// <summary>
+    /// Whether a master that restarted without its data, or is another group's node, counts as down while a replica still has them. Default yes;
+    /// ours alone.
+    /// </summary>
+    public bool EmptyRestartFailover { get; init; } = true;
+
+    /// <summary>
+    /// How long no majority of Sentinels may be heard before the writes of a master are held that not all replicas are attached to;
+    /// zero: for ever. Default zero. See <see cref="Fence"/>.
+    /// </summary>
+    public TimeSpan FenceAfter { get; init; } = TimeSpan.Zero;
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

@@ -78,5 +78,7 @@ internal static class MasterViews
         | (master.Failover is not null ? InstanceFlags.FailoverInProgress : InstanceFlags.None)
         | (master.Failover is { IsForced: true } ? InstanceFlags.ForceFailover : InstanceFlags.None)
         | (master.Node.IsScriptKillSent ? InstanceFlags.ScriptKillSent : InstanceFlags.None)
-        | (master.Node.RebootedAt is not null ? InstanceFlags.MasterReboot : InstanceFlags.None);
+        | (master.Node.RebootedAt is not null ? InstanceFlags.MasterReboot : InstanceFlags.None)
+        | (master.Options.PauseReason is not null ? InstanceFlags.Paused : InstanceFlags.None)
+        | (master.Fence.Holds(master.Node) ? InstanceFlags.Fenced : InstanceFlags.None);
 }

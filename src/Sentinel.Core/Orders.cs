@@ -13,7 +13,13 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
         switch (order)
         {
             case FailoverRequested request:
-                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Force() : NoSuchMaster);
+                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Obey(request.Options) : NoSuchMaster);
+                break;
+            case AcknowledgeRequested request:
+                Acknowledge(request);
+                break;
+            case PauseRequested request:
+                Pause(request);
                 break;
             case MonitorRequested request:
                 Monitor(request);
@@ -26,6 +32,9 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
                 break;
             case ForgetRequested request:
                 Forget(request);
+                break;
+            case AdoptRequested request:
+                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toAdopt) ? toAdopt.Adopt() : NoSuchMaster);
                 break;
             case SetRequested request:
                 Set(request);
@@ -47,6 +56,28 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
             default:
                 throw new UnreachableException();
         }
+    }
+
+    private void Acknowledge(AcknowledgeRequested request)
+    {
+        if (!masters.TryGetValue(request.MasterName, out MasterMonitor? master))
+        {
+            Give(request.Id, NoSuchMaster);
+            return;
+        }
+        master.Election.Acknowledge();
+        Give(request.Id, new Answer.Ok());
+    }
+
+    private void Pause(PauseRequested request)
+    {
+        if (!masters.TryGetValue(request.MasterName, out MasterMonitor? master))
+        {
+            Give(request.Id, NoSuchMaster);
+            return;
+        }
+        master.Pause(request.Reason);
+        GiveWhenSaved(request.Id, new Answer.Ok());
     }
 
     private void Monitor(MonitorRequested request)

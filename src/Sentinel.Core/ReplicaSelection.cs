@@ -45,6 +45,9 @@ public sealed record Candidate
     /// <summary>Whether there are keys in it.</summary>
     public bool HasKeys { get; init; }
 
+    /// <summary>Whether its data are not of the group, as far as is known: of a history that neither is the group's nor goes on from it.</summary>
+    public bool HasForeignHistory { get; init; }
+
     /// <summary>The replication history that its data are of; null: it does not say.</summary>
     public string? History { get; init; }
 
@@ -67,6 +70,12 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
 {
     /// <summary>Whether any replica of the group, fit or not, was seen with keys.</summary>
     public bool SomeHaveKeys { get; init; }
+
+    /// <summary>Whether any replica that can be reached has the group's own data.</summary>
+    public bool SomeHaveOurs { get; init; }
+
+    /// <summary>Whether the configured master restarted without its data, or is another group's.</summary>
+    public bool IsMasterDistrusted { get; init; }
 
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
@@ -114,12 +123,14 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "it has not answered INFO lately";
         if (candidate.HasDataOf is { } stranger)
             return $"it has the data of {stranger}";
+        if (candidate.HasForeignHistory && SomeHaveOurs)
+            return "its data are of another history, and others have those of the group";
         if (IsMasterAlready(candidate))
             return null;
         // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
         // there is nothing that will come back, and a stray one is better than none.
         if (!candidate.ReportsReplica)
-            return IsMasterReplica && (candidate.HasKeys || !SomeHaveKeys) ? null : "it reports the role of a master";
+            return (IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys) ? null : "it reports the role of a master";
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MayBeEmpty && SomeHaveKeys)

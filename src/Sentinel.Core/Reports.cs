@@ -6,12 +6,17 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
     /// <summary>A data node answered INFO.</summary>
     public void Answered(DataNode node, Reply reply)
     {
-        bool isOld = node.Info.IsForsaken;
+        (bool isOld, Instant askedAt) = (node.Info.IsForsaken, node.Info.SentAt);
         node.Info.Done();
         if (isOld)
+        {
             node.RequestInfo();
+        }
         else if (reply is Reply.Text { Value: var text })
+        {
+            node.ReportAskedAt = askedAt;
             Absorb(node, text);
+        }
         else
             node.NextInfoAt = local.Now + local.Timing.InfoPeriodInTrouble;
         local.Touch(master);
@@ -42,9 +47,13 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
         }
         if (node is MasterNode configured)
         {
-            master.Lineage.Learn(configured, report);
-            foreach (Address replica in report.Replicas)
-                discovery.Listed(replica);
+            // The replicas of another group's node are none of ours.
+            if (master.Distrust.Believes(configured))
+            {
+                master.Lineage.Learn(configured);
+                foreach (Address replica in report.Replicas)
+                    discovery.Listed(replica);
+            }
         }
         else if (node is Replica replica && !local.IsInTilt)
         {
@@ -82,11 +91,15 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
 
     private TimeSpan Period(DataNode node)
     {
+        if (master.Failover?.HandsOver(node) is true)
+            return Shorter(local.Timing.InfoPeriodOfHandover);
         // A master that says that it is a replica may be told by anybody to be the master again, and those who do not see that go on with its replacement.
         if (node is not Replica replica)
-            return master.Node.ReportsMaster ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
+            return master.Node.ReportsMaster && !master.Node.IsLoading && !master.Distrust.IsDoubted ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
         if (replica == master.Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return Shorter(local.Timing.InfoPeriodOfChange);
+        if (replica.ReportsMaster)
+            return Shorter(local.Timing.ProbePeriodAmong(local.Links));
         bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
         return IsInTrouble || !isAsConfigured ? Shorter(local.Timing.InfoPeriodInTrouble) : local.Timing.InfoPeriod;
 

@@ -12,6 +12,11 @@ public abstract record Request
     /// <summary>The commands, each a list of words.</summary>
     public abstract ImmutableArray<ImmutableArray<string>> Commands { get; }
 
+    /// <summary>Whether these replies are all that answer it.</summary>
+    /// <param name="replies">Those that came; at least one.</param>
+    /// <returns>False: more are to come. Null: they make no sense, and what comes next may be the answer to anything.</returns>
+    public virtual bool? IsAnswered(IReadOnlyList<Reply> replies) => replies.Count == Commands.Length;
+
     /// <summary>Are you there?</summary>
     public sealed record Ping : Request
     {
@@ -109,6 +114,56 @@ public abstract record Request
         ];
     }
 
+    /// <summary>Lets a master hand its role over by itself: it holds writes back until the replica has every byte, and changes parts with it.</summary>
+    /// <param name="Replica">Who is to be the master, by the address that the master itself calls it.</param>
+    /// <param name="Timeout">After this time it goes on as the master, and writes with it.</param>
+    public sealed record HandOver(Address Replica, TimeSpan Timeout) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands =>
+            One("FAILOVER", "TO", Replica.Host, Number(Replica.Port), "TIMEOUT", Milliseconds(Timeout));
+    }
+
+    /// <summary>Takes <see cref="HandOver"/> back.</summary>
+    public sealed record StopHandingOver : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly StopHandingOver Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("FAILOVER", "ABORT");
+    }
+
+    /// <summary>Lets a replica tell its master now how far it is, which it else does once a second.</summary>
+    /// <remarks>
+    /// The first command has no answer, unless it is refused. The second one is known to be wrong, and passes the same checks of
+    /// existence and ACL; so one error tells that it was done, and two alike that it was not.
+    /// </remarks>
+    public sealed record TellOffset : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly TellOffset Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = [["REPLCONF", "GETACK", "*"], ["REPLCONF", "odd"]];
+
+        /// <inheritdoc/>
+        public override bool? IsAnswered(IReadOnlyList<Reply> replies) => replies switch
+        {
+            [Reply.Error { Message: var error }] => error.StartsWith("ERR syntax error", StringComparison.Ordinal),
+            [var first, var second] when first == second => true,
+            _ => null,
+        };
+    }
+
+    /// <summary>Holds the writes of a master for some time, and lets it say what it has written.</summary>
+    /// <param name="Lease">After this time it lets them through, whatever has become of us.</param>
+    public sealed record HoldWritesAndTell(TimeSpan Lease) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => [["CLIENT", "PAUSE", Milliseconds(Lease), "WRITE"], ["INFO"]];
+    }
+
     /// <summary>Ends a script that keeps a node busy.</summary>
     public sealed record KillScript : Request
     {
@@ -116,7 +171,49 @@ public abstract record Request
         public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("SCRIPT", "KILL");
     }
 
+    /// <summary>Finds out, without any effect, whether a node lets us hold its writes.</summary>
+    /// <remarks>A time that is no number is refused after the checks of existence, arity and ACL, and before anything is done.</remarks>
+    public sealed record ProbePause : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ProbePause Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "PAUSE", "not-a-time", "WRITE");
+
+        /// <summary>Whether an answer means that it does.</summary>
+        public static bool IsTaken(Reply reply) => reply is Reply.Error { Message: var error } && error.Contains("not an integer", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Holds the writes of a node for some time; a longer time ordered before goes on.</summary>
+    public sealed record HoldWrites(TimeSpan Time) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("CLIENT", "PAUSE", Milliseconds(Time), "WRITE");
+    }
+
+    /// <summary>Lets the writes of a node through again, whoever held them.</summary>
+    public sealed record ReleaseWrites : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ReleaseWrites Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CLIENT", "UNPAUSE");
+    }
+
+    /// <summary>Asks a master how many replicas acknowledge what it has written so far; those that did not yet are asked at once, unless its writes are held.</summary>
+    /// <param name="Enough">It answers as soon as so many did.</param>
+    /// <param name="Time">It answers after this time in any case. What follows on the connection waits meanwhile.</param>
+    public sealed record CountAttached(int Enough, TimeSpan Time) : Request
+    {
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => One("WAIT", Number(Enough), Milliseconds(Time));
+    }
+
     private static ImmutableArray<ImmutableArray<string>> One(params ImmutableArray<string> words) => [words];
+
+    private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace Sentinel.Core;
@@ -34,7 +35,8 @@ public sealed class SentinelCore
     /// <param name="options">What the configuration says about this Sentinel.</param>
     /// <param name="random">The only source of chance.</param>
     /// <param name="now">The time.</param>
-    public SentinelCore(SentinelState state, SentinelOptions options, Random random, Instant now)
+    /// <param name="lineages">What was kept of the groups' data; what is not kept is learnt.</param>
+    public SentinelCore(SentinelState state, SentinelOptions options, Random random, Instant now, IEnumerable<LineageState>? lineages = null)
     {
         _local = new LocalSentinel(state.Id, state.CurrentEpoch, options, random, now);
         _links = new LinkTable(_local);
@@ -45,7 +47,7 @@ public sealed class SentinelCore
         _orders = new Orders(_local, _links, _masters);
         _steppedAt = now;
         foreach (MasterState master in state.Masters)
-            _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links));
+            _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links, lineages?.FirstOrDefault(kept => kept.MasterName == master.Options.Name)));
         View = new SentinelView { Id = state.Id, Options = options };
         RefreshView(_masters.Values);
     }
@@ -58,6 +60,9 @@ public sealed class SentinelCore
 
     /// <summary>What must survive a restart, as of the last step.</summary>
     public SentinelState State => new(_local.Id, _local.CurrentEpoch, [.. _masters.Values.Select(master => MasterViews.StateOf(master, _local.Names))]);
+
+    /// <summary>What is better known after a restart, too, as of the last step.</summary>
+    public ImmutableArray<LineageState> Lineages => [.. _masters.Values.Select(master => master.Lineage.State).OfType<LineageState>()];
 
     /// <summary>Takes in one fact, then decides everything that follows from it.</summary>
     /// <param name="input">The fact.</param>
@@ -165,7 +170,7 @@ public sealed class SentinelCore
 
     private void Lose(InstanceLink link, LinkLost lost)
     {
-        link.Lost(lost.Channel);
+        link.Lost(lost.Channel, lost.Cause);
         string channel = lost.Channel == LinkChannel.Command ? "-cmd-link-reconnection" : "-pubsub-link-reconnection";
         foreach (Instance user in link.Users)
         {
@@ -200,6 +205,18 @@ public sealed class SentinelCore
                 break;
             case Request.Reconfigure request when NodeOf(link) is { } node:
                 node.Master.ReconfigureAnswered(node, request, answered.Reply);
+                break;
+            case Request.HandOver when NodeOf(link) is { } node:
+                node.Master.HandOverAnswered(node, answered.Reply);
+                break;
+            case Request.HoldWritesAndTell when NodeOf(link) is { } node:
+                node.Master.HoldAnswered(node, answered.Reply);
+                break;
+            case Request.TellOffset when NodeOf(link) is { } node:
+                node.Master.OffsetTold(node, answered.Reply);
+                break;
+            case Request.ProbePause or Request.HoldWrites or Request.ReleaseWrites or Request.CountAttached when NodeOf(link) is { } node:
+                node.Master.FenceAnswered(node, answered.Request, answered.Reply);
                 break;
             case Request.PublishHello request when UserOf(link, request.Hello.MasterName) is { } instance:
                 instance.Master.HelloAnswered(instance);

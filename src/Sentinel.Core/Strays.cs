@@ -4,7 +4,11 @@ namespace Sentinel.Core;
 /// <param name="Since">When this was first seen.</param>
 /// <param name="SaysMaster">Whether it says it is a master.</param>
 /// <param name="DownSince">The node's last time of being down when this was seen, to tell a return.</param>
-internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSince);
+internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSince)
+{
+    /// <summary>Whether another Sentinel disagreed, or none said what it is.</summary>
+    public bool IsDisputed { get; init; }
+}
 
 /// <summary>Brings stray instances back in line: a former master that returned, a replica that follows somebody else.</summary>
 /// <remarks>
@@ -15,7 +19,9 @@ internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSi
 /// </remarks>
 internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 {
+    private readonly HashSet<SentinelId> _asked = [];
     private readonly HashSet<SentinelId> _confirmed = [];
+    private readonly HashSet<SentinelId> _behind = [];
     private Instant? _pollStartedAt;
     private Instant _nextPollAt;
     private readonly HashSet<Replica> _undecided = [];
@@ -50,6 +56,9 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             return;
         bool speaksForAnother = belief.ConfigEpoch > master.ConfigEpoch
             || (belief.ConfigEpoch == master.ConfigEpoch && local.Names.AreDifferent(belief.Address, master.Address) && !master.IsCalled(belief.Address));
+        // One that missed our configuration, as after a partition, knows of none that is newer: it confirms nothing, and need not be waited for.
+        if (belief.ConfigEpoch < master.ConfigEpoch && belief.Failover is FailoverStep.None && askedAt >= _pollStartedAt)
+            _behind.Add(peer);
         // A name that we cannot resolve, or another address of our master's name, neither confirms our master nor speaks against it.
         if (!speaksForAnother && !local.Names.AreSame(belief.Address, master.Address))
             return;
@@ -78,7 +87,9 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private void ForgetConfirmations()
     {
         (_pollStartedAt, _isVetoed) = (null, false);
+        _asked.Clear();
         _confirmed.Clear();
+        _behind.Clear();
     }
 
     /// <summary>Asks, and tells those about whom all agree.</summary>
@@ -99,16 +110,17 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             ForgetConfirmations();
             _nextPollAt = local.Now + local.Timing.StrayPollPeriod;
             foreach (Replica replica in master.Replicas.Where(IsCase))
-                replica.Stray = replica.Stray! with { Since = local.Now };
+                replica.Stray = replica.Stray! with { Since = local.Now, IsDisputed = true };
         }
         if (_pollStartedAt is null)
         {
             if (!wake.IsDue(_nextPollAt))
                 return;
             _pollStartedAt = local.Now;
-            foreach (Peer peer in master.Peers)
-                peer.RequestMasterBelief(local.Now);
         }
+        // Also those that come back meanwhile: once they are heard, they are waited for.
+        foreach (Peer peer in master.Peers.Where(peer => peer.Link.IsUsable && _asked.Add(peer.Id)))
+            peer.RequestMasterBelief(local.Now);
         foreach (Replica replica in master.Replicas.Where(IsCase).ToArray())
         {
             if (replica.Stray!.SaysMaster && !IsMajorityReachable)
@@ -158,18 +170,19 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     }
 
     private bool IsCase(Replica replica) =>
-        replica is { Stray: not null, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } } && !master.IsMaster(replica);
+        replica is { Stray: not null, IsLoading: false, IsSubjectivelyDown: false, Link: { IsUsable: true, TakesReplicaOf: not null } } && !master.IsMaster(replica);
 
     /// <summary>Whether there is a working master to follow.</summary>
     /// <remarks>Source: Redis Sentinel asks the same of it before it tells anybody to follow it.</remarks>
-    private bool MasterIsSane =>
+    public bool MasterIsSane =>
         master.Node is { IsSubjectivelyDown: false, ReportsMaster: true, Link.IsUsable: true, InfoAt: { } infoAt }
         && infoAt >= master.ConfiguredSince
         && infoAt >= _resumedAt
-        && local.Now - infoAt < 2 * local.Timing.InfoPeriod;
+        && local.Now - infoAt < 2 * local.Timing.InfoPeriod
+        && master.MayBeFollowed;
 
     private bool IsAgreed =>
-        master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id))
+        master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id))
         && 1 + _confirmed.Count >= Majority;
 
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;

@@ -22,6 +22,15 @@ public sealed record Timing
     /// <summary>Time between two INFO of a node that has just been told to change. Default 50 ms.</summary>
     public TimeSpan InfoPeriodOfChange { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Time between two INFO of a master and of its successor while writes are held back for a planned switch. Default 10 ms.</summary>
+    public TimeSpan InfoPeriodOfHandover { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long a planned switch may take until the replica is the master, unless the order says. Default 5 s.</summary>
+    public TimeSpan HandoverTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a master holds writes back after each time that it is asked to. Default 1 s; never longer than it may be in all.</summary>
+    public TimeSpan HandoverLease { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Time between two hellos to the same instance. Default 2 s, as in Redis.</summary>
     public TimeSpan PublishPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -36,6 +45,12 @@ public sealed record Timing
 
     /// <summary>How long an attempt to connect may take at least, whatever <see cref="MasterOptions.DownAfter"/> says: a slow handshake would else never end. Default 1 s.</summary>
     public TimeSpan ConnectTimeoutMin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Time between two attempts to reach a former master that went away, how long one may take, and time between two looks at one that is
+    /// back: until it is told that it is none, what it takes is lost. Default 100 ms; longer with very many links.
+    /// </summary>
+    public TimeSpan ProbePeriod { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Age at which a connection that does not answer may be replaced, at most. Default 15 s, as in Redis.</summary>
     public TimeSpan MinLinkReconnectPeriod { get; init; } = TimeSpan.FromSeconds(15);
@@ -77,6 +92,16 @@ public sealed record Timing
     /// <summary>Pause before the peers are asked again about a stray instance. Default 500 ms.</summary>
     public TimeSpan StrayPollPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a node's writes are held by one order. Should we die, they go on after this time. Default 1 s.</summary>
+    public TimeSpan FenceLease { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two such orders, and between two questions how many replicas are attached. Default 300 ms.</summary>
+    public TimeSpan FencePeriod { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long a master waits for acknowledgements of its replicas before it tells how many came. Default 100 ms.</summary>
+    /// <remarks>Redis looks at the clock ten times a second, so it may take twice as long. Our PINGs wait meanwhile.</remarks>
+    public TimeSpan AcknowledgementWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Silence before the instances of a master that is monitored from now on are down. Default 30 s, as in Redis.</summary>
     public TimeSpan DefaultDownAfter { get; init; } = MasterOptions.DefaultDownAfter;
 
@@ -110,8 +135,15 @@ public sealed record Timing
     /// <summary>How often we look at the clock even when nothing is due, so that a gap can be told from quiet. Default 500 ms.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How old the kept offset of a master may become. Default 60 s.</summary>
+    public TimeSpan LineagePeriod { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Pause before a failed save of the state is tried again. Default 1 s.</summary>
     public TimeSpan SaveRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long writes may be held back in all: half of the silence after which a master is down.</summary>
+    /// <remarks>A hello to a master that holds writes back waits, and with it every PING of the same Sentinel: to its peers, that master would look dead.</remarks>
+    public static TimeSpan HoldMax(TimeSpan downAfter) => downAfter / 2;
 
     /// <summary>The PING period of an instance: <c>min(1 s, down-after / 5)</c>, not below 50 ms.</summary>
     /// <remarks>Five chances to hear from an instance before it counts as down, so that one slow reply never decides.</remarks>
@@ -119,5 +151,15 @@ public sealed record Timing
     {
         TimeSpan fifth = downAfter / 5;
         return fifth < PingPeriodMin ? PingPeriodMin : fifth < PingPeriodMax ? fifth : PingPeriodMax;
+    }
+
+    /// <summary>What <see cref="ProbePeriod"/> comes to with so many links: many may go to one dead host.</summary>
+    public TimeSpan ProbePeriodAmong(int links) => ProbePeriod * (1 + links / 50);
+
+    /// <summary>The PING period of a peer whose silence for <paramref name="fenceAfter"/> fences a master: it has three chances at least.</summary>
+    public TimeSpan PingPeriod(TimeSpan downAfter, TimeSpan fenceAfter)
+    {
+        TimeSpan usual = PingPeriod(downAfter), third = fenceAfter / 3;
+        return fenceAfter <= TimeSpan.Zero || third >= usual ? usual : third < PingPeriodMin ? PingPeriodMin : third;
     }
 }

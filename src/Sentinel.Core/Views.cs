@@ -76,6 +76,12 @@ public enum InstanceFlags
 
     /// <summary>Of a master: it rebooted and has not answered since.</summary>
     MasterReboot = 1 << 14,
+
+    /// <summary>Of a master: this Sentinel starts no failover of it by itself.</summary>
+    Paused = 1 << 15,
+
+    /// <summary>Of a node: this Sentinel holds its writes.</summary>
+    Fenced = 1 << 16,
 }
 
 /// <summary>One instance: what masters, replicas and Sentinels have in common.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Links;
@@ -25,6 +26,7 @@ internal sealed class SentinelLoop : IDisposable
     private readonly InstanceLinks _links;
     private readonly NameResolver _names;
     private readonly Action<SaveNumber, SentinelState, SentinelOptions> _persist;
+    private readonly Action<ImmutableArray<LineageState>> _keepLineages;
     private readonly Action<RunScript> _runScript;
     private readonly IEventListener[] _listeners;
     private readonly RedisLog _log;
@@ -43,6 +45,7 @@ internal sealed class SentinelLoop : IDisposable
     /// <param name="createLinks">Makes the links, given where their facts go.</param>
     /// <param name="createNames">Makes the resolver of names, given where its facts go.</param>
     /// <param name="persist">Starts to bring a state, and the options of the Sentinel itself, to disk; its outcome is to be told with <see cref="Saved"/>.</param>
+    /// <param name="keepLineages">Starts to bring what is known of the groups' data to disk; must not block.</param>
     /// <param name="runScript">Lets a script be run; must not block.</param>
     /// <param name="listeners">Who hears events; called on the deciding thread, so they must not block.</param>
     /// <param name="log">Where log lines go.</param>
@@ -53,13 +56,14 @@ internal sealed class SentinelLoop : IDisposable
         Func<Action<Input>, InstanceLinks> createLinks,
         Func<Action<Input>, NameResolver> createNames,
         Action<SaveNumber, SentinelState, SentinelOptions> persist,
+        Action<ImmutableArray<LineageState>> keepLineages,
         Action<RunScript> runScript,
         IEnumerable<IEventListener> listeners,
         RedisLog log,
         MonotonicClock clock,
         Action<Exception> failed)
     {
-        (_core, _persist, _runScript, _log, _clock, _failed) = (core, persist, runScript, log, clock, failed);
+        (_core, _persist, _keepLineages, _runScript, _log, _clock, _failed) = (core, persist, keepLineages, runScript, log, clock, failed);
         _links = createLinks(Post);
         _names = createNames(Post);
         _listeners = [.. listeners];
@@ -199,6 +203,9 @@ internal sealed class SentinelLoop : IDisposable
                 break;
             case PersistState persist:
                 _persist(persist.Number, _core.State, _core.View.Options);
+                break;
+            case KeepLineages:
+                _keepLineages(_core.Lineages);
                 break;
             case PublishEvent published:
                 Tell(published.Event);

@@ -92,6 +92,7 @@ internal static class SentinelProcess
         loop.Stop();
         using var impatient = new CancellationTokenSource(StopTimeout);
         await app.Services.GetRequiredService<StateWriter>().StopAsync(impatient.Token);
+        await app.Services.GetRequiredService<LineageWriter>().StopAsync(impatient.Token);
         pidFile?.Dispose();
         return SayBye(log, app.Services.GetRequiredService<ExitCode>());
     }
@@ -230,6 +231,7 @@ internal static class SentinelProcess
         builder.Services.AddSingleton(exit);
         builder.Services.AddSingleton(services => new StateWriter(
             file, (number, error) => services.GetRequiredService<SentinelLoop>().Saved(number, error)));
+        builder.Services.AddSingleton(new LineageWriter(LineageFile.PathOf(configuration.File), log));
         builder.Services.AddSingleton(services => Loop(services, configuration, state, log));
         return builder.Build();
     }
@@ -239,7 +241,7 @@ internal static class SentinelProcess
         var clock = new MonotonicClock(BootTime.OfThisSystem);
         StateWriter writer = services.GetRequiredService<StateWriter>();
         return new SentinelLoop(
-            new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now),
+            new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now, LineageFile.Read(LineageFile.PathOf(configuration.File), log)),
             facts => new InstanceLinks(state.Id, facts, log, new LinkTransport(configuration.BindSource, configuration.Tls.IsForLinks ? services.GetRequiredService<TlsContext>() : null)),
             facts => new NameResolver(facts),
             (number, snapshot, options) =>
@@ -248,6 +250,7 @@ internal static class SentinelProcess
                 SavedUsers? users = services.GetRequiredService<UserStore>().Saved();
                 writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot, users));
             },
+            lineages => services.GetRequiredService<LineageWriter>().Keep(lineages),
             services.GetRequiredService<ScriptRunner>().Run,
             services.GetServices<IEventListener>(),
             log,

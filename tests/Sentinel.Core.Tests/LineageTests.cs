@@ -112,6 +112,129 @@ public class LineageTests
         Assert.Equal(told, copy.Told.Count);
     }
 
+    [Fact]
+    public void A_master_that_restarted_empty_is_replaced_at_once_by_a_replica_that_has_the_data()
+    {
+        World world = WithData();
+        RestartEmpty(world);
+        TimeSpan took = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address), "another master");
+        Assert.True(took < TimeSpan.FromSeconds(1.5), $"it took {took}");
+        Assert.Equal(3, world.Count("+master-lost-data"));
+        SentinelEvent happened = world.Sentinels[0].Events.First(e => e.Name == "+master-lost-data");
+        Assert.Contains("it restarted without its data: it has no keys", happened.Reason, StringComparison.Ordinal);
+        world.RunUntil(() => world.MasterNode.Told.Count > 0, "it is told to follow");
+    }
+
+    [Fact]
+    public void A_replica_that_is_about_to_copy_an_emptied_master_still_has_the_data()
+    {
+        World world = WithData();
+        foreach (FakeNode replica in world.Nodes.Skip(1))
+            replica.IsSynchronising = true;
+        RestartEmpty(world);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address), "another master");
+    }
+
+    [Fact]
+    public void Keys_that_clients_wrote_since_do_not_make_an_emptied_master_the_master_again()
+    {
+        World world = WithData();
+        RestartEmpty(world, history: "z", keys: 3);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address), "another master");
+        Assert.Contains(world.Sentinels[0].Events, e => e.Name == "+master-lost-data" && e.Reason!.Contains("only keys written since", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_master_that_loads_is_not_judged_before_it_has_its_data()
+    {
+        World world = WithData();
+        world.MasterNode.IsLoading = true;
+        RestartEmpty(world, history: "z");
+        world.Run(seconds: 5);
+        (world.MasterNode.IsLoading, world.MasterNode.Keys, world.MasterNode.FormerHistory, world.MasterNode.HasLoadedNothing) = (false, 10, "a", false);
+        world.Run(seconds: 20);
+        Assert.Equal(0, world.Count("+sdown"));
+    }
+
+    [Fact]
+    public void An_emptied_master_is_believed_when_nobody_has_the_data_any_more()
+    {
+        World world = WithData();
+        foreach (FakeNode replica in world.Nodes.Skip(1))
+            replica.Keys = 0;
+        RestartEmpty(world);
+        world.Run(seconds: 20);
+        Assert.Equal(0, world.Count("+sdown"));
+        Assert.Contains(world.Sentinels[0].Log, line => line.Contains("is believed, although it restarted without its data", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_master_that_begins_a_history_with_its_keys_from_an_AOF_is_believed()
+    {
+        World world = WithData();
+        RestartEmpty(world, history: "z", keys: 10, loadedNothing: false);
+        world.Run(seconds: 20);
+        Assert.Equal(0, world.Count("+sdown"));
+    }
+
+    [Fact]
+    public void What_the_group_had_is_known_after_a_restart_of_all_Sentinels_too()
+    {
+        World world = WithData();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Kill();
+        RestartEmpty(world);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Restart();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address), "another master");
+    }
+
+    [Fact]
+    public void What_an_operator_adopts_is_the_groups_data()
+    {
+        World world = WithData(quorum: 3);
+        foreach (FakeSentinel sentinel in world.Sentinels.Skip(1))
+            sentinel.Kill();
+        RestartEmpty(world);
+        FakeSentinel alone = world.Sentinels[0];
+        world.RunUntil(() => alone.View.IsSubjectivelyDown, "+sdown");
+        Assert.IsType<Answer.Ok>(alone.Ask(id => new AdoptRequested(id, World.Master)));
+        world.RunUntil(() => !alone.View.IsSubjectivelyDown, "-sdown");
+        world.Run(seconds: 20);
+        Assert.False(alone.View.IsSubjectivelyDown);
+    }
+
+    [Fact]
+    public void A_master_with_the_data_of_an_unknown_group_counts_as_down_and_is_left_alone()
+    {
+        World world = WithData();
+        Succeed(world, world.MasterNode, master: null, history: "z");
+        (world.MasterNode.FormerHistory, world.MasterNode.Keys) = ("y", 5);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != world.Nodes[0].Address), "another master");
+        Assert.Equal(3, world.Count("+master-foreign-data"));
+        world.Run(seconds: 30);
+        Assert.Empty(world.MasterNode.Told);
+    }
+
+    /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
+    private static World WithData(int quorum = 2)
+    {
+        World world = World.Settled(quorum: quorum, downAfterMs: 10_000);
+        foreach (FakeNode node in world.Nodes)
+            (node.History, node.Keys) = ("a", 10);
+        world.Run(seconds: 21);
+        return world;
+    }
+
+    private static void RestartEmpty(World world, string history = "z", int keys = 0, bool loadedNothing = true)
+    {
+        FakeNode master = world.MasterNode;
+        master.Kill();
+        world.Run(seconds: 0.3);
+        (master.History, master.FormerHistory, master.Keys, master.HasLoadedNothing) = (history, null, keys, loadedNothing);
+        master.Restart();
+    }
+
     /// <summary>Two groups, the data of the first of history <c>a</c>, those of the second of <c>b</c>.</summary>
     private static World TwoGroups(out FakeNode otherMaster)
     {

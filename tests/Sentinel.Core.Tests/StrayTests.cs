@@ -18,6 +18,31 @@ public class StrayTests
     }
 
     [Fact]
+    public void An_old_master_that_loads_its_data_is_demoted_when_it_has_them()
+    {
+        World world = AfterAFailover();
+        world.MasterNode.IsLoading = true;
+        world.MasterNode.Restart();
+        world.Run(seconds: 7.77);
+        Assert.Equal(0, world.Count("+convert-to-slave"));
+        world.MasterNode.IsLoading = false;
+        TimeSpan took = world.RunUntil(() => world.MasterNode.Master is not null, "demotion");
+        Assert.True(took < TimeSpan.FromMilliseconds(150), $"{took}");
+        Assert.Equal(1, world.Count("+convert-to-slave"));
+    }
+
+    [Fact]
+    public void An_old_master_that_comes_back_while_a_peer_is_behind_is_demoted_at_once()
+    {
+        World world = AfterAFailover();
+        FakeSentinel behind = world.Sentinels[2];
+        behind.RestartFrom(new MasterState { Options = behind.View.Options, Address = world.MasterNode.Address });
+        world.MasterNode.Restart();
+        TimeSpan took = world.RunUntil(() => world.MasterNode.Master is not null, "demotion");
+        Assert.True(took < TimeSpan.FromMilliseconds(150), $"{took}");
+    }
+
+    [Fact]
     public void An_old_master_is_demoted_after_the_wait_of_Redis_when_peers_do_not_tell()
     {
         World world = AfterAFailover();

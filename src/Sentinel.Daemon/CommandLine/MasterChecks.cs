@@ -17,6 +17,9 @@ internal static class MasterChecks
     /// <summary>What one replica may take to follow its new master (<see cref="Timing.ReplicaReconfTimeout"/>): a failover must have more.</summary>
     private static readonly TimeSpan FailoverTimeoutMin = TimeSpan.FromSeconds(10);
 
+    // Three PINGs are sent within it, and not more often than each 50 ms.
+    private static readonly TimeSpan FenceAfterMin = TimeSpan.FromMilliseconds(200);
+
     private const int ParallelSyncsMax = 10;
 
     /// <summary>All findings.</summary>
@@ -25,7 +28,7 @@ internal static class MasterChecks
         foreach (MasterState master in examined.Configuration.Masters)
         {
             foreach (Finding finding in (IEnumerable<Finding>)[
-                .. OfNumbers(examined, master), .. OfTimes(examined, master), .. OfReplicas(examined, master), .. OfNames(examined, master),
+                .. OfPause(examined, master), .. OfNumbers(examined, master), .. OfTimes(examined, master), .. OfReplicas(examined, master), .. OfNames(examined, master),
                 .. OfAddress(examined, master), .. OfScripts(examined, master)])
             {
                 yield return finding;
@@ -33,6 +36,16 @@ internal static class MasterChecks
         }
         foreach (Finding finding in OfSharedAddresses(examined))
             yield return finding;
+    }
+
+    private static IEnumerable<Finding> OfPause(Examination examined, MasterState master)
+    {
+        if (master.Options.PauseReason is { } reason)
+        {
+            yield return Risk("paused", examined.PlaceOf(StatementKind.Pause, master.Options.Name),
+                $"'{master.Options.Name}' is paused{(reason.Length > 0 ? $" ({reason})" : "")}: this Sentinel starts no failover of it by itself",
+                $"SENTINEL RESUME {master.Options.Name} when the work is done, or remove the line while the Sentinel does not run");
+        }
     }
 
     private static IEnumerable<Finding> OfNumbers(Examination examined, MasterState master)
@@ -89,6 +102,24 @@ internal static class MasterChecks
             yield return Risk("down-after-long", downAfter,
                 $"'{options.Name}' counts as down only after {options.DownAfter.TotalSeconds} s, and all that time clients have no master",
                 "most give it 5 to 30 seconds");
+        }
+        if (options.CrashDownAfter >= options.DownAfter)
+        {
+            yield return Risk("crash-down-after-long", examined.PlaceOf(StatementKind.CrashDownAfter, options.Name),
+                $"crash-down-after-milliseconds of '{options.Name}' is {Milliseconds(options.CrashDownAfter)}, and a node that refuses connections counts as down after {Milliseconds(options.DownAfter)} ms anyway",
+                "give it less than down-after-milliseconds, or remove the line");
+        }
+        if (options.FenceAfter > TimeSpan.Zero && options.FenceAfter >= options.DownAfter)
+        {
+            yield return Risk("fence-after-late", examined.PlaceOf(StatementKind.FenceAfter, options.Name),
+                $"'{options.Name}' is fenced after {Milliseconds(options.FenceAfter)} ms, when the other Sentinels may have replaced it: they hold it down after {Milliseconds(options.DownAfter)} ms",
+                "give it less than down-after-milliseconds, half of it or a quarter");
+        }
+        else if (options.FenceAfter > TimeSpan.Zero && options.FenceAfter < FenceAfterMin)
+        {
+            yield return Risk("fence-after-short", examined.PlaceOf(StatementKind.FenceAfter, options.Name),
+                $"'{options.Name}' is fenced after {Milliseconds(options.FenceAfter)} ms: a short pause of the network may hold its writes",
+                $"give it {Milliseconds(FenceAfterMin)} ms at least");
         }
         if (options.FailoverTimeout < FailoverTimeoutMin)
         {

@@ -15,7 +15,7 @@ internal sealed class InstanceMap
     private static readonly string[] FlagWords =
     [
         "s_down", "o_down", "master", "slave", "sentinel", "disconnected", "master_down", "failover_in_progress",
-        "promoted", "reconf_sent", "reconf_inprog", "reconf_done", "force_failover", "script_kill_sent", "master_reboot",
+        "promoted", "reconf_sent", "reconf_inprog", "reconf_done", "force_failover", "script_kill_sent", "master_reboot", "paused", "fenced",
     ];
 
     private readonly List<(string Name, string Value)> _fields = new(capacity: 26);

@@ -56,6 +56,16 @@ internal static class MasterChanges
                 return Change(options => options with { RebootDownAfter = time });
             case "auto-forget-after-seconds" when IsNumber(0, out int seconds):
                 return Change(options => options with { AutoForgetAfter = TimeSpan.FromSeconds(seconds) });
+            case "crash-down-after-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { CrashDownAfter = time });
+            case "failover-cooldown-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { FailoverCooldown = time });
+            case "corroborate" when value.Equals("yes", StringComparison.OrdinalIgnoreCase) || value.Equals("no", StringComparison.OrdinalIgnoreCase):
+                return Change(options => options with { Corroborate = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
+            case "empty-restart-failover" when value.ToLowerInvariant() is "yes" or "no":
+                return Change(options => options with { EmptyRestartFailover = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
+            case "fence-after-milliseconds" when IsAtLeast(0, out TimeSpan time):
+                return Change(options => options with { FenceAfter = time });
             case "parallel-syncs" when IsNumber(1, out int count):
                 return Change(options => options with { ParallelSyncs = count });
             case "quorum" when IsNumber(1, out int count):
@@ -74,7 +84,9 @@ internal static class MasterChanges
             case "rename-command":
                 error = Invalid(words, at, value.Length > 0 ? at + 2 : at + 1);
                 return null;
-            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "auto-forget-after-seconds" or "parallel-syncs" or "quorum":
+            case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum"
+                or "auto-forget-after-seconds" or "crash-down-after-milliseconds" or "corroborate" or "failover-cooldown-milliseconds" or "empty-restart-failover"
+                or "fence-after-milliseconds":
                 error = Invalid(words, at, at + 1);
                 return null;
             case "notification-script" or "client-reconfig-script":

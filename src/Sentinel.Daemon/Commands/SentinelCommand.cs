@@ -27,10 +27,11 @@ internal sealed class SentinelCommand
             Sub("get-master-addr-by-name", 3, queries.GetMasterAddress, "2.8.4", "Get port and address of a master",
                 "GET-MASTER-ADDR-BY-NAME <master-name>",
                 "    Return the ip and port number of the master with that name."),
-            Sub("failover", 3, orders.Failover, "2.8.4", "Force a failover",
-                "FAILOVER <master-name>",
+            Sub("failover", -3, orders.Failover, "2.8.4", "Force a failover",
+                "FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]",
                 "    Manually failover a master node without asking for agreement from other",
-                "    Sentinels"),
+                "    Sentinels. A healthy master takes part, so that no write is lost; COORDINATED",
+                "    fails where it cannot, FORCE does not ask it, DRYRUN says what would happen."),
             Sub("flushconfig", 2, orders.Flush, "2.8.4", "Rewrite configuration file",
                 "FLUSHCONFIG",
                 "    Force Sentinel to rewrite its configuration on disk, including the current",
@@ -79,12 +80,21 @@ internal sealed class SentinelCommand
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
                 "    Simulate a Sentinel crash.",
                 "    NONE takes back what was asked for before."),
+            // Ours alone.
+            Sub("adopt", 3, orders.Adopt, "7.2.0", "Accept what a master has as the data of its group",
+                "ADOPT <master-name>",
+                "    Accept what the master has now as the data of its group, after it has",
+                "    restarted empty or with other data. On each Sentinel."),
             Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored slaves"),
             // The spellings of Valkey 8.
             Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),
             Sub("is-primary-down-by-addr", 6, orders.IsMasterDown, "8.0.0", "Check if a primary is down"),
             Sub("primary", 3, queries.Master, "8.0.0", "Show the state of a primary"),
             Sub("primaries", 2, queries.Masters, "8.0.0", "List the monitored primaries"),
+            // Our own.
+            Sub("acknowledge", 3, orders.Acknowledge, "7.0.0", "End the cooldown after a failover"),
+            Sub("pause", -3, orders.Pause, "7.0.0", "Start no failover of a master but by order"),
+            Sub("resume", 3, orders.Resume, "7.0.0", "End a pause of a master"),
             new("sentinel|help", 2, call => HelpText.Write(call, Spec!))
             {
                 Flags = CommandFlags.Loading | CommandFlags.Stale,

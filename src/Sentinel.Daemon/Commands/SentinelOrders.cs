@@ -16,7 +16,40 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
     public Outcome Failover(CommandCall call)
     {
         string name = call.Words.GetText(2);
-        return loop.AskAsync(id => new FailoverRequested(id, name));
+        return FailoverArguments.TryRead(call.Words, out FailoverOptions order, out string? error)
+            ? loop.AskAsync(id => new FailoverRequested(id, name) { Options = order })
+            : call.Refuse(error!);
+    }
+
+    /// <summary>ACKNOWLEDGE: the last switch was seen, and the next one need not wait. Our own.</summary>
+    public Outcome Acknowledge(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new AcknowledgeRequested(id, name));
+    }
+
+    /// <summary>PAUSE: this Sentinel starts no failover of a master by itself until RESUME. The words after the name are the reason. Our own.</summary>
+    public Outcome Pause(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        string reason = string.Join(' ', Enumerable.Range(3, call.Words.Count - 3).Select(call.Words.GetText));
+        if (reason.Length > MasterOptions.PauseReasonMax || !ControlCharacters.AreAbsent(reason))
+            return call.Refuse($"ERR Invalid reason: {MasterOptions.PauseReasonMax} characters at most, none of them a control character");
+        return loop.AskAsync(id => new PauseRequested(id, name, reason));
+    }
+
+    /// <summary>RESUME: ends what PAUSE began. Our own.</summary>
+    public Outcome Resume(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new PauseRequested(id, name, Reason: null));
+    }
+
+    /// <summary>ADOPT: what the master has now is the data of the group.</summary>
+    public Outcome Adopt(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new AdoptRequested(id, name));
     }
 
     /// <summary>FLUSHCONFIG: the state to disk, now.</summary>

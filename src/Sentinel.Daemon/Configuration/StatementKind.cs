@@ -64,18 +64,37 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     /// <summary>Our own: after how many seconds of being down a replica or peer is forgotten.</summary>
     public static readonly StatementKind AutoForget = OfMaster("auto-forget-after-seconds", WordKind.Number) with { IsOurOwn = true };
 
+    /// <summary>Our own: how long refused connections are borne.</summary>
+    public static readonly StatementKind CrashDownAfter = OfMaster("crash-down-after-milliseconds", WordKind.Number) with { IsOurOwn = true };
+
+    /// <summary>Our own: whether replicas are asked before a silent master is replaced.</summary>
+    public static readonly StatementKind Corroborate = OfMaster("corroborate", WordKind.YesNo) with { IsOurOwn = true };
+
+    /// <summary>Our own: how long after a switch a master stays that somebody hears.</summary>
+    public static readonly StatementKind FailoverCooldown = OfMaster("failover-cooldown-milliseconds", WordKind.Number) with { IsOurOwn = true };
+
+    /// <summary>Our own: an operator has paused a master, and why; an empty reason is one, too.</summary>
+    public static readonly StatementKind Pause = OfMaster("pause", WordKind.Text) with { IsOurOwn = true };
+
+    /// <summary>Our own: whether a master that lost its data counts as down.</summary>
+    public static readonly StatementKind EmptyRestartFailover = OfMaster("empty-restart-failover", WordKind.YesNo) with { IsOurOwn = true };
+
     /// <summary>Our own: an identity and a URL.</summary>
     public static readonly StatementKind Webhook = new("webhook", LoadPass.Monitor, [WordKind.Text, WordKind.Text]) { IsOurOwn = true };
     /// <summary>Our own: the identity of a webhook, and patterns.</summary>
     public static readonly StatementKind WebhookEvents =
         new("webhook-events", LoadPass.AfterMonitor, [WordKind.Text, WordKind.Text]) { IsOpenEnded = true, IsOurOwn = true };
 
+    /// <summary>Our own: after which silence of the other Sentinels a master may be fenced.</summary>
+    public static readonly StatementKind FenceAfter = OfMaster("fence-after-milliseconds", WordKind.Number) with { IsOurOwn = true };
+
     private static readonly FrozenDictionary<string, StatementKind> ByName = new[]
     {
         MyId, DenyScriptsReconfig, ResolveHostnames, AnnounceHostnames, AnnounceIp, AnnouncePort, SentinelUser, SentinelPass, CurrentEpoch,
         Monitor, DownAfter, FailoverTimeout, ParallelSyncs, NotificationScript, ClientReconfigScript, AuthPass, AuthUser, RebootDownAfter,
         ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand,
-        AutoForget, Webhook, WebhookEvents,
+        AutoForget, CrashDownAfter, Corroborate, FailoverCooldown, Pause, EmptyRestartFailover, FenceAfter,
+        Webhook, WebhookEvents,
     }.SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.kind, StringComparer.OrdinalIgnoreCase);
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Sentinel.Core;
+using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Notifications;
 
 namespace Sentinel.Daemon.Configuration;
@@ -38,6 +39,12 @@ internal sealed class StatementReader
             [StatementKind.FailoverTimeout] = (o, line, text, _) => o with { FailoverTimeout = Milliseconds(line, text, min: 1) },
             [StatementKind.RebootDownAfter] = (o, line, text, _) => o with { RebootDownAfter = Milliseconds(line, text, min: 0) },
             [StatementKind.AutoForget] = (o, line, text, _) => o with { AutoForgetAfter = Seconds(line, text) },
+            [StatementKind.CrashDownAfter] = (o, line, text, _) => o with { CrashDownAfter = Milliseconds(line, text, min: 0) },
+            [StatementKind.Corroborate] = (o, line, text, _) => o with { Corroborate = YesNo(line, text, "option") },
+            [StatementKind.FailoverCooldown] = (o, line, text, _) => o with { FailoverCooldown = Milliseconds(line, text, min: 0) },
+            [StatementKind.Pause] = (o, line, text, _) => o with { PauseReason = PauseReason(line, text) },
+            [StatementKind.EmptyRestartFailover] = (o, line, text, _) => o with { EmptyRestartFailover = YesNo(line, text, "option") },
+            [StatementKind.FenceAfter] = (o, line, text, _) => o with { FenceAfter = Milliseconds(line, text, min: 0) },
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },
@@ -253,6 +260,13 @@ internal sealed class StatementReader
             ? TimeSpan.FromSeconds(seconds)
             : throw line.Error("negative time parameter.", $"'{text}' seconds; it must be at least 0, which is: never");
     }
+
+    private static string PauseReason(ConfigurationLine line, string text) =>
+        text.Length <= MasterOptions.PauseReasonMax && ControlCharacters.AreAbsent(text)
+            ? text
+            : throw line.Error(
+                "Invalid reason of a pause.",
+                $"the reason has {text.Length} characters; write {MasterOptions.PauseReasonMax} at most, none of them a control character, in quotes");
 
     private static string Script(ConfigurationLine line, string path, string directory, string what) =>
         Posix.CheckAccess(DirectiveValues.FullPath(line, path, directory), Posix.MayExecute) is { } error

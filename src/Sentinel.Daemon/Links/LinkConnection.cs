@@ -68,14 +68,19 @@ internal sealed class LinkConnection : IDisposable
     private async Task RunAsync()
     {
         string reason;
+        LinkLossCause cause = LinkLossCause.Unknown;
         try
         {
             await ConnectAsync();
-            reason = await ReadAsync();
+            (reason, cause) = await ReadAsync();
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            (reason, cause) = ("Connection refused", LinkLossCause.Refused);
         }
         catch (SocketException failure)
         {
-            reason = failure.SocketErrorCode == SocketError.ConnectionRefused ? "Connection refused" : failure.Message;
+            reason = failure.Message;
         }
         catch (LinkSetupException failure)
         {
@@ -85,6 +90,8 @@ internal sealed class LinkConnection : IDisposable
         catch (IOException failure)
         {
             reason = failure.GetBaseException().Message;
+            if (failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+                cause = LinkLossCause.ClosedByPeer;
             if (IsAlert(reason))
                 _reports.CannotConnect(_order, $"it ended the connection with a word of TLS: {reason}");
         }
@@ -99,7 +106,7 @@ internal sealed class LinkConnection : IDisposable
         bool wasOrdered = _isClosed;
         Dispose();
         if (!wasOrdered)
-            _reports.Tell(new LinkLost(_order.Link, _order.Attempt, _order.Channel, reason));
+            _reports.Tell(new LinkLost(_order.Link, _order.Attempt, _order.Channel, reason) { Cause = cause });
     }
 
     /// <summary>Gathers a request, to leave with the next <see cref="Flush"/>. Called by the deciding thread.</summary>
@@ -108,7 +115,7 @@ internal sealed class LinkConnection : IDisposable
     public void Write(Request request, ImmutableSortedDictionary<string, string> renamed)
     {
         ImmutableArray<ImmutableArray<string>> commands = request.Commands;
-        _expected.Enqueue(new Expected(request, commands.Length, null));
+        _expected.Enqueue(new Expected(request, null));
         lock (_writing)
         {
             var writer = new RespWriter(_gathered, RespVersion.Resp2);
@@ -172,10 +179,10 @@ internal sealed class LinkConnection : IDisposable
             var writer = new RespWriter(_gathered, RespVersion.Resp2);
             if (_order.Credentials is { } credentials)
             {
-                _expected.Enqueue(new Expected(null, 1, "AUTH"));
+                _expected.Enqueue(new Expected(null, "AUTH"));
                 WriteCommand(writer, _order.RenamedCommands, credentials.User is { } user ? ["AUTH", user, credentials.Password] : ["AUTH", credentials.Password]);
             }
-            _expected.Enqueue(new Expected(null, 1, "CLIENT SETNAME"));
+            _expected.Enqueue(new Expected(null, "CLIENT SETNAME"));
             WriteCommand(writer, _order.RenamedCommands, ["CLIENT", "SETNAME", _clientName]);
             if (_order.Channel == LinkChannel.Subscription)
                 WriteCommand(writer, _order.RenamedCommands, ["SUBSCRIBE", HelloMessage.Channel]);
@@ -228,8 +235,8 @@ internal sealed class LinkConnection : IDisposable
         }
     }
 
-    /// <returns>Why it ended.</returns>
-    private async Task<string> ReadAsync()
+    /// <returns>Why it ended, and what that tells of the other side.</returns>
+    private async Task<(string Reason, LinkLossCause Cause)> ReadAsync()
     {
         PipeReader input = PipeReader.Create(_stream!, ReadOptions);
         var replies = new RespReplyReader(ReplyLimits);
@@ -265,7 +272,7 @@ internal sealed class LinkConnection : IDisposable
                 return Broken($"protocol error: {replies.ProtocolError}");
             input.AdvanceTo(buffer.Start);
             if (read.IsCompleted)
-                return "Server closed the connection";
+                return ("Server closed the connection", LinkLossCause.ClosedByPeer);
         }
     }
 
@@ -280,10 +287,10 @@ internal sealed class LinkConnection : IDisposable
     }
 
     /// <summary>Tells the operator, too, why the connection is given up: such an instance is of no use until somebody looks at it.</summary>
-    private string Broken(string reason)
+    private (string Reason, LinkLossCause Cause) Broken(string reason)
     {
         _reports.Misbehaves(_order, reason);
-        return reason;
+        return (reason, LinkLossCause.Unknown);
     }
 
     private void HearSubscription(RespValue value)
@@ -308,10 +315,12 @@ internal sealed class LinkConnection : IDisposable
             return true;
         }
         collected.Add(Replies.FromWire(value));
-        if (collected.Count < expected.Replies)
+        if (expected.Request.IsAnswered(collected) is not { } isAnswered)
+            return false;
+        if (!isAnswered)
             return true;
         _expected.TryDequeue(out _);
-        Reply reply = expected.Replies == 1 ? collected[0] : new Reply.List([.. collected]);
+        Reply reply = expected.Request.Commands.Length == 1 ? collected[0] : new Reply.List([.. collected]);
         collected.Clear();
         _reports.Tell(new Answered(_order.Link, _order.Attempt, expected.Request, reply));
         return true;
@@ -330,7 +339,6 @@ internal sealed class LinkConnection : IDisposable
     }
 
     /// <param name="Request">Null: part of the introduction, of which the core knows nothing.</param>
-    /// <param name="Replies">How many replies make its answer.</param>
     /// <param name="Introduction">The command of the introduction.</param>
-    private sealed record Expected(Request? Request, int Replies, string? Introduction);
+    private sealed record Expected(Request? Request, string? Introduction);
 }

@@ -93,7 +93,7 @@ internal static class Differences
             """),
         new(
             ["ACL CAT connection", "COMMAND LIST FILTERBY ACLCAT connection"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *27
             + *28
@@ -101,14 +101,14 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS acl"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             + $A container for Access List Control commands
             """),
         new(
             ["COMMAND DOCS client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *32
             + *34
@@ -148,7 +148,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND DOCS client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - %16
             + %17
@@ -188,7 +188,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             + *17
@@ -211,7 +211,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO client"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             + *17
@@ -234,7 +234,7 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST filterby pattern client|s*"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *1
             + *2
@@ -642,22 +642,6 @@ internal static class Differences
             + +    Print this help.
             """),
         new(
-            ["SENTINEL HELP"],
-            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis.",
-            """
-            - *49
-            - +CONFIG SET <param> <value>
-            - +CONFIG GET <param>
-            - +    Prints this help.
-            + *52
-            + +CONFIG SET param value [param value ...]
-            + +CONFIG GET <param> [param param param ...]
-            + +FORGET <master-name> <runid | ip:port>
-            + +    Forget one replica or Sentinel of a master; whoever lives is found again.
-            + +    NONE takes back what was asked for before.
-            + +    Print this help.
-            """),
-        new(
             ["HELLO 2", "HELLO", "hello 3"],
             "The wording of Redis 7.2 and later.",
             """
@@ -701,23 +685,28 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT admin", "ACL CAT admin"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *38
-            + *43
+            + *47
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -735,8 +724,39 @@ internal static class Differences
             + *0
             + *0
             + *10
-            + *26
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + *1
@@ -782,6 +802,21 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|pause
+            + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|primaries
             + :2
             + *1
@@ -798,6 +833,21 @@ internal static class Differences
             + *0
             + *10
             + $sentinel|primary
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|resume
             + :3
             + *1
             + +admin
@@ -815,11 +865,12 @@ internal static class Differences
             """),
         new(
             ["COMMAND INFO", "COMMAND"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *16
             - *21
             - :-3
+            - :3
             + *17
             + $client|setinfo
             + :4
@@ -837,8 +888,39 @@ internal static class Differences
             + ~0
             + ~0
             + *10
-            + *26
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + ~1
@@ -884,6 +966,21 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|pause
+            + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|primaries
             + :2
             + ~1
@@ -914,26 +1011,138 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|resume
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             """),
         new(
             ["COMMAND LIST"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *72
-            + *78
+            + *82
             + $client|setinfo
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *42
-            + *52
+            - *1
+            + *60
+            + $sentinel|acknowledge
+            + *6
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + *10
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + *4
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + *8
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + *6
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + *10
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *4
+            + $ip
+            + $name
+            + $string
+            + $type
+            + *4
+            + $integer
+            + $name
+            + $port
+            + $type
+            + *8
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + *1
+            + +optional
+            + *8
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + *1
+            + +optional
             + $sentinel|forget
             + *10
             + $summary
@@ -972,6 +1181,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + *6
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + *6
             + $summary
@@ -988,13 +1205,114 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + *6
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             """),
         new(
             ["COMMAND DOCS sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - %21
-            + %26
+            - *1
+            + %30
+            + $sentinel|acknowledge
+            + %3
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + %5
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + %2
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + %4
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + %3
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + %5
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %2
+            + $ip
+            + $name
+            + $string
+            + $type
+            + %2
+            + $integer
+            + $name
+            + $port
+            + $type
+            + %4
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + ~1
+            + +optional
+            + %4
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + ~1
+            + +optional
             + $sentinel|forget
             + %5
             + $summary
@@ -1033,6 +1351,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + %3
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + %3
             + $summary
@@ -1049,15 +1375,55 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + %3
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *21
             - :-3
-            + *26
+            - :3
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + *1
@@ -1103,6 +1469,21 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|pause
+            + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|primaries
             + :2
             + *1
@@ -1133,15 +1514,62 @@ internal static class Differences
             + *0
             + *0
             + *10
+            + $sentinel|resume
+            + :3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             """),
         new(
             ["COMMAND INFO sentinel"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *21
             - :-3
-            + *26
+            - :3
+            + *30
+            + $sentinel|acknowledge
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|adopt
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + :-4
+            + :-3
             + $sentinel|forget
             + :4
             + ~1
@@ -1187,6 +1615,21 @@ internal static class Differences
             + ~0
             + ~0
             + *10
+            + $sentinel|pause
+            + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|primaries
             + :2
             + ~1
@@ -1203,6 +1646,21 @@ internal static class Differences
             + ~0
             + *10
             + $sentinel|primary
+            + :3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
+            + $sentinel|resume
             + :3
             + ~1
             + +admin
@@ -1220,32 +1678,40 @@ internal static class Differences
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT slow"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *67
-            + *73
+            + *77
             + $client|setinfo
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND LIST FILTERBY ACLCAT dangerous"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *39
-            + *44
+            + *48
+            + $sentinel|acknowledge
+            + $sentinel|adopt
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
+            + $sentinel|pause
             + $sentinel|primaries
             + $sentinel|primary
+            + $sentinel|resume
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             - *32
@@ -1257,6 +1723,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - *42
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + *34
@@ -1300,7 +1767,99 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + *52
+            + *60
+            + $sentinel|acknowledge
+            + *6
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + *10
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + *4
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + *8
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *6
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + *6
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + *10
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + *1
+            + +optional
+            + $arguments
+            + *2
+            + *4
+            + $ip
+            + $name
+            + $string
+            + $type
+            + *4
+            + $integer
+            + $name
+            + $port
+            + $type
+            + *8
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + *1
+            + +optional
+            + *8
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + *1
+            + +optional
             + $sentinel|forget
             + *10
             + $summary
@@ -1339,6 +1898,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + *6
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + *6
             + $summary
@@ -1355,11 +1922,19 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + *6
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $Shut down the server
             """),
         new(
             ["COMMAND DOCS"],
-            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not are ours.",
+            "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - $A container for Access List Control commands 
             - %16
@@ -1371,6 +1946,7 @@ internal static class Differences
             - $Get array of specific Redis command details, or all when no argument is given.
             - $Get an array of Redis command names
             - %21
+            - *1
             - $Synchronously save the dataset to disk and then shut down the server
             + $A container for Access List Control commands
             + %17
@@ -1414,7 +1990,99 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + %26
+            + %30
+            + $sentinel|acknowledge
+            + %3
+            + $summary
+            + $End the cooldown after a failover
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
+            + $sentinel|adopt
+            + %5
+            + $summary
+            + $Accept what a master has as the data of its group
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
+            + $complexity
+            + $<words>
+            + $arguments
+            + *1
+            + %2
+            + $name
+            + $master-name
+            + $type
+            + $string
+            + *5
+            + %4
+            + $name
+            + $mode
+            + $type
+            + $oneof
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %3
+            + $name
+            + $coordinated
+            + $type
+            + $pure-token
+            + $token
+            + $COORDINATED
+            + %3
+            + $name
+            + $force
+            + $type
+            + $pure-token
+            + $token
+            + $FORCE
+            + %5
+            + $name
+            + $target
+            + $type
+            + $block
+            + $token
+            + $TO
+            + $flags
+            + ~1
+            + +optional
+            + $arguments
+            + *2
+            + %2
+            + $ip
+            + $name
+            + $string
+            + $type
+            + %2
+            + $integer
+            + $name
+            + $port
+            + $type
+            + %4
+            + $name
+            + $milliseconds
+            + $type
+            + $integer
+            + $token
+            + $TIMEOUT
+            + $flags
+            + ~1
+            + +optional
+            + %4
+            + $name
+            + $dryrun
+            + $type
+            + $pure-token
+            + $token
+            + $DRYRUN
+            + $flags
+            + ~1
+            + +optional
             + $sentinel|forget
             + %5
             + $summary
@@ -1453,6 +2121,14 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|pause
+            + %3
+            + $summary
+            + $Start no failover of a master but by order
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $sentinel|primaries
             + %3
             + $summary
@@ -1469,7 +2145,39 @@ internal static class Differences
             + $8.0.0
             + $group
             + $sentinel
+            + $sentinel|resume
+            + %3
+            + $summary
+            + $End a pause of a master
+            + $since
+            + $7.0.0
+            + $group
+            + $sentinel
             + $Shut down the server
+            """),
+        new(
+            ["SENTINEL HELP"],
+            "The wording of Redis 7.2 and later, its subcommands, and no claim to be Redis; the options of SENTINEL FAILOVER are ours, one of them Valkey's.",
+            """
+            - *49
+            - +CONFIG SET <param> <value>
+            - +CONFIG GET <param>
+            - +FAILOVER <master-name>
+            - +    Sentinels
+            - +    Prints this help.
+            + *56
+            + +CONFIG SET param value [param value ...]
+            + +CONFIG GET <param> [param param param ...]
+            + +FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]
+            + +    Sentinels. A healthy master takes part, so that no write is lost; COORDINATED
+            + +    fails where it cannot, FORCE does not ask it, DRYRUN says what would happen.
+            + +FORGET <master-name> <runid | ip:port>
+            + +    Forget one replica or Sentinel of a master; whoever lives is found again.
+            + +    NONE takes back what was asked for before.
+            + +ADOPT <master-name>
+            + +    Accept what the master has now as the data of its group, after it has
+            + +    restarted empty or with other data. On each Sentinel.
+            + +    Print this help.
             """),
     ];
 }

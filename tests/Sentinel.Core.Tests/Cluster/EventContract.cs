@@ -67,8 +67,15 @@ internal static class EventContract
         ["-pubsub-link-reconnection"] = Debug($"{s_any} #{Reason}"),
 
         // Ours; the README lists them.
+        ["+pause"] = Warning($"{s_master}( #{Reason})?"),
+        ["-pause"] = Warning($"{s_master}( #{Reason})?"),
         ["-promotion-failed"] = Warning(s_replica),
         ["-slave-reconf-refused"] = Notice(s_replica),
+        ["+master-lost-data"] = Warning(s_master),
+        ["+master-foreign-data"] = Warning(s_master),
+        ["+master-data-adopted"] = Warning(s_master),
+        ["+fence"] = Warning($"({s_master}|{s_replica})"),
+        ["-fence"] = Warning($"({s_master}|{s_replica})"),
     };
 
     /// <summary>The events that there are.</summary>

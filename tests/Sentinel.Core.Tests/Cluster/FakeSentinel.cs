@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Sentinel.Core.Tests.Cluster;
@@ -10,8 +11,10 @@ internal sealed class FakeSentinel
     private readonly Dictionary<(LinkId, LinkChannel), Connection> _connections = [];
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
     private SentinelState _disk;
+    private ImmutableArray<LineageState> _lineages = [];
     private SentinelCore _core;
     private readonly Queue<Action> _unread = [];
+    private readonly Dictionary<Address, int> _attempts = [];
     private long _lastRequest;
     private int _life;
 
@@ -174,12 +177,15 @@ internal sealed class FakeSentinel
         }
     }
 
+    /// <summary>How often it tried to connect to somebody.</summary>
+    public int Attempts(Address address) => _attempts.GetValueOrDefault(address);
+
     /// <summary>Cuts this Sentinel off from an address; silence, not refusal.</summary>
     public void CutOff(Address address) => Unreachable.Add(address);
 
     public void Heal() => Unreachable.Clear();
 
-    private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now);
+    private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now, _lineages);
 
     public void AskThen(Func<RequestId, Input> question, Action<Answer> then)
     {
@@ -193,7 +199,7 @@ internal sealed class FakeSentinel
         foreach (Connection connection in _connections.Values.Where(connection => connection.Order.Address == address && connection.IsUp).ToArray())
         {
             connection.IsUp = false;
-            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection")));
+            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection") { Cause = LinkLossCause.ClosedByPeer }));
         }
     }
 
@@ -226,6 +232,9 @@ internal sealed class FakeSentinel
                 break;
             case PersistState order:
                 Persist(order.Number, _core.State);
+                break;
+            case KeepLineages:
+                _lineages = _core.Lineages;
                 break;
             case PublishEvent published:
                 EventContract.Check(published.Event);
@@ -284,6 +293,7 @@ internal sealed class FakeSentinel
     {
         var connection = new Connection(order);
         _connections[(order.Link, order.Channel)] = connection;
+        _attempts[order.Address] = Attempts(order.Address) + 1;
         if (Unreachable.Contains(order.Address))
             return;
         Later(() =>
@@ -292,7 +302,7 @@ internal sealed class FakeSentinel
                 return;
             if (!IsUp(order.Address))
             {
-                Input(new LinkLost(order.Link, order.Attempt, order.Channel, "Connection refused"));
+                Input(new LinkLost(order.Link, order.Attempt, order.Channel, "Connection refused") { Cause = LinkLossCause.Refused });
                 return;
             }
             connection.IsUp = true;

@@ -29,7 +29,7 @@ internal sealed class World
     public SentinelOptions Options { get; init; } = new();
 
     /// <summary>A master with replicas, all attached, and Sentinels that know only the master.</summary>
-    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, params ReadOnlySpan<Address> knownReplicas)
+    public static World With(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, double fenceAfterMs = 0, params ReadOnlySpan<Address> knownReplicas)
     {
         var world = new World { Options = options ?? new SentinelOptions() };
         for (int i = 0; i <= replicas; i++)
@@ -37,7 +37,7 @@ internal sealed class World
         var master = new MasterOptions
         {
             Name = Master, Quorum = quorum, DownAfter = TimeSpan.FromMilliseconds(downAfterMs),
-            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs,
+            FailoverTimeout = TimeSpan.FromMilliseconds(failoverTimeoutMs), ParallelSyncs = parallelSyncs, FenceAfter = TimeSpan.FromMilliseconds(fenceAfterMs),
         };
         for (int i = 0; i < sentinels; i++)
         {
@@ -78,9 +78,9 @@ internal sealed class World
     }
 
     /// <summary>Like <see cref="With"/>, and all know all.</summary>
-    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null)
+    public static World Settled(int sentinels = 3, int replicas = 2, int quorum = 2, double downAfterMs = 1000, double failoverTimeoutMs = 10_000, int parallelSyncs = 1, SentinelOptions? options = null, double fenceAfterMs = 0)
     {
-        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options);
+        World world = With(sentinels, replicas, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, options, fenceAfterMs);
         world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Peers.Length == sentinels - 1 && s.View.Replicas.Length == replicas && s.View.Replicas.All(r => r.InfoAt is not null)), "all know all");
         world.Run(seconds: 3);
         return world;
@@ -159,6 +159,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 {
     private readonly List<Subscriber> _subscribers = [];
     private int _restarts;
+    private FakeNode? _successor;
 
     public Address Address { get; private set; } = address;
     public Address? Master { get; private set; } = master;
@@ -183,11 +184,27 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>The replication history that it says its data are of; null: it does not say.</summary>
     public string? History { get; set; }
 
+    /// <summary>How many keys it has.</summary>
+    public int Keys { get; set; }
+
+    /// <summary>Whether it says that its process loaded nothing.</summary>
+    public bool HasLoadedNothing { get; set; }
+
+    /// <summary>Whether it is receiving what is to replace its data.</summary>
+    public bool IsSynchronising { get; set; }
+
+    /// <summary>Whether it is loading its data.</summary>
+    public bool IsLoading { get; set; }
+
     /// <summary>The one that it went on from.</summary>
     public string? FormerHistory { get; set; }
 
     public bool IsAlive { get; private set; } = true;
     public bool IsFrozen { get; private set; }
+
+    /// <summary>When it was frozen last.</summary>
+    public Instant FrozenAt { get; private set; }
+
     public int Priority { get; set; } = 100;
     public ulong Offset { get; set; } = 1000;
 
@@ -197,6 +214,15 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether it is of a version, or has an ACL, without <c>REPLICAOF</c>.</summary>
     public bool KnowsOnlySlaveOf { get; set; }
 
+    /// <summary>Whether its link to its master brings nothing, and neither has noticed.</summary>
+    public bool IsCutOffFromMaster { get; set; }
+
+    /// <summary>Whether it would take a write now.</summary>
+    public bool TakesWrites => Master is null && world.Now >= WritesHeldUntil;
+
+    /// <summary>The kinds of all that was asked of it.</summary>
+    public List<string> Asked { get; } = [];
+
     /// <summary>Whether it acknowledges orders and does not carry them out.</summary>
     public bool IgnoresOrders { get; set; }
 
@@ -205,6 +231,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     /// <summary>Commands refused, with the error.</summary>
     public Dictionary<string, string> Refused { get; } = [];
+
+    /// <summary>How often it handed its role over by itself.</summary>
+    public int HandedOver { get; private set; }
+
+    /// <summary>How often it was told to hold writes back.</summary>
+    public int Holds { get; private set; }
+
+    /// <summary>Until when it holds writes back.</summary>
+    public Instant WritesHeldUntil { get; private set; }
+
+    /// <summary>For each time that it was promoted while its master lived: whether that one held writes back, and it had all of them.</summary>
+    public List<bool> PromotedBeside { get; } = [];
 
     /// <summary>All role changes it was told, in order: <c>SLAVEOF NO ONE</c> and the like.</summary>
     public List<string> Told { get; } = [];
@@ -225,7 +263,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         Offset = asReplicaOf is null ? 0 : Offset;
     }
 
-    public void Freeze() => IsFrozen = true;
+    public void Freeze() => (IsFrozen, FrozenAt) = (true, world.Now);
 
     public void Thaw()
     {
@@ -238,6 +276,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     public Reply Serve(Request request, FakeSentinel from)
     {
+        Asked.Add(request.GetType().Name);
         if (request is Request.PublishHello hello)
         {
             Hellos.Add(hello.Hello);
@@ -248,18 +287,77 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         }
         if (request is Request.Reconfigure change)
             return Change(change);
+        if (request is Request.HoldWritesAndTell { Lease: var lease })
+            return new Reply.List([Refused.TryGetValue("CLIENT PAUSE", out string? denied) ? new Reply.Error(denied) : Hold(lease), new Reply.Text(Info())]);
         string command = request.Commands[0][0];
         if (Refused.TryGetValue(command, out string? error))
             return new Reply.Error(error);
         return request switch
         {
-            Request.Ping => new Reply.Text("PONG"),
+            Request.Ping => IsLoading ? new Reply.Error("LOADING Redis is loading the dataset in memory") : new Reply.Text("PONG"),
             Request.Info => new Reply.Text(Info()),
             Request.ProbeReplicaOf when KnowsOnlySlaveOf => new Reply.Error("ERR unknown command 'REPLICAOF', with args beginning with: 'probe' "),
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
             Request.KillScript => new Reply.Text("OK"),
+            Request.HandOver order => HandOver(order),
+            Request.StopHandingOver => Stop(),
+            Request.TellOffset => TellOffset(),
+            Request.ProbePause => new Reply.Error("ERR timeout is not an integer or out of range"),
+            Request.HoldWrites hold => Hold(hold.Time),
+            Request.ReleaseWrites => Release(),
+            Request.CountAttached => new Reply.Integer(world.Nodes.Count(node => Follows(node) && node is { IsAlive: true, IsFrozen: false, IsCutOffFromMaster: false })),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
         };
+    }
+
+    /// <summary>FAILOVER: it gives way as soon as the replica has told that it has every byte.</summary>
+    private Reply HandOver(Request.HandOver order)
+    {
+        FakeNode? replica = world.Nodes.FirstOrDefault(node => Follows(node) && node.IsAlive && new Address(node.AnnouncedHost ?? node.Address.Host, node.Address.Port) == order.Replica);
+        if (replica is null)
+            return new Reply.Error("ERR FAILOVER target HOST and PORT is not a replica.");
+        Assert.Null(_successor);
+        (_successor, WritesHeldUntil) = (replica, world.Now + order.Timeout);
+        world.After(order.Timeout, () =>
+        {
+            if (_successor == replica)
+                Stop();
+        });
+        world.After(TimeSpan.FromSeconds(1), () => replica.TellOffset());
+        return new Reply.Text("OK");
+    }
+
+    private Reply.Text Stop()
+    {
+        (_successor, WritesHeldUntil) = (null, Instant.Zero);
+        return new Reply.Text("OK");
+    }
+
+    private Reply.List TellOffset()
+    {
+        FakeNode? giver = world.Nodes.FirstOrDefault(node => node._successor == this);
+        if (giver is { IsAlive: true, IsFrozen: false } && IsAlive && !IsFrozen && Offset >= giver.Offset)
+        {
+            (Master, giver.Master) = (null, Address);
+            giver.Stop();
+            giver.HandedOver++;
+            world.Note($"{giver.Address} hands over to {Address}");
+        }
+        return new Reply.List([new Reply.Error("ERR syntax error")]);
+    }
+
+    /// <summary>CLIENT PAUSE WRITE.</summary>
+    private Reply.Text Hold(TimeSpan time)
+    {
+        Holds++;
+        WritesHeldUntil = Instant.Max(WritesHeldUntil, world.Now + time);
+        return new Reply.Text("OK");
+    }
+
+    private Reply.Text Release()
+    {
+        WritesHeldUntil = Instant.Zero;
+        return new Reply.Text("OK");
     }
 
     private Reply.List Change(Request.Reconfigure change)
@@ -285,6 +383,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
 
     private void Obey(Request.Reconfigure change)
     {
+        if (change.Master is null && Master is { } former && world.Nodes.Find(node => node.Address == world.Resolve(former)) is { IsAlive: true, Master: null } living)
+            PromotedBeside.Add(living.WritesHeldUntil > world.Now && Offset >= living.Offset);
         Master = change.Master;
         NeverSynchronised = false;
         Told.Add($"{change.Verb} {change.Master?.ToString() ?? "NO ONE"}");
@@ -294,7 +394,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     private bool Follows(FakeNode node) => node.Master is { } followed && world.Resolve(followed) == Address;
 
     private string? Refusal(string command) =>
-        Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
+        IsLoading ? "LOADING Redis is loading the dataset in memory" : Refused.TryGetValue(command, out string? error) ? error : KnowsOnlySlaveOf && command == "REPLICAOF" ? "ERR unknown command 'REPLICAOF'" : null;
 
     private void Deliver(HelloMessage hello)
     {
@@ -307,21 +407,32 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
         if (History is not null)
             text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\n");
+        if (IsLoading)
+            text.Append("loading:1\r\n");
         if (Master is not { } follows)
         {
             text.Append("role:master\r\n");
             int i = 0;
             foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node.IsAlive))
-                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag=0\r\n");
+                text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={replica.AnnouncedHost ?? replica.Address.Host},port={replica.Address.Port},state=online,offset={replica.Offset},lag={(replica.IsCutOffFromMaster ? 9 : 0)}\r\n");
         }
         else
         {
-            bool isUp = world.Nodes.Exists(node => node.Address == world.Resolve(follows) && node.IsAlive && node.Master is null) && !NeverSynchronised;
-            text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\n");
+            FakeNode? followed = NeverSynchronised ? null : world.Nodes.Find(node => node.Address == world.Resolve(follows) && node.IsAlive && node.Master is null);
+            bool isUp = followed is not null;
+            long heard = followed switch { null => -1, { IsFrozen: true } => (long)(world.Now - followed.FrozenAt).TotalSeconds, _ => 0 };
+            text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\nmaster_last_io_seconds_ago:{heard}\r\n");
             if (!isUp)
                 text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : 1)}\r\n");
             text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");
         }
+        text.Append(CultureInfo.InvariantCulture, $"master_failover_state:{(_successor is null ? "no-failover" : "waiting-for-sync")}\r\nmaster_repl_offset:{Offset}\r\n");
+        if (HasLoadedNothing)
+            text.Append("aof_enabled:0\r\nrdb_last_load_keys_loaded:0\r\n");
+        if (IsSynchronising)
+            text.Append("master_sync_in_progress:1\r\n");
+        if (Keys > 0)
+            text.Append(CultureInfo.InvariantCulture, $"# Keyspace\r\ndb0:keys={Keys},expires=0,avg_ttl=0\r\n");
         return text.ToString();
     }
 

@@ -41,6 +41,8 @@ public sealed class CheckTests : IDisposable
         { "down-after-short", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 499" },
         { "down-after-long", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 120001" },
         { "failover-timeout-short", Good + "sentinel failover-timeout m 9999" },
+        { "fence-after-late", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 2000\nsentinel fence-after-milliseconds n 2000" },
+        { "fence-after-short", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel fence-after-milliseconds n 199" },
         { "parallel-syncs-zero", Good + "sentinel parallel-syncs m 0" },
         { "parallel-syncs-large", Good + "sentinel parallel-syncs m 11" },
         { "parallel-syncs-large", Good + "sentinel parallel-syncs m 2\nsentinel known-replica m 10.0.0.2 6379\nsentinel known-replica m 10.0.0.3 6379" },
@@ -92,7 +94,24 @@ public sealed class CheckTests : IDisposable
         Good + "sentinel parallel-syncs m 2\nsentinel known-replica m 10.0.0.2 6379",
     ];
 
+    /// <summary>What is found about lines that only we know, which are noted as such, too.</summary>
+    public static TheoryData<string, string> FindingsOfOurs => new()
+    {
+        { "crash-down-after-long", Good + "sentinel crash-down-after-milliseconds m 5000" },
+        { "paused", Good + "sentinel pause m \"new kernel\"" },
+    };
+
     public void Dispose() => _folder.Dispose();
+
+    [Theory, MemberData(nameof(FindingsOfOurs))]
+    public void A_risk_of_a_line_that_only_we_know_is_found_where_it_is(string code, string text)
+    {
+        (int exit, JsonElement report) = Check(text);
+        Assert.Equal(0, exit);
+        JsonElement[] findings = [.. report.GetProperty("findings").EnumerateArray()];
+        Assert.Equal([code, "unknown-to-redis"], findings.Select(finding => finding.GetProperty("code").GetString()).Order(StringComparer.Ordinal));
+        Assert.All(findings, finding => Assert.Equal(text.Count(c => c == '\n') + 1, finding.GetProperty("line").GetInt32()));
+    }
 
     [Theory, MemberData(nameof(Findings))]
     public void Each_problem_risk_and_note_is_found_where_it_is_and_alone(string code, string text)

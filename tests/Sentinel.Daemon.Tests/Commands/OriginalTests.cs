@@ -106,6 +106,8 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
                 unknownToIt.Add(command.FullName);
             else if (command.FullName == "sentinel|config")
                 Assert.Equal(-4, our.Items[1].TryGetInteger(out long arity) ? arity : 0);    // one more than in 7.0: it takes several
+            else if (command.FullName == "sentinel|failover")
+                Assert.Equal(-3, our.Items[1].TryGetInteger(out long arity) ? arity : 0);    // it takes options
             else if (command.Subcommands.IsEmpty)
                 Assert.Equal(their, our);
             else
@@ -113,7 +115,9 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         }
         // newer than 7.0, Valkey's, and ours
         Assert.Equal(
-            ["client|setinfo", "sentinel|forget", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"], unknownToIt);
+            ["client|setinfo", "sentinel|forget", "sentinel|adopt", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries",
+             "sentinel|acknowledge", "sentinel|pause", "sentinel|resume"],
+            unknownToIt);
     }
 
     [TheoryWithOriginal, InlineData("INFO sentinel"), InlineData("INFO stats"), InlineData("INFO clients"), InlineData("INFO cpu"), InlineData("INFO server"), InlineData("INFO")]
@@ -139,9 +143,16 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         string[] our = [.. (await ours.AskAsync(question)).Items.Select(line => line.ToText())];
         // newer than 7.0, or our own
         Assert.Equal(
-            ["CONFIG SET param value [param value ...]", "CONFIG GET <param> [param param param ...]", "FORGET <master-name> <runid | ip:port>",
-             "    Forget one replica or Sentinel of a master; whoever lives is found again.", "    NONE takes back what was asked for before.", "    Print this help."],
-            our.Except(their, StringComparer.Ordinal));
+            [
+                "CONFIG SET param value [param value ...]", "CONFIG GET <param> [param param param ...]",
+                "FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]",
+                "    Sentinels. A healthy master takes part, so that no write is lost; COORDINATED",
+                "    fails where it cannot, FORCE does not ask it, DRYRUN says what would happen.",
+                "FORGET <master-name> <runid | ip:port>", "    Forget one replica or Sentinel of a master; whoever lives is found again.",
+                "    NONE takes back what was asked for before.",
+                "ADOPT <master-name>", "    Accept what the master has now as the data of its group, after it has", "    restarted empty or with other data. On each Sentinel.",
+                "    Print this help.",
+            ], our.Except(their, StringComparer.Ordinal));
         Assert.Equal(our.Where(their.Contains), their.Where(our.Contains));    // and in its order
     }
 

@@ -76,7 +76,7 @@ internal sealed class RunningServer : IAsyncDisposable
             var clock = new MonotonicClock(TimeProvider.System);
             var core = new SentinelCore(new SentinelState(id, Epoch.Zero, [.. masters]), own, new Random(1), clock.Now);
             var loop = new SentinelLoop(
-                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts, addressesOf), disk.Write, provider.GetRequiredService<ScriptRunner>().Run,
+                core, facts => new InstanceLinks(id, facts, log), facts => new NameResolver(facts, addressesOf), disk.Write, _ => { }, provider.GetRequiredService<ScriptRunner>().Run,
                 provider.GetServices<IEventListener>(), log, clock, _ => { });
             disk.Loop = loop;
             return loop;

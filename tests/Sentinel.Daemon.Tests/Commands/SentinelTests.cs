@@ -144,6 +144,17 @@ public sealed class SentinelTests
     [InlineData("master-reboot-down-after-period -1", "-ERR Invalid argument '-1' for SENTINEL SET 'master-reboot-down-after-period'|", "quorum=2")]
     [InlineData("auto-forget-after-seconds 3600", "+OK|", "quorum=2")]
     [InlineData("auto-forget-after-seconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'auto-forget-after-seconds'|", "quorum=2")]
+    [InlineData("crash-down-after-milliseconds 200", "+OK|", "quorum=2")]
+    [InlineData("crash-down-after-milliseconds 0", "+OK|", "quorum=2")]
+    [InlineData("crash-down-after-milliseconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'crash-down-after-milliseconds'|", "quorum=2")]
+    [InlineData("corroborate YES", "+OK|", "quorum=2")]
+    [InlineData("corroborate maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'corroborate'|", "quorum=2")]
+    [InlineData("failover-cooldown-milliseconds 60000", "+OK|", "quorum=2")]
+    [InlineData("failover-cooldown-milliseconds x", "-ERR Invalid argument 'x' for SENTINEL SET 'failover-cooldown-milliseconds'|", "quorum=2")]
+    [InlineData("empty-restart-failover NO", "+OK|", "quorum=2")]
+    [InlineData("empty-restart-failover maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'empty-restart-failover'|", "quorum=2")]
+    [InlineData("fence-after-milliseconds 500", "+OK|", "quorum=2")]
+    [InlineData("fence-after-milliseconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'fence-after-milliseconds'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]
     [InlineData("rename-command a", "-ERR Unknown option or number of arguments for SENTINEL SET 'rename-command'|", "quorum=2")]
@@ -340,6 +351,7 @@ public sealed class SentinelTests
                 "SENTINELS <master-name>",
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
+                "ADOPT <master-name>",
                 "HELP",
             ],
             syntax);

@@ -70,6 +70,7 @@ public sealed class MistakeTests
         Monitor + "sentinel down-after-milliseconds m x",
         Monitor + "sentinel failover-timeout m -1",
         Monitor + "sentinel master-reboot-down-after-period m -1",
+        Monitor + "sentinel fence-after-milliseconds m -1",
         Monitor + "sentinel notification-script m /nonexistent",
         Monitor + "sentinel client-reconfig-script m /etc/passwd",
         Monitor + "sentinel rename-command m a b\nsentinel rename-command m A c",
@@ -161,6 +162,13 @@ public sealed class MistakeTests
     [InlineData("loglevel loud", "argument(s) must be one of the following: debug, verbose, notice, warning, nothing")]
     [InlineData("loglevel 3", "argument(s) must be one of the following: debug, verbose, notice, warning, nothing")]
     [InlineData("sentinel myid aaaaaaaaaabbbbbbbbbbccccccccccdddddddd,d", "Malformed Sentinel id in myid option.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel crash-down-after-milliseconds m -1", "negative time parameter.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel corroborate m maybe", "Please specify yes or no for the corroborate option.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel failover-cooldown-milliseconds m -1", "negative time parameter.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m", "Unrecognized sentinel configuration statement.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m \"a\\nb\"", "Invalid reason of a pause.")]
+    [InlineData("sentinel crash-down-after-milliseconds m 5", "No such master with specified name.")]
+    [InlineData("sentinel monitor m 127.0.0.1 6379 1\nsentinel empty-restart-failover m maybe", "Please specify yes or no for the empty-restart-failover option.")]
     [InlineData("sentinel webhook ops", "Unrecognized sentinel configuration statement.")]
     [InlineData("sentinel webhook ops /relative", "Invalid webhook URL.")]
     [InlineData("sentinel webhook ops ftp://host/", "Invalid webhook URL.")]

@@ -110,6 +110,8 @@ public sealed class ReadingTests
             sentinel auth-pass m "two words"
             sentinel auth-user m me
             sentinel primary-reboot-down-after-period m 400
+            sentinel empty-restart-failover m No
+            sentinel fence-after-milliseconds m 300
             sentinel rename-command m config GuessMe
             sentinel config-epoch m 18446744073709551615
             sentinel leader-epoch m 3
@@ -127,6 +129,8 @@ public sealed class ReadingTests
         Assert.Equal("/bin/false", options.ClientReconfigScript);
         Assert.Equal(("me", "two words"), (options.AuthUser, options.AuthPass));
         Assert.Equal(TimeSpan.FromMilliseconds(400), options.RebootDownAfter);
+        Assert.False(options.EmptyRestartFailover);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), options.FenceAfter);
         Assert.Equal("GuessMe", options.RenamedCommands["CONFIG"]);
         Assert.Equal(new Epoch(ulong.MaxValue), master.ConfigEpoch);
         Assert.Equal(new Epoch(3), master.LeaderEpoch);
@@ -229,6 +233,21 @@ public sealed class ReadingTests
     [Fact]
     public void Comments_are_whole_lines_and_line_ends_may_be_those_of_windows() =>
         Assert.Equal(1234, Read("# port 1\r\n\t# port 2\r\n\r\n  port 1234  \r\n").Options.Port);
+
+    [Fact]
+    public void What_only_we_know_about_a_master_is_read()
+    {
+        MasterOptions options = Assert.Single(Read(Monitor + """
+            sentinel crash-down-after-milliseconds m 200
+            sentinel corroborate m Yes
+            sentinel failover-cooldown-milliseconds m 60000
+            sentinel pause m "new \"kernel\""
+            """).Masters).Options;
+        Assert.Equal("new \"kernel\"", options.PauseReason);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.FailoverCooldown);
+        Assert.True(options.Corroborate);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), options.CrashDownAfter);
+    }
 
     [Fact]
     public void Webhooks_are_read_with_the_events_they_want()

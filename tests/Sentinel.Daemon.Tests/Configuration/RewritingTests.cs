@@ -72,6 +72,8 @@ public sealed class RewritingTests
                 AuthUser = "me",
                 RebootDownAfter = TimeSpan.FromSeconds(4),
                 AutoForgetAfter = TimeSpan.FromHours(1),
+                EmptyRestartFailover = false,
+                FenceAfter = TimeSpan.FromMilliseconds(500),
                 RenamedCommands = ImmutableSortedDictionary<string, string>.Empty.Add("CONFIG", ""),
             },
             Address = new Address("127.0.0.1", 6379),
@@ -102,6 +104,8 @@ public sealed class RewritingTests
             sentinel auth-user m me
             sentinel master-reboot-down-after-period m 4000
             sentinel auto-forget-after-seconds m 3600
+            sentinel empty-restart-failover m no
+            sentinel fence-after-milliseconds m 500
             sentinel config-epoch m 5
             sentinel leader-epoch m 6
             sentinel known-replica m ::1 6380
@@ -215,6 +219,20 @@ public sealed class RewritingTests
             Saved("sentinel monitor m 127.0.0.1 6379 2\nsentinel primary-reboot-down-after-period m 5"),
             Change(master => master with { Options = master.Options with { RebootDownAfter = TimeSpan.FromMilliseconds(6) } }),
             Saved("sentinel monitor m 127.0.0.1 6379 2\nsentinel primary-reboot-down-after-period m 6"));
+
+    [Fact]
+    public void What_only_we_know_is_written_when_it_is_in_use() =>
+        AssertRewritten(
+            Saved("sentinel monitor m 127.0.0.1 6379 2"),
+            Change(master => master with { Options = master.Options with { CrashDownAfter = TimeSpan.FromMilliseconds(200), Corroborate = true, FailoverCooldown = TimeSpan.FromMinutes(1), PauseReason = "new \"kernel\"" } }),
+            Saved("sentinel monitor m 127.0.0.1 6379 2", "sentinel crash-down-after-milliseconds m 200\nsentinel corroborate m yes\nsentinel failover-cooldown-milliseconds m 60000\nsentinel pause m \"new \\\"kernel\\\"\"\n"));
+
+    [Fact]
+    public void A_pause_that_is_over_leaves_the_file() =>
+        AssertRewritten(
+            Saved("sentinel monitor m 127.0.0.1 6379 2\nsentinel pause m \"\""),
+            Change(master => master with { Options = master.Options with { PauseReason = null } }),
+            Saved("sentinel monitor m 127.0.0.1 6379 2"));
 
     [Fact]
     public void What_the_state_holds_twice_is_written_once() =>

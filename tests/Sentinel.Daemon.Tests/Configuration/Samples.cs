@@ -113,6 +113,7 @@ internal static class Samples
             FailoverTimeout = TimeSpan.FromMilliseconds(Maybe(random) ? 180_000 : random.Next(1, 99_999)),
             ParallelSyncs = Maybe(random) ? 1 : random.Next(-1, 5),
             RebootDownAfter = TimeSpan.FromMilliseconds(Maybe(random) ? 0 : random.Next(1, 99_999)),
+            FenceAfter = TimeSpan.FromMilliseconds(Maybe(random) ? 0 : random.Next(1, 99_999)),
             AuthUser = Maybe(random) ? Name(random) : null,
             AuthPass = Maybe(random) ? Password(random) : null,
             NotificationScript = Maybe(random) ? "/bin/true" : null,

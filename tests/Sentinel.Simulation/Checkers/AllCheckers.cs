@@ -15,6 +15,7 @@ internal static class AllCheckers
         yield return new SavesAreWhole(world);
         yield return new OnlyFitReplicas(world);
         yield return new BestReplica(world);
+        yield return new NobodyFollowsTheEmptied(world);
         yield return new LeadersAreLetWork(world);
         yield return new PausesEndFailovers(world);
         yield return new PausesAreNobodysSilence(world);
@@ -22,9 +23,17 @@ internal static class AllCheckers
         yield return new DeadMastersAreReplaced(world);
         yield return new DisksRest(world);
         yield return new NoNeedlessFailover(world);
+        yield return new OnlyCrashesAreCrashes(world);
+        yield return new HeardMastersStay(world);
+        yield return new CooldownsHold(world);
+        yield return new PausedMastersRest(world);
         yield return new SwitchesLeadToMasters(world);
         yield return new NoEpochStorm(world);
         yield return new LossesAreExplained(world);
+        yield return new PlannedSwitchesLoseNothing(world);
+        yield return new SmallSidesTakeNoWrites(world);
+        yield return new ReturnedMastersAreHeld(world);
+        yield return new HoldsEnd(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);
     }

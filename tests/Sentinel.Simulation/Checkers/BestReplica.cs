@@ -1,5 +1,6 @@
 using Sentinel.Core;
 using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
 using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Checkers;
@@ -9,11 +10,19 @@ namespace Sentinel.Simulation.Checkers;
 internal sealed class BestReplica(World world) : Checker(world)
 {
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _named = [];
     private readonly HashSet<(SimSentinel Sentinel, Address Replica)> _failed = [];
 
     public override string Name => "best-replica";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
+    {
+        _ordered.Add((sentinel, master));
+        if (order.Target is not null)
+            _named.Add((sentinel, master));
+        else
+            _named.Remove((sentinel, master));
+    }
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {
@@ -38,7 +47,10 @@ internal sealed class BestReplica(World world) : Checker(world)
             case "+try-failover" or "+failover-end" or "-failover-abort-no-good-slave" or "-failover-abort-slave-timeout" or "-failover-abort-not-elected":
                 _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
                 if (happened.Name != "+try-failover")
+                {
                     _ordered.Remove((sentinel, name));
+                    _named.Remove((sentinel, name));
+                }
                 break;
             default:
                 break;
@@ -53,6 +65,9 @@ internal sealed class BestReplica(World world) : Checker(world)
             return;
         if (chosen is { MasterLinkDownTime.Ticks: < 0, Offset: <= 1, ReportsMaster: false } && World.NodeAt(address) is { HasData: false, IsLoading: false })
             Violated($"{by.Name} promotes {address} for {master.Name}, which never had its data");
+        // Whom the operator named is not compared with others.
+        if (_named.Contains((by, master.Name)))
+            return;
         // One that was made a master while the master was down is what another leader chose.
         if (chosen.ReportsMaster)
             return;
@@ -62,10 +77,16 @@ internal sealed class BestReplica(World world) : Checker(world)
             if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
                 || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
                 continue;
+            // What comes from a master that restarted empty does not take the place of what was there before.
+            if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch)))
+                continue;
             if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }
     }
+
+    /// <summary>Whether a history is another's or went on from it: where two masters came between that were not seen, nobody knows whether it is the group's.</summary>
+    private static bool IsNextTo(Branch branch, Branch other) => branch == other || branch.Origin?.Branch == other || other.Origin?.Branch == branch;
 
     private static bool IsFit(ReplicaView replica, MasterView master, SentinelProcess by)
     {

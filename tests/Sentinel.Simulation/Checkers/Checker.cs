@@ -42,7 +42,12 @@ internal abstract class Checker(World world)
     }
 
     /// <summary>A Sentinel is ordered to fail over.</summary>
-    public virtual void OrderedFailover(SimSentinel sentinel, string master)
+    public virtual void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
+    {
+    }
+
+    /// <summary>A Sentinel is told that the last switch was seen.</summary>
+    public virtual void Acknowledged(SimSentinel sentinel, string master)
     {
     }
 
@@ -56,6 +61,19 @@ internal abstract class Checker(World world)
     /// <param name="by">Who told it.</param>
     /// <param name="master">Whom to follow; null: to be a master.</param>
     public virtual void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
+    {
+    }
+
+    /// <summary>A master begins to hand over, as a Sentinel told it: to the replica that is as good as a promotion.</summary>
+    public virtual void HandingOver(RedisNode node, SimSentinel by, RedisNode replica) => Reconfiguring(replica, by, master: null);
+
+    /// <summary>A Sentinel holds the writes of a node for some time.</summary>
+    public virtual void WritesHeld(RedisNode node, SimSentinel by, TimeSpan time)
+    {
+    }
+
+    /// <summary>A node takes a write.</summary>
+    public virtual void WriteTaken(RedisNode node)
     {
     }
 

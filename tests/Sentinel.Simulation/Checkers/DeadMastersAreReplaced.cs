@@ -26,7 +26,8 @@ internal sealed class DeadMastersAreReplaced : Checker
     public override string Name => "dead-masters-are-replaced";
 
     /// <summary>A pause after a lost election is 15 s at most, a leader that died is noticed in less; and each of the other replicas may fail to become master before the good one.</summary>
-    private static TimeSpan Bound(Group group) => TimeSpan.FromSeconds(40) + (group.Nodes.Count - 1) * group.Topology.Options.DownAfter;
+    private static TimeSpan Bound(Group group) => TimeSpan.FromSeconds(40) + (group.Nodes.Count - 1) * group.Topology.Options.DownAfter
+        + (group.Topology.Options is { Corroborate: true } or { FailoverCooldown.Ticks: > 0 } ? TimeSpan.FromSeconds(15) : TimeSpan.Zero);    // replicas hear one that hangs for some time still
 
     private void Look()
     {
@@ -59,7 +60,7 @@ internal sealed class DeadMastersAreReplaced : Checker
 
     private bool IsWell(SentinelProcess sentinel) =>
         sentinel.IsWorking && World.Agenda.Now - sentinel.StartedAt > s_recovery && (sentinel.ThawedAt is not { } thawed || World.Agenda.Now - thawed > s_recovery)
-        && sentinel.Disk is { Error: null } disk && disk.SaveTime <= World.Topology.SaveTime;
+        && sentinel.View.Masters.Values.All(view => !view.Flags.HasFlag(InstanceFlags.Paused)) && sentinel.Disk is { Error: null } disk && disk.SaveTime <= World.Topology.SaveTime;
 
     private bool IsFit(RedisNode node, Address master, Group group, SentinelProcess[] well) =>
         node is { IsWorking: true, IsIll: false, IsLoading: false, Priority: > 0, HasDataSince: { } since } && node.Master == master && World.Agenda.Now - since > s_recovery

@@ -40,7 +40,7 @@ internal sealed class OnlyLeadersPromote(World world) : Checker(world)
 
     public override void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader) => Count(sentinel, master, epoch, leader);
 
-    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
 
     public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 

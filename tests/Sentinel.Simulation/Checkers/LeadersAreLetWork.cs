@@ -17,7 +17,7 @@ internal sealed class LeadersAreLetWork(World world) : Checker(world)
 
     public override string Name => "leaders-are-let-work";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {

@@ -71,7 +71,7 @@ internal sealed class PausesAreNobodysSilence(World world) : Checker(world)
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
-        if (sentinel.IsLegacy || happened is not { Name: "+sdown", Kind: InstanceKind.Replica, MasterName: { } master, InstanceAddress: { } address })
+        if (sentinel.IsLegacy || happened is not { Name: "+sdown", Kind: InstanceKind.Replica, Reason: null, MasterName: { } master, InstanceAddress: { } address })
             return;
         if (sentinel is not { LastFrozenFor: var pause, ThawedAt: { } thawed } || pause < s_long || sentinel.LastHeard(address) is not { } heard || heard > thawed - pause)
             return;

@@ -78,7 +78,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
 
     public override string Name => "no-needless-failover";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master) => _ordered.Add((sentinel, master));
+    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
 
     public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 
@@ -97,7 +97,8 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         Group group = World.Group(name);
         Address master = sentinel.MasterOf(name)!.Value;
         RedisNode? node = World.NodeAt(master);
-        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || IsDownByRight(node, group.Topology.Options.RebootDownAfter))
+        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || HasOtherData(node, group)
+            || IsDownByRight(node, group.Topology.Options.RebootDownAfter) || HasCrashed(node, group.Topology.Options.CrashDownAfter))
             return;
         int deaf = 0;
         foreach (SimSentinel other in World.Sentinels)
@@ -113,6 +114,14 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private bool IsDownByRight(RedisNode node, TimeSpan rebootDownAfter) =>
         node.StartedAt > World.Agenda.Now - s_answerAge - rebootDownAfter
         || (rebootDownAfter > TimeSpan.Zero && (node.IsLoading || node.LoadedAt > World.Agenda.Now - s_answerAge));
+
+    /// <summary>Whether a master that all heard a moment ago may count as down (<c>crash-down-after-milliseconds</c>): its process is gone, its machine says so, and that for long enough.</summary>
+    private bool HasCrashed(RedisNode node, TimeSpan crashDownAfter) =>
+        crashDownAfter > TimeSpan.Zero && node is { IsRunning: false, Machine.IsUp: true } && World.Agenda.Now - node.Failures[^1] > 0.9 * crashDownAfter;
+
+    /// <summary>Whether a node is none of a group, or lost what it had when it was started last: such a master counts as down, as long as a replica has the data.</summary>
+    private static bool HasOtherData(RedisNode node, Group group) =>
+        node.Group != group || node.Data.Root.Opening.By.Group != group || node.Data.Root.Opening is { Reason: RoleReason.EmptyStart, Before.Writes: > 0 };
 
     /// <summary>Whether a Sentinel has heard the master all along in the time that counts.</summary>
     private bool Hears(SimSentinel sentinel, RedisNode master, string name)

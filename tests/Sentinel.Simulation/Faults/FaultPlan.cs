@@ -17,14 +17,17 @@ internal static class FaultPlan
         return profile switch
         {
             Profile.Quiet => [],
+            Profile.Detection => Often(draw, duration, new DetectionFaultDraw(draw, topology).Next),
             Profile.OneFault => [draw.OneMasterFault(TimeSpan.FromSeconds(5))],
             Profile.Replacement => draw.HardReplacement(),
             Profile.Orders => draw.OrdersInPartitions(duration),
+            Profile.Planned => draw.PlannedSwitches(duration),
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
             Profile.Addresses => draw.ReusedAddresses(duration),
             Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration), .. new FaultDraw(Chance.Stream(seed, "forgets"), topology).Forgets(duration)],
+            Profile.Fencing => Often(draw, duration, draw.SmallSide),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -65,6 +68,16 @@ internal sealed class FaultDraw(Random random, Topology topology)
     };
 
     public Fault AnyPartition(TimeSpan at) => Random.Next(5) == 0 ? MasterFault(at) : NetworkFault(at);
+
+    /// <summary>What gives a master to a minority, or takes replicas or Sentinels from it; and what follows from it.</summary>
+    public Fault SmallSide(TimeSpan at) => Random.Next(10) switch
+    {
+        < 4 => new IsolateMaster(at, AnyGroup(Part.Master), Random.Next(topology.AllSentinels), Random.Next(1, (topology.AllSentinels + 1) / 2), Random.OneIn(4), CutDirection.Both, Time()),
+        < 6 => NetworkFault(at),
+        < 8 => MasterOrSentinel(at),
+        < 9 => SentinelFault(at),
+        _ => Random.OneIn(3) ? OperatorFault(at) : NodeFault(at),
+    };
 
     public Fault MasterOrSentinel(TimeSpan at) => Random.Next(5) switch
     {
@@ -119,6 +132,45 @@ internal sealed class FaultDraw(Random random, Topology topology)
         return faults.ToImmutable();
     }
 
+    /// <summary>Planned switches, half of them with something that goes wrong just then.</summary>
+    public ImmutableArray<Fault> PlannedSwitches(TimeSpan duration)
+    {
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (TimeSpan at = TimeSpan.FromSeconds(3); at < duration; at += Random.Seconds(10, 40))
+        {
+            int group = Random.Next(topology.Groups.Length);
+            NodeTarget? to = Random.OneIn(4) ? new NodeTarget(group, Part.Replica, Random.Next(8)) : null;
+            TimeSpan? timeout = Random.OneIn(4) ? Random.Seconds(0.05, 10) : null;
+            faults.Add(new OrderPlannedSwitch(at, AnySentinel(), group, Random.OneIn(3) ? FailoverMode.CoordinatedFirst : FailoverMode.CoordinatedOnly, to, timeout));
+            if (Random.OneIn(2))
+                faults.Add(TroubleAtSwitch(at, group));
+        }
+        return [.. faults.OrderBy(fault => fault.At)];
+    }
+
+    private Fault TroubleAtSwitch(TimeSpan ordered, int group)
+    {
+        TimeSpan at = ordered + Random.Seconds(-0.2, 0.3);
+        NodeTarget replica = new(group, Part.Replica, Random.Next(8)), master = new(group, Part.Master, 0);
+        return Random.Next(16) switch
+        {
+            < 4 => new SickenNode(ordered - Random.Seconds(0, 3), replica, Illness.Slow, Random.Seconds(1, 15)),
+            < 6 => new StrikeLeader(
+                ordered - TimeSpan.FromSeconds(1), Random.OneIn(2) ? FailoverStep.SendReplicaOfNoOne : FailoverStep.WaitPromotion, (LeaderFate)Random.Next(3),
+                Random.OneIn(2) ? TimeSpan.Zero : Random.Seconds(0, 0.05), Time()),
+            < 7 => new KillNode(at, replica, Time(), RestartConfiguration.Rewritten),
+            < 8 => new FreezeNode(at, replica, Time()),
+            < 9 => new KillNode(at, master, Time(), RestartConfiguration.Rewritten),
+            < 10 => new FreezeNode(at, master, Random.OneIn(2) ? Random.Seconds(0.05, 2) : Time()),
+            < 11 => new CutPair(at, AnySentinel(), Random.OneIn(2) ? master : replica, AnySentinel(), CutDirection.Both, Time()),
+            < 12 => new CutReplication(at, master, Time()),
+            < 13 => new SlowNetwork(at, Random.OneIn(2) ? AnyGroup(Part.Any) : null, AnySentinel(), Random.Seconds(0.02, 0.3), Time()),
+            < 14 => new BreakConnections(at, Random.NextDouble(), Random.Next()),
+            < 15 => new SickenNode(ordered - TimeSpan.FromSeconds(1), Random.OneIn(2) ? master : replica, Illness.RefusesOrders, Random.Seconds(1, 15)),
+            _ => new FreezeSentinel(at, AnySentinel(), Random.Seconds(0.05, 3)),
+        };
+    }
+
     /// <summary>All masters at once, then some of them, again and again.</summary>
     public ImmutableArray<Fault> MassFailures(TimeSpan duration)
     {
@@ -137,7 +189,7 @@ internal sealed class FaultDraw(Random random, Topology topology)
         return [.. faults.OrderBy(fault => fault.At)];
     }
 
-    private Fault MasterFault(TimeSpan at)
+    public Fault MasterFault(TimeSpan at)
     {
         NodeTarget master = AnyGroup(Part.Master);
         return Random.Next(4) switch

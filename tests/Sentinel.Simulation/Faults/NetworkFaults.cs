@@ -102,6 +102,23 @@ internal sealed record CutPair(TimeSpan At, SentinelTarget One, NodeTarget? Node
     }
 }
 
+/// <summary>A node and some Sentinels, or all, lose each other, but not its replicas and clients.</summary>
+/// <param name="Count">How many: those after <paramref name="From"/>.</param>
+internal sealed record CutFromSentinels(TimeSpan At, NodeTarget Target, int From, int Count, TimeSpan For) : Fault(At)
+{
+    public override bool Strike(World world)
+    {
+        if (Target.Find(world) is not { } node)
+            return false;
+        ImmutableArray<Machine> cut = [.. Enumerable.Range(From, Count).Select(i => world.Sentinels[i % world.Sentinels.Count].Machine).Where(machine => machine != node.Machine).Distinct()];
+        if (cut.IsEmpty)
+            return false;
+        world.Note("net", $"is cut between {node.Name} and {Cut.Names(cut)} for {For.TotalSeconds:F1} s");
+        Cut.Between(world, [node.Machine], cut, CutDirection.Both, For, Later);
+        return true;
+    }
+}
+
 /// <summary>A node and its replicas lose each other, but not the Sentinels.</summary>
 internal sealed record CutReplication(TimeSpan At, NodeTarget Master, TimeSpan For) : Fault(At)
 {

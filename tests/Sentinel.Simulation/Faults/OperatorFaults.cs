@@ -20,6 +20,27 @@ internal sealed record OrderFailover(TimeSpan At, SentinelTarget Target, int Gro
     }
 }
 
+/// <summary>An operator orders a switch that is to lose nothing.</summary>
+/// <param name="To">Who is to become the master; null: the best replica.</param>
+/// <param name="Timeout">Null: as long as usual.</param>
+internal sealed record OrderPlannedSwitch(TimeSpan At, SentinelTarget Target, int Group, FailoverMode Mode, NodeTarget? To, TimeSpan? Timeout) : Fault(At)
+{
+    public override bool Strike(World world)
+    {
+        SimSentinel sentinel = Target.Find(world);
+        Address? to = To?.Find(world)?.Address;
+        if (!sentinel.IsRunning || (To is not null && to is null))
+            return false;
+        string name = world.Groups[Group].Name;
+        world.Note(sentinel.Name, $"is ordered to fail over {name}, {Mode}{(to is { } address ? $", to {address}" : "")}");
+        var order = new FailoverOptions { Mode = Mode, Target = to, Timeout = Timeout };
+        // Who asks first what would happen changes nothing by that.
+        sentinel.Order(id => new FailoverRequested(id, name) { Options = order with { IsDryRun = true } });
+        sentinel.Order(id => new FailoverRequested(id, name) { Options = order });
+        return true;
+    }
+}
+
 /// <summary>What operators do who know what they do: they look first whether all is well.</summary>
 /// <remarks>Who lets a Sentinel forget the replicas of a master that is not there has to tell it of them again; that is so with Redis, too.</remarks>
 internal static class Operator

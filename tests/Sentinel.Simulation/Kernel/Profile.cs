@@ -31,11 +31,20 @@ internal enum Profile
     /// <summary>Operators who order failovers on both sides of partitions.</summary>
     Orders,
 
+    /// <summary>Operators who order switches that are to lose nothing, and what goes wrong in the middle of them.</summary>
+    Planned,
+
     /// <summary>Several groups, whose nodes get each other's addresses, while masters fail.</summary>
     Addresses,
 
+    /// <summary>Masters that are fenced: on small sides of partitions, after the death of Sentinels, at their return.</summary>
+    Fencing,
+
     /// <summary>No fault at all: nothing may happen.</summary>
     Quiet,
+
+    /// <summary>What redis-sentinel does not know is in use (see <see cref="DetectionDraw"/>), and masters crash, flap and are not heard by some.</summary>
+    Detection,
 }
 
 /// <summary>Draws clusters.</summary>
@@ -43,6 +52,8 @@ internal static class TopologyDraw
 {
     private static readonly double[] s_downAfterSeconds = [0.5, 1, 1, 2, 2, 3, 5, 5, 10, 30];
     private static readonly double[] s_failoverTimeoutSeconds = [3, 10, 10, 20, 60, 180];
+
+    private static readonly double[] s_fenceParts = [0.25, 0.4, 0.5, 0.8];
 
     public static Topology Draw(ulong seed, Profile profile)
     {
@@ -55,27 +66,34 @@ internal static class TopologyDraw
         // What redis-sentinel does with shorter ones in a mixed quorum is its own fault (README, differences).
         if (isMixed && downAfter < TimeSpan.FromSeconds(2))
             downAfter = TimeSpan.FromSeconds(2);
-        return new Topology
+        Random? fence = profile is Profile.Fencing ? Chance.Stream(seed, "fence") : null;
+        var topology = new Topology
         {
             Sentinels = all - legacy,
             LegacySentinels = legacy,
-            Groups = [.. Enumerable.Range(0, groups).Select(g => DrawGroup(random, g, groups, all, downAfter, profile))],
+            Groups = [.. Enumerable.Range(0, groups).Select(g => Fenced(DrawGroup(random, g, groups, all, downAfter, profile), fence))],
             IsColocated = random.OneIn(2),
             DelayMin = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(random.OneIn(4) ? 20 : 1)),
             DelayNoise = random.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(random.OneIn(4) ? 30 : 2)),
             SaveTime = random.Between(TimeSpan.FromMicroseconds(500), TimeSpan.FromMilliseconds(random.OneIn(5) ? 80 : 8)),
             ClientsPerGroup = profile is Profile.Mass ? 1 : random.Next(1, 4),
-            WritePause = random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
+            // The more is written, the more a switch that does not wait for all of it loses.
+            WritePause = profile is Profile.Planned ? random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50)) : random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
         };
+        return profile is Profile.Detection ? DetectionDraw.Of(topology, Chance.Stream(seed, "detection")) : topology;
     }
+
+    private static GroupTopology Fenced(GroupTopology group, Random? random) => random is null
+        ? group
+        : group with { Options = group.Options with { FenceAfter = group.Options.DownAfter * random.Pick(s_fenceParts) } };
 
     private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)
     {
         int majority = sentinels / 2 + 1;
-        int replicas = profile is Profile.OneFault or Profile.Replacement ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
+        int replicas = profile is Profile.OneFault or Profile.Replacement or Profile.Fencing ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
         Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
         int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
-        bool knowsOnlySlaveOf = random.OneIn(10);
+        bool knowsOnlySlaveOf = random.OneIn(profile is Profile.Planned ? 2 : 10);
         bool canRewrite = !random.OneIn(10);
         return new GroupTopology
         {

@@ -205,11 +205,18 @@ internal sealed class World
     public void Broke(SimSentinel sentinel, InvariantViolationException broken) =>
         Violate("own-invariants", $"{sentinel.Name} stopped itself: {broken.Message}");
 
-    public void OrderedFailover(SimSentinel sentinel, string master)
+    public void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
     {
         Group(master).FailoverOrderedAt = Agenda.Now;
         foreach (Checker checker in _checkers)
-            checker.OrderedFailover(sentinel, master);
+            checker.OrderedFailover(sentinel, master, order);
+    }
+
+    /// <summary>A Sentinel is told that the last switch was seen.</summary>
+    public void Acknowledged(SimSentinel sentinel, string master)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Acknowledged(sentinel, master);
     }
 
     public void RefusedFailover(SimSentinel sentinel, string master)
@@ -223,6 +230,27 @@ internal sealed class World
         Note(node.Name, $"is told by {by.Name} to {(master is { } followed ? $"follow {followed}" : "be a master")}");
         foreach (Checker checker in _checkers)
             checker.Reconfiguring(node, by, master);
+    }
+
+    public void HandingOver(RedisNode node, SimSentinel by, RedisNode replica)
+    {
+        Note(node.Name, $"is told by {by.Name} to hand over to {replica.Name}");
+        foreach (Checker checker in _checkers)
+            checker.HandingOver(node, by, replica);
+    }
+
+    /// <summary>A Sentinel holds the writes of a node.</summary>
+    public void WritesHeld(RedisNode node, SimSentinel by, TimeSpan time)
+    {
+        foreach (Checker checker in _checkers)
+            checker.WritesHeld(node, by, time);
+    }
+
+    /// <summary>A node takes a write.</summary>
+    public void WriteTaken(RedisNode node)
+    {
+        foreach (Checker checker in _checkers)
+            checker.WriteTaken(node);
     }
 
     public void StartedAnew(RedisNode node)

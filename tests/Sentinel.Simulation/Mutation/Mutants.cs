@@ -59,6 +59,14 @@ internal static class Mutants
         new("goes-on-after-a-long-pause", "A leader that was away for long leaves its failover to others.",
             [new("Failover?.Lapse(missed);", ""),
              new("if (isLong)\n            _tilt.Enter();", "")]) { Profile = Profile.Replacement },
+        new("takes-any-refusal-for-a-crash", "A node that refuses connections has crashed only when nothing else came of any attempt for the whole period.",
+            [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
+        new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
+            [new("asks = _master.Options.Corroborate && _witnesses.AreNeeded;", "asks = _master.IsRemoved;")]) { Profile = Profile.Detection },
+        new("ignores-a-pause", "A Sentinel on which a master is paused starts no failover of it by itself.",
+            [new("if (_master.Options.PauseReason is { } paused)", "if (_master.Options.PauseReason is { } paused && _master.IsRemoved)")]) { Profile = Profile.Detection },
+        new("ignores-the-cooldown", "In the cooldown after a switch a master stays that a peer or a replica hears.",
+            [new("bool cools = _cooldown.IsRunning(wake),", "bool cools = _master.IsRemoved,")]) { Profile = Profile.Detection },
 
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
@@ -71,11 +79,23 @@ internal static class Mutants
             [new("candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys", "candidate.Offset == ulong.MaxValue")]) { Profile = Profile.Replacement },
         new("promotes-an-empty-one", "An empty replica is not promoted while one with data is fit.",
             [new(".ThenBy(candidate => LacksKeysOf(fit, candidate))", ""),
+             new("if (candidate.HasForeignHistory && SomeHaveOurs)", "if (candidate.HasForeignHistory && candidate.IsDown)"),
              new("if (candidate.MayBeEmpty && SomeHaveKeys)", "if (candidate.MayBeEmpty && candidate.IsDown)")]) { Case = "--seed 23 --profile any --minutes 6.9 --keep 11,127,128,129" },
         new("promotes-though-the-master-answers", "A failover ends when the master answers before a replica was promoted.",
             [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
         new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
-            [new("Enter(FailoverStep.WaitPromotion);", "Confirm(best);\n            return;")]),
+            [new("Enter(FailoverStep.WaitPromotion);", "Confirm(replica);\n            return;")]),
+
+        // Planned switches.
+        new("does-not-wait-for-every-byte", "A replica is promoted beside a master that lives only when it has every byte of it.",
+            [new("_offset is { } offset && _replica.Offset >= offset && ", "_offset is not null && ")]) { Profile = Profile.Planned },
+        new("does-not-hold-writes-back", "A master makes way only while it holds writes back.",
+            [new("new Request.HoldWritesAndTell(Lease)", "new Request.HoldWritesAndTell(TimeSpan.Zero)")]) { Profile = Profile.Planned },
+
+        new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
+            [new("return new Wrong($\"it restarted without its data", "return null; return new Wrong($\"it restarted without its data")]) { Case = "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12" },
+        new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
+            [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Case = "--seed 9 --profile addresses --minutes 8.7 --keep 0,3,5" },
 
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
@@ -90,9 +110,21 @@ internal static class Mutants
         new("follows-hellos-of-other-groups", "A hello concerns the group that it names.",
             [new("_masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)", "_masters.Values.FirstOrDefault() is { } master")]),
 
+        // Writes that are held.
+        new("never-fences", "A master that most cannot reach is fenced by a Sentinel beside it.",
+            [new("if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))", "if (master.IsRemoved)")]) { Profile = Profile.Fencing },
+        new("fences-without-evidence", "A master that has all its replicas is not fenced, however many Sentinels are gone.",
+            [new("if (isCutOff && _attached.AreMissing && wake.IsDue(_notBefore))", "if (isCutOff && wake.IsDue(_notBefore))")]) { Profile = Profile.Fencing },
+        new("never-ends-a-fence", "A fenced master is let go when all its replicas are attached, or a majority confirms it.",
+            [new("else if (_attached.AreComplete)", "else if (_attached.AreComplete && master.IsRemoved)"),
+             new("if (1 + _confirmed.Count(id => ", "if (master.IsRemoved && 1 + _confirmed.Count(id => "),
+             new("else if (wake.IsDue(_contactSince.Value + 2 * local.Timing.PublishPeriod))", "else if (master.IsRemoved)")]) { Profile = Profile.Fencing },
+        new("holds-writes-for-long", "What holds writes expires by itself within a second.",
+            [new("new Request.HoldWrites(timing.FenceLease)", "new Request.HoldWrites(60 * timing.FenceLease)")]) { Profile = Profile.Fencing },
+
         // The rest of the group.
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
-            [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
+            [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null, IsHandingOver: false }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
             [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),

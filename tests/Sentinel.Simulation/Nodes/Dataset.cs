@@ -20,6 +20,18 @@ internal readonly record struct Dataset(Branch Branch, long Offset)
         return -1;
     }
 
+    /// <summary>The branch that all of it builds on, and that builds on nothing.</summary>
+    public Branch Root
+    {
+        get
+        {
+            Branch root = Branch;
+            while (root.Origin is { Branch: var earlier })
+                root = earlier;
+            return root;
+        }
+    }
+
     /// <summary>All values, the oldest first.</summary>
     public List<int> Values()
     {

@@ -66,6 +66,7 @@ internal sealed class Followers(RedisNode node)
             return;
         (acker.AckedOffset, acker.AckedAt) = (ack.Offset, _world.Agenda.Now);
         node.Swap.Acked(acker);
+        node.Acknowledged();
     }
 
     public void Query()
@@ -73,6 +74,9 @@ internal sealed class Followers(RedisNode node)
         foreach (Follower follower in _all)
             follower.Connection.Send(node, AckQuery.Instance);
     }
+
+    /// <summary>How many have told that they are so far.</summary>
+    public int CountAcked(long offset) => _all.Count(follower => follower.IsOnline && follower.AckedOffset >= offset);
 
     /// <summary>How many have told not long ago how far they are.</summary>
     public int CountGood(TimeSpan lagMax)

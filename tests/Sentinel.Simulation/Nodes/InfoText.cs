@@ -12,8 +12,7 @@ internal static class InfoText
         Instant now = node.World.Agenda.Now;
         var text = new StringBuilder(512);
         text.Append("# Server\r\nrun_id:").Append(node.RunId);
-        if (node.IsLoading)
-            text.Append("\r\n# Persistence\r\nloading:1");
+        text.Append(CultureInfo.InvariantCulture, $"\r\n# Persistence\r\nloading:{(node.IsLoading ? 1 : 0)}\r\naof_enabled:{(node.Settings.Persistence == Persistence.AppendOnly ? 1 : 0)}\r\nrdb_last_load_keys_loaded:{node.KeysLoaded}");
         text.Append("\r\n# Replication\r\nrole:").Append(node.Master is null ? "master" : "slave").Append("\r\n");
         if (node.Master is { } master)
             AppendReplica(text, node, master, now);
@@ -23,7 +22,8 @@ internal static class InfoText
             if (follower.Node.Settings.IsAnnounced)
                 text.Append(CultureInfo.InvariantCulture, $"slave{i++}:ip={follower.Address.Host},port={follower.Address.Port},state={(follower.IsOnline ? "online" : "wait_bgsave")},offset={follower.AckedOffset},lag={(long)(now - follower.AckedAt).TotalSeconds}\r\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\n");
+        text.Append("master_failover_state:").Append(node.Swap.State).Append("\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"master_replid:{Id(node.Data.Branch.Name)}\r\nmaster_replid2:{Id(node.Data.Branch.Origin?.Branch.Name ?? "")}\r\nsecond_repl_offset:{(node.Data.Branch.Origin is { } origin ? origin.Offset + 1 : -1)}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"master_repl_offset:{node.Offset}\r\n# Keyspace\r\n");
         if (node.Data.Writes is > 0 and int writes)
             text.Append(CultureInfo.InvariantCulture, $"db0:keys={writes},expires=0,avg_ttl=0\r\n");
@@ -36,7 +36,7 @@ internal static class InfoText
     private static void AppendReplica(StringBuilder text, RedisNode node, Address master, Instant now)
     {
         MasterLink link = node.Link;
-        text.Append(CultureInfo.InvariantCulture, $"master_host:{master.Host}\r\nmaster_port:{master.Port}\r\nmaster_link_status:{(link.IsUp ? "up" : "down")}\r\nmaster_sync_in_progress:{(link.IsSynchronising ? 1 : 0)}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"master_host:{master.Host}\r\nmaster_port:{master.Port}\r\nmaster_link_status:{(link.IsUp ? "up" : "down")}\r\nmaster_last_io_seconds_ago:{(link.IsUp ? (long)(now - link.HeardAt).TotalSeconds : -1)}\r\nmaster_sync_in_progress:{(link.IsSynchronising ? 1 : 0)}\r\n");
         // Who begins anew has thrown away where it was, and says so.
         text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{(link.IsUp || link.CanContinue ? node.Offset : 1)}\r\n");
         if (!link.IsUp)

@@ -13,7 +13,6 @@ internal sealed class MasterLink(RedisNode node)
     private readonly List<Turn> _turns = [];
     private Connection? _connection;
     private State _state;
-    private Instant _heardAt;
 
     /// <summary>Offset of the last part of the stream that came while it could not be applied; −1: none.</summary>
     private long _upTo = -1;
@@ -36,6 +35,9 @@ internal sealed class MasterLink(RedisNode node)
     }
 
     public bool IsUp => _state == State.Up;
+
+    /// <summary>When something last came from the master.</summary>
+    public Instant HeardAt { get; private set; }
 
     /// <summary><c>master_sync_in_progress</c>.</summary>
     public bool IsSynchronising => _state is State.Receiving or State.Loading;
@@ -95,7 +97,7 @@ internal sealed class MasterLink(RedisNode node)
             return;
         _connection = _world.Network.Connect(node, master);
         _connection.ClientState = this;
-        (_state, _heardAt) = (State.Connecting, _world.Agenda.Now);
+        (_state, HeardAt) = (State.Connecting, _world.Agenda.Now);
     }
 
     /// <summary>Gives up what is under way. What is being loaded is loaded to its end.</summary>
@@ -128,7 +130,7 @@ internal sealed class MasterLink(RedisNode node)
     {
         if (connection != _connection)
             return;
-        _heardAt = _world.Agenda.Now;
+        HeardAt = _world.Agenda.Now;
         switch (message)
         {
             case StreamPart part:
@@ -163,7 +165,7 @@ internal sealed class MasterLink(RedisNode node)
     /// <summary>Called every second.</summary>
     public void Cron()
     {
-        if (_connection is not null && (_world.Agenda.Now - _heardAt > Timeout || node.Is(Illness.Stuck)))
+        if (_connection is not null && (_world.Agenda.Now - HeardAt > Timeout || node.Is(Illness.Stuck)))
             Drop();
         if (_connection is null)
             Open();
@@ -218,6 +220,13 @@ internal sealed class MasterLink(RedisNode node)
         SendAck();
         // What waited for the swap to end may be an order to follow another one.
         node.Swap.Ended();
+    }
+
+    /// <summary>Tells how far it is, as it does once a second.</summary>
+    public void TellOffset()
+    {
+        if (IsUp)
+            SendAck();
     }
 
     private void SendAck() => Send(new Ack(node.Offset));

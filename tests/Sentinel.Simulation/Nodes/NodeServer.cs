@@ -12,6 +12,9 @@ internal sealed class NodeServer(RedisNode node)
     private static readonly Reply.Text s_pong = new("PONG");
     private static readonly Reply.Text s_queued = new("QUEUED");
 
+    /// <summary>How often a node looks at its clock.</summary>
+    private static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(100);
+
     private readonly World _world = node.World;
     private readonly List<Peer> _peers = [];
     private readonly List<Peer> _subscribers = [];
@@ -76,8 +79,18 @@ internal sealed class NodeServer(RedisNode node)
         _pausedUntil = Instant.Zero;
         foreach (Peer peer in _peers.ToArray())
         {
-            while (!IsPaused && peer.Connection.IsOpenAtServer && peer.Waiting is { Count: > 0 } waiting)
-                Serve(peer, waiting.Dequeue());
+            if (!IsPaused)
+                Drain(peer);
+        }
+    }
+
+    /// <summary>A follower told how far it is: who waits for that may have his answer.</summary>
+    public void Acknowledged()
+    {
+        foreach (Peer peer in _peers.ToArray())
+        {
+            if (peer.Wait is { } wait && node.Followers.CountAcked(wait.Offset) >= wait.Enough)
+                EndWait(peer, wait);
         }
     }
 
@@ -85,7 +98,7 @@ internal sealed class NodeServer(RedisNode node)
     {
         var peer = (Peer)connection.ServerState!;
         // A paused PUBLISH holds up all that follows on its connection, as in Redis: it would get into the stream.
-        if (peer.Waiting is { Count: > 0 } || (message is WriteOrder or Request.PublishHello && IsPaused))
+        if (peer.Wait is not null || peer.Waiting is { Count: > 0 } || IsHeld(message))
             (peer.Waiting ??= new Queue<object>()).Enqueue(message);
         else
             Serve(peer, message);
@@ -101,11 +114,53 @@ internal sealed class NodeServer(RedisNode node)
             subscriber.Connection.Send(node, push);
     }
 
+    private bool IsHeld(object message) => message is WriteOrder or Request.PublishHello && IsPaused;
+
+    private void Drain(Peer peer)
+    {
+        while (peer.Wait is null && peer.Connection.IsOpenAtServer && peer.Waiting is { } waiting && waiting.TryPeek(out object? next) && !IsHeld(next))
+            Serve(peer, waiting.Dequeue());
+    }
+
+    /// <summary>WAIT: who has not acknowledged all there is, is asked to, unless writes are held; what follows on the connection waits.</summary>
+    private void Wait(Peer peer, Request.CountAttached count)
+    {
+        var wait = new AckWait(node.Offset, count.Enough);
+        if (node.Refusal() is { } error || node.Master is not null)
+        {
+            peer.Connection.Send(node, new Reply.Error(node.Refusal() ?? "ERR WAIT cannot be used with replica instances."));
+            return;
+        }
+        peer.Wait = wait;
+        if (node.Followers.CountAcked(wait.Offset) >= wait.Enough)
+        {
+            EndWait(peer, wait);
+            return;
+        }
+        if (!IsPaused)
+            node.AskForAcknowledgements();
+        node.After(count.Time + s_clockTick / 2, () => EndWait(peer, wait));
+    }
+
+    private void EndWait(Peer peer, AckWait wait)
+    {
+        if (peer.Wait != wait)
+            return;
+        peer.Wait = null;
+        if (!peer.Connection.IsOpenAtServer)
+            return;
+        peer.Connection.Send(node, new Reply.Integer(node.Followers.CountAcked(wait.Offset)));
+        Drain(peer);
+    }
+
     private void Serve(Peer peer, object message)
     {
         Connection connection = peer.Connection;
         switch (message)
         {
+            case Request.CountAttached count:
+                Wait(peer, count);
+                break;
             case Request request:
                 connection.Send(node, Serve(peer, request));
                 break;
@@ -153,6 +208,20 @@ internal sealed class NodeServer(RedisNode node)
                 return new Reply.Error(RoleRefusal("REPLICAOF", "probe") ?? "ERR Invalid master port");
             case Request.Reconfigure change:
                 return Reconfigure(peer, change);
+            case Request.HandOver order:
+                return HandOver(peer.Connection.Client, order);
+            case Request.StopHandingOver:
+                return StopHandingOver();
+            case Request.TellOffset:
+                return TellOffset();
+            case Request.ProbePause:
+                return new Reply.Error(PauseRefusal() ?? "ERR timeout is not an integer or out of range");
+            case Request.HoldWrites hold:
+                return HoldWrites(peer, hold.Time);
+            case Request.HoldWritesAndTell hold:
+                return new Reply.List([HoldWrites(peer, hold.Lease), Info()]);
+            case Request.ReleaseWrites:
+                return ReleaseWrites();
             case Request.KillScript when node.Is(Illness.Busy):
                 node.Recover(Illness.Busy);
                 return s_ok;
@@ -195,6 +264,60 @@ internal sealed class NodeServer(RedisNode node)
         return new Reply.List([taken, rewritten, new Reply.Integer(CloseAll(Kind.Normal, besides: peer)), new Reply.Integer(CloseAll(Kind.Subscriber, besides: peer))]);
     }
 
+    private Reply HandOver(Process by, Request.HandOver order)
+    {
+        if (CommandRefusal("FAILOVER") is { } refusal)
+            return new Reply.Error(refusal);
+        if (node.Is(Illness.IgnoresOrders))
+            return s_ok;
+        if (node.Swap.Begin(order.Replica, order.Timeout) is { } objection)
+            return new Reply.Error(objection);
+        if (by is SimSentinel sentinel && _world.NodeAt(order.Replica) is { } replica)
+            _world.HandingOver(node, sentinel, replica);
+        return s_ok;
+    }
+
+    private Reply StopHandingOver()
+    {
+        if (!node.Swap.IsUnderWay)
+            return new Reply.Error("ERR No failover in progress.");
+        node.Swap.Failed("it was told to stop");
+        return s_ok;
+    }
+
+    private Reply.List TellOffset()
+    {
+        if (CommandRefusal("REPLCONF") is { } refusal)
+            return new Reply.List([new Reply.Error(refusal), new Reply.Error(refusal)]);
+        node.Link.TellOffset();
+        return new Reply.List([new Reply.Error("ERR syntax error")]);
+    }
+
+    private Reply ReleaseWrites()
+    {
+        if (PauseRefusal() is { } refusal)
+            return new Reply.Error(refusal);
+        if (!node.Swap.IsUnderWay)
+            Resume();
+        return s_ok;
+    }
+
+    private Reply HoldWrites(Peer peer, TimeSpan time)
+    {
+        if (PauseRefusal() is { } refusal)
+            return new Reply.Error(refusal);
+        if (peer.Connection.Client is SimSentinel sentinel)
+            _world.WritesHeld(node, sentinel, time);
+        Pause(time);
+        return s_ok;
+    }
+
+    /// <summary>What is said to a command that old versions do not know, and that may be forbidden; null: it is taken.</summary>
+    private string? CommandRefusal(string command) =>
+        node.Settings.KnowsOnlySlaveOf ? $"ERR unknown command '{command}', with args beginning with: "
+        : node.Is(Illness.RefusesOrders) ? $"NOPERM User default has no permissions to run the '{command}' command"
+        : node.Refusal();
+
     private void Obey(Process by, Address? master)
     {
         if (by is SimSentinel sentinel)
@@ -224,6 +347,11 @@ internal sealed class NodeServer(RedisNode node)
         : node.Is(Illness.RefusesOrders) ? $"NOPERM User default has no permissions to run the '{verb}' command"
         : node.Refusal();
 
+    private string? PauseRefusal() =>
+        node.Is(Illness.Busy) ? node.Refusal()
+        : node.Is(Illness.RefusesOrders) ? "NOPERM User default has no permissions to run the 'client|pause' command"
+        : null;
+
     private Reply.Error? CannotSave() => node.Is(Illness.CannotSave) && node.Master is null
         ? new Reply.Error("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.")
         : null;
@@ -242,5 +370,14 @@ internal sealed class NodeServer(RedisNode node)
 
         /// <summary>What it asked while writes were held back; null: never anything.</summary>
         public Queue<object>? Waiting { get; set; }
+
+        /// <summary>What it waits for; null: nothing.</summary>
+        public AckWait? Wait { get; set; }
+    }
+
+    private sealed class AckWait(long offset, int enough)
+    {
+        public long Offset { get; } = offset;
+        public int Enough { get; } = enough;
     }
 }

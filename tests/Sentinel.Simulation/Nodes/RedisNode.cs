@@ -16,6 +16,7 @@ internal sealed class RedisNode : Process
     private const int PingEvery = 10;
 
     private const int PingBytes = 14;
+    private const int QueryBytes = 37;
     private const int WriteBytes = 60;
 
     /// <summary>Length of a PUBLISH in the stream besides its message.</summary>
@@ -100,6 +101,9 @@ internal sealed class RedisNode : Process
 
     /// <summary>Whether it is loading data, from its disk or from a master's snapshot.</summary>
     public bool IsLoading { get; private set; }
+
+    /// <summary>How many writes its process loaded last, from its disk or from a master.</summary>
+    public int KeysLoaded { get; private set; }
 
     /// <summary>When it last had loaded what it has; null: it never had to.</summary>
     public Instant? LoadedAt { get; private set; }
@@ -277,6 +281,7 @@ internal sealed class RedisNode : Process
     /// <summary>Writes; only of a master.</summary>
     public WriteAccepted Write(int value)
     {
+        World.WriteTaken(this);
         Branch.AddWrite(value, WriteBytes);
         Streamed();
         return new WriteAccepted(this, Branch, Offset, World.Agenda.Now);
@@ -290,6 +295,17 @@ internal sealed class RedisNode : Process
         Branch.AddHello(payload, HelloBytes + payload.Length);
         Streamed();
     }
+
+    /// <summary>Has those who follow asked how far they are, through the stream.</summary>
+    public void AskForAcknowledgements()
+    {
+        Branch.AddBytes(QueryBytes);
+        Streamed();
+        Followers.Query();
+    }
+
+    /// <summary>One who follows has told how far it is.</summary>
+    public void Acknowledged() => _server.Acknowledged();
 
     /// <summary>Whether a replica can go on from a point with what the backlog has.</summary>
     public bool CanServe(Dataset point)
@@ -335,6 +351,7 @@ internal sealed class RedisNode : Process
         After(time, () =>
         {
             (IsLoading, LoadedAt, HasDataSince) = (false, World.Agenda.Now, Data.Writes > 0 ? World.Agenda.Now : null);
+            KeysLoaded = data.Writes;
             then();
         });
     }
@@ -375,7 +392,7 @@ internal sealed class RedisNode : Process
             _forgotItsRoleAt = StartedAt;
         _disk.Start(StartedAt);
         (_second, _historyFrom, Offset, IsLoading) = (null, 0, 0, false);
-        (HasDataSince, _offsetAtCron, _offsetBefore) = (null, 0, 0);
+        (HasDataSince, KeysLoaded, _offsetAtCron, _offsetBefore) = (null, 0, 0, 0);
         Link.Reset(canContinue: false);
         if (Master is null)
             _spells.Add(new MasterSpell(StartedAt, Instant.Never));

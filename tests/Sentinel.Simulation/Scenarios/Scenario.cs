@@ -75,9 +75,31 @@ internal static class AllScenarios
             "old-master-returns", "the master dies, is replaced, and returns as a master with its original configuration", s_three,
             [new KillNode(s_second, s_master, 10 * s_second, RestartConfiguration.Original)], 20 * s_second),
         new(
-            "master-reboots-empty", "a master without persistence is back, empty, before anybody misses it; its replicas copy the emptiness",
+            "master-reboots-empty", "a master without persistence is back, empty, before anybody misses it; a replica takes its place before it copies the emptiness",
             new Topology { Groups = [Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None })] },
             [new KillNode(s_second, s_master, TimeSpan.FromMilliseconds(300), RestartConfiguration.Rewritten)], 10 * s_second),
+        new(
+            "planned-switch", "an operator orders a switch; the master hands over by itself, and takes no write that the new one lacks", s_three,
+            [new OrderPlannedSwitch(s_second, new SentinelTarget(0), 0, FailoverMode.CoordinatedOnly, null, null)], 5 * s_second),
+        new(
+            "planned-switch-of-old-nodes", "the same, of nodes that do not know how to hand over: the master is told to hold its writes back",
+            new Topology { Groups = [Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { KnowsOnlySlaveOf = true })] },
+            [new OrderPlannedSwitch(s_second, new SentinelTarget(0), 0, FailoverMode.CoordinatedOnly, null, null)], 5 * s_second),
+        new(
+            "planned-switch-to-a-slow-replica", "the only replica is far behind: writes wait in vain, and go on at the master",
+            new Topology { Groups = [Group("mymaster", quorum: 2, replicas: 1)] },
+            [
+                new SickenNode(TimeSpan.Zero, new NodeTarget(0, Part.Replica, 0), Illness.Slow, 10 * s_second),
+                new OrderPlannedSwitch(s_second, new SentinelTarget(0), 0, FailoverMode.CoordinatedOnly, null, null),
+            ],
+            5 * s_second),
+        new(
+            "leader-dies-in-a-planned-switch", "the leader of a planned switch dies when the master has begun to hand over; the others find it done", s_three,
+            [
+                new StrikeLeader(TimeSpan.Zero, FailoverStep.WaitPromotion, LeaderFate.Killed, TimeSpan.Zero, s_ever),
+                new OrderPlannedSwitch(s_second, new SentinelTarget(0), 0, FailoverMode.CoordinatedOnly, null, null),
+            ],
+            45 * s_second),
         new(
             "many-groups-at-once", "twelve masters die in one moment; their elections run side by side, and three Sentinels share the work",
             new Topology { Groups = [.. Enumerable.Range(1, 12).Select(i => Group($"group{i}", quorum: 2, replicas: 1))] },

@@ -13,12 +13,14 @@ internal sealed class SentinelProcess : SimSentinel
 
     private readonly int _number;
     private readonly Random _random;
+    private readonly Random _lineageRandom;
     private readonly Dictionary<(LinkId, LinkChannel), Line> _lines = [];
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
     private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch, FailoverStep Failover)> _believed = new(StringComparer.Ordinal);
     private readonly Action _wake;
     private SentinelCore _core;
     private ImmutableDictionary<string, MasterView>? _seen;
+    private ImmutableArray<LineageState> _lineages = [];
     private Instant _wakeAt = Instant.Never;
     private long _lastRequest;
 
@@ -27,6 +29,7 @@ internal sealed class SentinelProcess : SimSentinel
     {
         _number = number;
         _random = Chance.Stream(world.Seed, "sentinel " + name);
+        _lineageRandom = Chance.Stream(world.Seed, "lineages of " + name);
         Disk = new StateDisk(this, Pristine());
         _core = NewCore(Disk.Read());
         _wake = Wake;
@@ -65,7 +68,11 @@ internal sealed class SentinelProcess : SimSentinel
     /// <summary>Called once when it dies as it was told to with SIMULATE-FAILURE.</summary>
     public Action? WhenItCrashes { get; set; }
 
-    protected override void ReplaceFile() => Disk.Replace(Pristine());
+    protected override void ReplaceFile()
+    {
+        Disk.Replace(Pristine());
+        _lineages = [];
+    }
 
     public override void Recover()
     {
@@ -142,7 +149,7 @@ internal sealed class SentinelProcess : SimSentinel
         var line = (Line)connection.ClientState!;
         if (_lines.TryGetValue((line.Order.Link, line.Order.Channel), out Line? current) && current == line)
             _lines.Remove((line.Order.Link, line.Order.Channel));
-        Take(new LinkLost(line.Order.Link, line.Order.Attempt, line.Order.Channel, reason));
+        Take(new LinkLost(line.Order.Link, line.Order.Attempt, line.Order.Channel, reason) { Cause = CauseOf(reason) });
     }
 
     public override void Received(Connection connection, object message)
@@ -171,6 +178,9 @@ internal sealed class SentinelProcess : SimSentinel
     {
         base.OnDied(withMachine);
         Disk.OwnerDied(withMachine, _random);
+        // What is known of the groups' data lies beside, is written without haste, and may be lost.
+        if (withMachine && _lineageRandom.OneIn(3))
+            _lineages = [];
         _lines.Clear();
         _asked.Clear();
         _wakeAt = Instant.Never;
@@ -180,7 +190,7 @@ internal sealed class SentinelProcess : SimSentinel
         new(SentinelId.Draw(_random), Epoch.Zero, [.. World.Groups.Select(group => group.Original).OrderBy(master => master.Options.Name, StringComparer.Ordinal)]);
 
     private SentinelCore NewCore(SentinelState state) =>
-        new(state, new SentinelOptions { Port = Port, Timing = World.Topology.Timing }, new Random(_random.Next()), Machine.Clock.Now);
+        new(state, new SentinelOptions { Port = Port, Timing = World.Topology.Timing }, new Random(_random.Next()), Machine.Clock.Now, _lineages);
 
     private void Wake()
     {
@@ -252,6 +262,9 @@ internal sealed class SentinelProcess : SimSentinel
             case PersistState order:
                 Disk.Write(order.Number, _core.State);
                 break;
+            case KeepLineages:
+                _lineages = _core.Lineages;
+                break;
             case PublishEvent published:
                 World.Happened(this, published.Event);
                 if (published.Event.Name == "+switch-master")
@@ -301,6 +314,14 @@ internal sealed class SentinelProcess : SimSentinel
         Take(new Answered(order.Link, order.Attempt, request, reply));
     }
 
+    private static LinkLossCause CauseOf(string reason) => reason switch
+    {
+        "Connection refused" => LinkLossCause.Refused,
+        "Server closed the connection" or "Connection reset by peer" => LinkLossCause.ClosedByPeer,
+        "Connection timed out" => LinkLossCause.Unknown,
+        _ => throw new System.Diagnostics.UnreachableException(reason),
+    };
+
     private static bool IsValid(Reply reply) => reply switch
     {
         Reply.Text text => text.Value == "PONG",
@@ -314,15 +335,15 @@ internal sealed class SentinelProcess : SimSentinel
         var id = new RequestId(++_lastRequest);
         Input input = question(id);
         // One that is under way goes on, whatever is ordered.
-        string? failedOver = input is FailoverRequested order && FailoverOf(order.MasterName) is FailoverStep.None ? order.MasterName : null;
+        FailoverRequested? failover = input is FailoverRequested { Options.IsDryRun: false } order && FailoverOf(order.MasterName) is FailoverStep.None ? order : null;
         _asked[id] = answer =>
         {
-            if (failedOver is not null && answer is not Answer.Ok)
-                World.RefusedFailover(this, failedOver);
+            if (failover is not null && answer is not Answer.Ok)
+                World.RefusedFailover(this, failover.MasterName);
             then(answer);
         };
-        if (failedOver is not null)
-            World.OrderedFailover(this, failedOver);
+        if (failover is not null)
+            World.OrderedFailover(this, failover.MasterName, failover.Options);
         Take(input);
     }
 

@@ -15,10 +15,13 @@ public class SeedTests
         { "mixed", 30, 2 },
         { "partitions", 40, 2 },
         { "sentinels", 40, 2 },
+        { "planned", 30, 2 },
         { "addresses", 12, 2 },
         { "mass", 6, 1 },
+        { "fencing", 40, 2 },
         { "one-fault", 50, 1 },
         { "quiet", 10, 1 },
+        { "detection", 40, 2 },
     };
 
     /// <summary>Cases that broke a rule, as small as they could be made, with what they found.</summary>
@@ -54,6 +57,10 @@ public class SeedTests
         "--seed 9000837 --profile any --minutes 10 --keep 76,88,96,98,99,103,104",
         // No epoch storm: two Sentinels of quorum 1 that heard different nodes moved the master to and fro, many times a second.
         "--seed 11002602 --profile any --minutes 0.8 --keep 0,3,4",
+        // Losses: the only node with data was made a replica of the new master, which had been cut off, and had then died and come back empty.
+        "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12",
+        // Nobody follows the emptied: who had the data came back a moment after an empty master had been believed, which had no keys yet.
+        "--seed 66 --profile any --minutes 1.7 --keep 2,5,22,25,26",
         // Disks rest: a vote that was on its way to a slow disk was saved once more for each time somebody asked for it.
         "--seed 7000988 --profile any --minutes 9.8 --keep 74,75,76,79,80,82",
         // Losses: one that had been cut off told the new master to follow the old one, in the moment in which it could ask the others again.

@@ -2,6 +2,7 @@ using Sentinel.Core;
 using Sentinel.Simulation.Clients;
 using Sentinel.Simulation.Kernel;
 using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Tests;
 
@@ -73,6 +74,9 @@ public class WriteLedgerTests
     {
         World world = Settled(s_none);
         RedisNode master = world.Groups[0].Nodes[0];
+        foreach (SimSentinel sentinel in world.Sentinels)
+            sentinel.Order(id => new SetRequested(id, world.Groups[0].Name, [new MasterChange("empty-restart-failover", "no", options => options with { EmptyRestartFailover = false })]));
+        Run(world, 1);
         master.Kill();
         Run(world, 0.2);
         master.Start();

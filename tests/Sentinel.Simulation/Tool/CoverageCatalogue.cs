@@ -32,6 +32,7 @@ internal static class CoverageCatalogue
         [" are not followed: their epochs ("] = "nobody makes up epochs, and elections do not come to 4 thousand millions of them",
         ["too many Sentinels are new or have moved"] = "nobody makes up Sentinels",
         [" are known already"] = "nobody makes up Sentinels",
+        ["a majority of Sentinels is heard, and none told of another master"] = "all Sentinels here tell what they believe",
         [" takes no more requests"] = "requests of a kind wait for the reply to the one before: no link here has a hundred open",
         [", and is not listed twice any more"] = "there are no names here",
         [" is not followed: "] = "nobody makes up Sentinels: it is the line of the two reasons above",
@@ -45,14 +46,15 @@ internal static class CoverageCatalogue
             .. Each<CutDirection>(direction => $"{nameof(IsolateMaster)} {direction}"),
             .. Each<CutDirection>(direction => $"{nameof(CutPair)} of Sentinels {direction}"),
             .. Each<CutDirection>(direction => $"{nameof(CutPair)} Sentinel and node {direction}"),
-            nameof(CutReplication), $"{nameof(Flap)} of a Sentinel", $"{nameof(Flap)} of a node", nameof(SlowNetwork), nameof(BreakConnections),
+            nameof(CutReplication), nameof(CutFromSentinels), $"{nameof(Flap)} of a Sentinel", $"{nameof(Flap)} of a node", nameof(SlowNetwork), nameof(BreakConnections),
             nameof(KillNode), $"{nameof(KillNode)}, original configuration", nameof(EmptyNode), nameof(CutPowerOfNode), nameof(FreezeNode),
             .. Each<Illness>(illness => $"{nameof(SickenNode)} {illness}"),
             nameof(ChangePriority), $"{nameof(OrderNode)} to be a master", $"{nameof(OrderNode)} to follow", nameof(PauseWrites), nameof(HandOver), nameof(ReuseAddress),
             nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
-            nameof(OrderFailover), nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderAcknowledge), $"{nameof(OrderPause)} on all", $"{nameof(OrderPause)} on one",
+            nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
@@ -84,9 +86,9 @@ internal static class CoverageCatalogue
     {
         string[] names =
         [
-            "+monitor", "-monitor", "+reset-master", "+set",
+            "+monitor", "-monitor", "+reset-master", "+set", "+pause", "-pause",
             "+slave", "+sentinel", "-slave", "-sentinel", "+sentinel-address-switch", "+sentinel-address-update", "+sentinel-invalid-addr",
-            "+reboot", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
+            "+reboot", "+master-lost-data", "+master-foreign-data", "+master-data-adopted", "+role-change", "-role-change", "+convert-to-slave", "+fix-slave-config",
             "+sdown", "-sdown", "+odown", "-odown", "+tilt", "-tilt",
             "+new-epoch", "+vote-for-leader", "+try-failover", "+elected-leader",
             "+failover-state-select-slave", "+selected-slave", "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion",
@@ -95,6 +97,7 @@ internal static class CoverageCatalogue
             "+failover-end", "+failover-end-for-timeout", "+switch-master", "+config-update-from",
             "-failover-abort-not-elected", "-failover-abort-no-good-slave", "-failover-abort-slave-timeout",
             "-cmd-link-reconnection", "-pubsub-link-reconnection",
+            "+fence", "-fence",
         ];
         return names.Select(name => new CoverageEntry("events", name, $"event {name}"));
     }
@@ -106,6 +109,16 @@ internal static class CoverageCatalogue
             "No failover of mymaster is tried: it was made the master while this Sentinel did not hear it; others may hear it, and it is given 2000 ms"),
         Line("not tried: too few Sentinels", "No failover of * is tried: only # of # Sentinels can be reached, and # votes are needed",
             "No failover of mymaster is tried: only 1 of 3 Sentinels can be reached, and 2 votes are needed"),
+        Line("not tried: a replica hears the master", "No failover of * is tried: the master is silent, but its replica # hears it",
+            "No failover of mymaster is tried: the master is silent, but its replica 10.1.0.2:6379 hears it"),
+        Line("not tried: cooldown, and a peer hears the master", "No failover of * is tried: it became the master less than # ms ago, and Sentinel # does not hold it down; 'SENTINEL ACKNOWLEDGE * ends this cooldown",
+            "No failover of mymaster is tried: it became the master less than 60000 ms ago, and Sentinel 3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d does not hold it down; 'SENTINEL ACKNOWLEDGE mymaster' ends this cooldown"),
+        Line("not tried: cooldown, and a replica hears the master", "No failover of * is tried: it became the master less than # ms ago, and its replica # hears it; 'SENTINEL ACKNOWLEDGE * ends this cooldown",
+            "No failover of mymaster is tried: it became the master less than 60000 ms ago, and its replica 10.1.0.2:6379 hears it; 'SENTINEL ACKNOWLEDGE mymaster' ends this cooldown"),
+        Line("acknowledged by an operator", "The last switch of * was acknowledged by an operator: no cooldown holds the next one back",
+            "The last switch of mymaster was acknowledged by an operator: no cooldown holds the next one back"),
+        Line("not tried: paused", "No failover of * is tried: an operator has paused it on this Sentinel *; 'SENTINEL RESUME * ends that",
+            "No failover of mymaster is tried: an operator has paused it on this Sentinel (work); 'SENTINEL RESUME mymaster' ends that"),
         Line("put off after an attempt", "Next failover delay: I will not start a failover of * before # ms have passed",
             "Next failover delay: I will not start a failover of mymaster before 1312 ms have passed"),
         Line("ordered by an operator", "Executing user requested FAILOVER of *", "Executing user requested FAILOVER of 'mymaster'"),
@@ -113,6 +126,22 @@ internal static class CoverageCatalogue
             "Epoch 7 of mymaster belongs to another leader: the ordered failover takes the next one"),
         Line("ordered: no majority for its epoch", "The ordered failover of * has # of the # votes that would make epoch # its own: it goes on in one that no other Sentinel takes",
             "The ordered failover of mymaster has 1 of the 2 votes that would make epoch 7 its own: it goes on in one that no other Sentinel takes"),
+
+        // Switches that the master takes part in.
+        Line("ordered: goes on as a forced one", "The ordered failover of * goes on as a forced one, and what the master has not passed on is lost: *",
+            "The ordered failover of mymaster goes on as a forced one, and what the master has not passed on is lost: the master went down"),
+        Line("ordered: writes are held back", "The master of * does not hand over by itself, but is told to hold writes back: it *",
+            "The master of mymaster does not hand over by itself, but is told to hold writes back: it says ERR unknown command 'FAILOVER'"),
+        Line("ordered: a replica does not tell its offset", "# does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of * *",
+            "10.1.0.2:6379 does not take REPLCONF GETACK from us, so that writes wait up to a second longer in a planned switch of mymaster: NOPERM"),
+        Reason("-failover-abort-slave-timeout", "the master could not hand over to any replica", "the master could not hand over, and remains the master: *",
+            "the master could not hand over, and remains the master: 10.1.0.2:6379 was too far"),
+        Reason("-failover-abort-slave-timeout", "the master could not hand over", "the master could not hand over: *", "the master could not hand over: the master went out"),
+        NotPromoted("not close in time", "# was not close to the master in time: *", "10.1.0.2:6379 was not close to the master in time: there was no time left"),
+        NotPromoted("writes could not wait longer", "# did not get every byte in the # ms that writes may wait at most", "10.1.0.2:6379 did not get every byte in the 500 ms that writes may wait at most"),
+        NotPromoted("the master took it back", "# did not get every byte in time, and the master goes on", "10.1.0.2:6379 did not get every byte in time, and the master goes on"),
+        NotPromoted("not reached before", "# cannot be reached", "10.1.0.2:6379 cannot be reached"),
+        NotPromoted("the connection to the master was lost", "the connection to the master was lost", "the connection to the master was lost"),
 
         // Votes.
         Line("left alone: the data are another group's", "# has the data of * and is left alone although * has a replica of that address. *",
@@ -133,6 +162,7 @@ internal static class CoverageCatalogue
         NotElected("too few voted in time", "# of the # votes needed came in time", "1 of the 2 votes needed came in time"),
         NotElected("gave way to a newer candidate", "another Sentinel stands in a newer epoch", "another Sentinel stands in a newer epoch"),
         NotElected("gave way to a newer configuration", "a newer configuration confirms the master", "a newer configuration confirms the master"),
+        NotElected("gave way to a pause", "an operator has paused the master", "an operator has paused the master"),
         NotElected("own vote was not saved", "epoch and vote could not be saved: *", "epoch and vote could not be saved: No space left on device"),
         NotElected("lapsed after a pause", "this Sentinel did not run for # ms, and the others may have another leader by now",
             "this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
@@ -147,6 +177,9 @@ internal static class CoverageCatalogue
         Objection("silent to INFO", "it has not answered INFO lately"),
         Objection("a master itself", "it reports the role of a master"),
         Objection("empty", "it never synchronised with the master"),
+        Objection("of another history", "its data are of another history, and others have those of the group"),
+        NoGoodReplica("the master came back empty", "*the master is not told to be the master again, for it has no keys, and another node may have those that the group had*",
+            "no replica is known; the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT mymaster' says that it is right so"),
         Objection("far behind", "its link to the master was down long before the master was"),
 
         // Promotions.
@@ -163,7 +196,31 @@ internal static class CoverageCatalogue
         Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
             "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
 
+        // Masters that are not what the group had.
+        Line("the master counts as down for its data", "The master of * at # counts as down: *",
+            "The master of mymaster at 10.1.0.1:6379 counts as down: it restarted without its data"),
+        Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *",
+            "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: no replica that can be reached and promoted has other data of the group"),
+
+        // Writes that are held.
+        Reason("+fence", "cut off", "no majority of Sentinels heard for # ms, # of # replicas attached", "no majority of Sentinels heard for 500 ms, 1 of 2 replicas attached"),
+        Reason("+fence", "a former master", "it says that it is a master", "it says that it is a master"),
+        Released("confirmed", "a majority of Sentinels confirms the master"),
+        Released("whole", "all its replicas are attached"),
+        Released("demoted", "it is no master"),
+        Released("told or left", "it is told what to be, or is left alone"),
+        Released("not known", "the others do not say what it is"),
+        Released("cut off from the others", "no majority of Sentinels is heard"),
+        Released("out of reach", "it cannot be reached"),
+        Released("refused", "it is refused"),
+        Released("turned off", "it was turned off"),
+        Line("holding writes is refused", "The writes of # of * cannot be held when it is to be fenced: CLIENT PAUSE says: *",
+            "The writes of 10.1.0.2:6379, of mymaster, cannot be held when it is to be fenced: CLIENT PAUSE says: NOPERM this user has no permissions to run the 'client|pause' command. It must know CLIENT PAUSE WRITE and, with ACLs, grant +client|pause +client|unpause"),
+
         // What all this stands on.
+        Reason("+sdown", "it refuses connections", "it refuses connections", "it refuses connections"),
+        Line("held down for refusing connections", "* has refused connections for # ms, and so is held down",
+            "master mymaster 10.1.0.1 6379 has refused connections for 500 ms, and so is held down"),
         Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
             "slave 10.1.0.2:6379 10.1.0.2 6379 @ mymaster 10.1.0.1 6379 answers PING, but does not count as alive, for it says: BUSY Redis is busy"),
         Line("another Sentinel where a peer should be", "Sentinel # announces # where * it cannot be reached",
@@ -178,6 +235,8 @@ internal static class CoverageCatalogue
     private static CoverageEntry NotPromoted(string name, string form, string sample) => Reason("-promotion-failed", name, form, sample);
 
     private static CoverageEntry NoGoodReplica(string name, string form, string sample) => Reason("-failover-abort-no-good-slave", name, form, sample);
+
+    private static CoverageEntry Released(string name, string reason) => Reason("-fence", name, reason, reason);
 
     private static CoverageEntry Objection(string name, string objection) =>
         NoGoodReplica($"a replica is {name}", $"*# {objection}*", $"10.1.0.2:6379: {objection}");

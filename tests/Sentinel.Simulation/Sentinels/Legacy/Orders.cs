@@ -37,7 +37,7 @@ internal sealed class Orders(LegacySentinel sentinel, Failovers failovers)
     {
         if (sentinel.Find(name) is not { Step: FailoverStep.None } master || failovers.Best(master) is null)
             return;
-        sentinel.World.OrderedFailover(sentinel, name);
+        sentinel.World.OrderedFailover(sentinel, name, new FailoverOptions { Mode = FailoverMode.Forced });
         failovers.Start(master);
         master.IsForced = true;
     }

@@ -1,0 +1,147 @@
+namespace Sentinel.Core;
+
+/// <summary>Whether the node at the master's address is still what the group had as its master: not one that restarted empty, and not another group's.</summary>
+/// <remarks>
+/// <para>
+/// A master without its data is worse than none: its replicas throw theirs away to be like it. Redis Sentinel takes it for the master
+/// as long as it answers. Here it is doubted when it is another process than before, and either began with nothing, or has data of a history
+/// that neither is ours nor goes on from ours. When a replica that may be promoted still has the data, it counts as down at
+/// once; the quorum comes to that by its own looks. When nobody has them any more, there is nothing to save, and it is believed.
+/// </para>
+/// <para>
+/// A master that loaded an RDB file goes on from the history in it. One that loaded an AOF begins a history of its own from offset 0, and has keys:
+/// it is believed, for nothing tells it from ours. (redis-server 7.0.)
+/// </para>
+/// </remarks>
+internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
+{
+    private Doubt? _doubt;
+
+    /// <summary>A doubt in which nobody was there who had the data. As long as the master has no keys, who comes back with them is heard.</summary>
+    private Doubt? _believed;
+
+    /// <summary>Whether the master is doubted, so that nobody is to be told to follow it.</summary>
+    public bool IsDoubted => _doubt is not null;
+
+    /// <summary>Whether it counts as down for that.</summary>
+    public bool IsConfirmed => _doubt is { IsConfirmed: true };
+
+    /// <summary>Takes in what the master said of itself.</summary>
+    /// <returns>Whether what it said is the group's.</returns>
+    public bool Believes(MasterNode node)
+    {
+        if (node.IsLoading)
+            return false;    // what it has is not seen yet
+        if (WhatIsWrong(node) is not { } wrong)
+        {
+            if (_doubt is { IsAgain: true } || _believed?.RunId != node.RunId)
+                _believed = null;
+            _doubt = null;
+            return true;
+        }
+        if (_doubt?.RunId == node.RunId)
+            return false;
+        _doubt = new Doubt(wrong, node.RunId, local.Now);
+        AskReplicas();
+        return false;
+    }
+
+    /// <summary>Another node is the master, or what was known was forgotten.</summary>
+    public void Reset() => (_doubt, _believed) = (null, null);
+
+    /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
+    public void Decide(Wakeup wake)
+    {
+        if (_doubt is null && _believed is { } believed && believed.RunId == master.Node.RunId && !master.Node.HoldsKeys && master.Replicas.Exists(replica => HasTheData(replica, believed.Since)))
+        {
+            _doubt = believed with { Since = local.Now, IsConfirmed = false, IsAgain = true };
+            master.Node.RequestInfo();
+            AskReplicas();
+        }
+        if (_doubt is not { } doubt)
+            return;
+        if (doubt.IsAgain && !(master.Node.HasReported && master.Node.InfoAt > doubt.Since))
+            return;
+        if (doubt.Wrong.IsOfKnownGroup || master.Replicas.Exists(replica => HasTheData(replica, doubt.Since)))
+            Confirm(doubt);
+        else if (!master.Replicas.Exists(replica => IsToBeHeard(replica, doubt)) || (!doubt.IsConfirmed && wake.IsDue(doubt.Since + master.Options.DownAfter)))
+            Believe(doubt);
+    }
+
+    private void Confirm(Doubt doubt)
+    {
+        if (doubt.IsConfirmed)
+            return;
+        _doubt = doubt with { IsConfirmed = true };
+        string reason = $"{doubt.Wrong.Text}; {(doubt.IsAgain ? "a replica is back that has keys" : $"the group had {master.Lineage.Known}")}. If what it has now is to be the data of the group, 'SENTINEL ADOPT {master.Name}' on each Sentinel says so";
+        if (!doubt.Wrong.IsEmptyRestart)
+            master.Lineage.Disown(master.Node);
+        local.Publish(master.About(doubt.Wrong.IsEmptyRestart ? "+master-lost-data" : "+master-foreign-data", EventLevel.Warning, master.Node) with { Reason = reason });
+        local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} counts as down: {reason}");
+    }
+
+    private void Believe(Doubt doubt)
+    {
+        (_doubt, _believed) = (null, doubt.Wrong.IsEmptyRestart ? doubt : null);
+        master.Lineage.Own();
+        master.Lineage.Learn(master.Node);
+        local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} is believed, although {doubt.Wrong.Text}: no replica that can be reached and promoted has other data of the group");
+    }
+
+    /// <summary>What speaks against the master; null: nothing that is sure.</summary>
+    private Wrong? WhatIsWrong(MasterNode node)
+    {
+        Lineage lineage = master.Lineage;
+        if (!master.Options.EmptyRestartFailover || !lineage.IsKnown || node.History is null)
+            return null;
+        if (node.RunId is not null && node.RunId == lineage.RunId && (_doubt is not { IsAgain: true } || node.HoldsKeys))
+            return null;
+        if (lineage.StrangerIn(node) is { } stranger)
+            return lineage.IsOneWith(stranger) ? null : new Wrong($"it has the data of {stranger}") { IsOfKnownGroup = true };
+        // Who says that it is a replica has not lost what its own master has.
+        if (!node.ReportsMaster)
+            return null;
+        if (!node.HoldsKeys || HasBegunEmpty(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
+            return new Wrong($"it restarted without its data: it has {(node.HoldsKeys ? "only keys written since" : "no keys")}, of history {node.History}") { IsEmptyRestart = true };
+        // Of one that was made the master by others, and not seen before, nothing is known that it could have lost.
+        return lineage.RunId is not null && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former
+            ? new Wrong($"its data are of history {node.History}, which went on from {former}, and neither is ours")
+            : null;
+    }
+
+    /// <summary>Whether its process began without keys, which it may have got since from clients: with nothing at all, or with an RDB file of a time when the group had none.</summary>
+    private bool HasBegunEmpty(MasterNode node) =>
+        node.HasLoadedNothing && (node.FormerHistory is null ? !master.Lineage.HasOurs(node) : master.Lineage.RunId is not null && master.Lineage.IsBehind(node));
+
+    /// <summary>Whether a replica that may be promoted can be reached, and has data of the group that it did not copy from the master of now.</summary>
+    private bool HasTheData(Replica replica, Instant since) =>
+        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && replica.History != master.Node.History && replica.FormerHistory != master.Node.History;
+
+    private void AskReplicas()
+    {
+        foreach (Replica replica in master.Replicas)
+            replica.RequestInfo();
+    }
+
+    /// <summary>Whether a replica may still say that it has the data.</summary>
+    private static bool IsToBeHeard(Replica replica, Doubt doubt) =>
+        !replica.IsSubjectivelyDown && !(replica.HasReported && replica.InfoAt >= doubt.Since);
+
+    /// <param name="Text">What it is, in words.</param>
+    private sealed record Wrong(string Text)
+    {
+        public bool IsEmptyRestart { get; init; }
+        public bool IsOfKnownGroup { get; init; }
+    }
+
+    /// <param name="Wrong">What speaks against the master.</param>
+    /// <param name="RunId">Its process.</param>
+    /// <param name="Since">When that was first seen.</param>
+    private sealed record Doubt(Wrong Wrong, string? RunId, Instant Since)
+    {
+        public bool IsConfirmed { get; init; }
+
+        /// <summary>Whether it was believed before.</summary>
+        public bool IsAgain { get; init; }
+    }
+}

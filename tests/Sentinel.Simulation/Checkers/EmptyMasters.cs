@@ -1,0 +1,27 @@
+using Sentinel.Core;
+using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
+using Sentinel.Simulation.Sentinels;
+
+namespace Sentinel.Simulation.Checkers;
+
+/// <summary>A node that has data is not told to follow one that restarted empty, by a Sentinel that could see what both of them have.</summary>
+internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
+{
+    public override string Name => "nobody-follows-the-emptied";
+
+    public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
+    {
+        if (by is not SentinelProcess ours || !node.HasData || master is not { } address || World.NodeAt(address) is not { } followed || followed.Group != node.Group)
+            return;
+        // It has nothing of its own yet, and had something before it was started.
+        if (followed is { HasData: true } or { IsLoading: true } or { IsRunning: false } || followed.Data.Branch.Opening is not { Reason: RoleReason.EmptyStart, Before.Writes: > 0 })
+            return;
+        // The node has only what it took since it was emptied itself.
+        if (node.Data.Root.Opening is { Reason: RoleReason.EmptyStart, Before.Writes: > 0 })
+            return;
+        // The node was there all the time in which the Sentinel could see the master as it is now; one that comes back later finds others agreed.
+        if (ours.ConnectedSince(node.Address) is { } since && ours.ConnectedSince(address) is { } lookedSince && since <= lookedSince && by.Machine.Clock.TrueTimeOf(lookedSince) >= followed.StartedAt)
+            Violated($"{by.Name} makes {node.Name}, which has data, a replica of {followed.Name}, which restarted empty");
+    }
+}
