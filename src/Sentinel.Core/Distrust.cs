@@ -5,7 +5,7 @@ namespace Sentinel.Core;
 /// <para>
 /// A master without its data is worse than none: its replicas throw theirs away to be like it. Redis Sentinel takes it for the master
 /// as long as it answers. Here it is doubted when it is another process than before, and either began with nothing, or has data of a history
-/// that neither is ours nor goes on from ours. When a replica that may be promoted still has the data, it counts as down at
+/// that neither is ours nor goes on from ours (of an unknown one, as far as the offset shows). When a replica that may be promoted still has the data, it counts as down at
 /// once; the quorum comes to that by its own looks. When nobody has them any more, there is nothing to save, and it is believed.
 /// </para>
 /// <para>
@@ -17,8 +17,8 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 {
     private Doubt? _doubt;
 
-    /// <summary>A doubt in which nobody was there who had the data. As long as the master has no keys, who comes back with them is heard.</summary>
-    private Doubt? _believed;
+    /// <summary>When the process began to be believed in whose doubt nobody was there who had the data. As long as it has no keys, who comes back with them is heard.</summary>
+    private Instant _believedSince = local.Now;
 
     /// <summary>Whether the master is doubted, so that nobody is to be told to follow it.</summary>
     public bool IsDoubted => _doubt is not null;
@@ -34,8 +34,8 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
             return false;    // what it has is not seen yet
         if (WhatIsWrong(node) is not { } wrong)
         {
-            if (_doubt is { IsAgain: true } || _believed?.RunId != node.RunId)
-                _believed = null;
+            if (_doubt is { IsAgain: true } || master.Lineage.BelievedEmpty != node.RunId)
+                master.Lineage.BelievedEmpty = null;
             _doubt = null;
             return true;
         }
@@ -47,14 +47,19 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     }
 
     /// <summary>Another node is the master, or what was known was forgotten.</summary>
-    public void Reset() => (_doubt, _believed) = (null, null);
+    public void Reset()
+    {
+        _doubt = null;
+        master.Lineage.BelievedEmpty = null;
+    }
 
     /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
     public void Decide(Wakeup wake)
     {
-        if (_doubt is null && _believed is { } believed && believed.RunId == master.Node.RunId && !master.Node.HoldsKeys && master.Replicas.Exists(replica => HasTheData(replica, believed.Since)))
+        if (_doubt is null && master.Lineage.BelievedEmpty is { } believed && believed == master.Node.RunId && !master.Node.HoldsKeys
+            && master.Replicas.Exists(replica => HasTheData(replica, _believedSince)))
         {
-            _doubt = believed with { Since = local.Now, IsConfirmed = false, IsAgain = true };
+            _doubt = new Doubt(Emptied(master.Node), believed, local.Now) { IsAgain = true };
             master.Node.RequestInfo();
             AskReplicas();
         }
@@ -82,7 +87,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 
     private void Believe(Doubt doubt)
     {
-        (_doubt, _believed) = (null, doubt.Wrong.IsEmptyRestart ? doubt : null);
+        (_doubt, _believedSince, master.Lineage.BelievedEmpty) = (null, doubt.Since, doubt.Wrong.IsEmptyRestart ? doubt.RunId : null);
         master.Lineage.Own();
         master.Lineage.Learn(master.Node);
         local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} is believed, although {doubt.Wrong.Text}: no replica that can be reached and promoted has other data of the group");
@@ -102,12 +107,15 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         if (!node.ReportsMaster)
             return null;
         if (!node.HoldsKeys || HasBegunEmpty(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
-            return new Wrong($"it restarted without its data: it has {(node.HoldsKeys ? "only keys written since" : "no keys")}, of history {node.History}") { IsEmptyRestart = true };
+            return Emptied(node);
         // Of one that was made the master by others, and not seen before, nothing is known that it could have lost.
-        return lineage.RunId is not null && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former
-            ? new Wrong($"its data are of history {node.History}, which went on from {former}, and neither is ours")
+        return lineage.RunId is not null && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former && !lineage.MayGoOnFromOurs(node)
+            ? new Wrong($"its data are of history {node.History}, which went on from {former} at offset {node.FormerHistoryEnd}, and neither is ours")
             : null;
     }
+
+    private static Wrong Emptied(MasterNode node) =>
+        new($"it restarted without its data: it has {(node.HoldsKeys ? "only keys written since" : "no keys")}, of history {node.History}") { IsEmptyRestart = true };
 
     /// <summary>Whether its process began without keys, which it may have got since from clients: with nothing at all, or with an RDB file of a time when the group had none.</summary>
     private bool HasBegunEmpty(MasterNode node) =>

@@ -35,10 +35,13 @@ internal sealed class Lineage
         if (kept is null)
             return;
         foreach (string history in kept.Histories)
-            Add(history);
+            Add(history, at: _histories.Count);
         GoesOnFrom(kept.FormerHistory);
-        (RunId, _offset, HadKeys) = (kept.RunId, kept.Offset, kept.HadKeys);
+        (RunId, _offset, HadKeys, BelievedEmpty) = (kept.RunId, kept.Offset, kept.HadKeys, kept.BelievedEmpty);
     }
+
+    /// <summary>What the master's data are of; null: not known.</summary>
+    private string? Current => IsKnown ? _histories[^1] : null;
 
     /// <summary>Whether anything is known of the data of the group.</summary>
     public bool IsKnown => _histories.Count > 0;
@@ -49,23 +52,39 @@ internal sealed class Lineage
     /// <summary>Whether it had keys.</summary>
     public bool HadKeys { get; private set; }
 
+    /// <summary>The process that was believed although it began without the data, for nobody who had them could be asked; null: none.</summary>
+    public string? BelievedEmpty
+    {
+        get;
+        set
+        {
+            if (field == value)
+                return;
+            field = value;
+            Keep();
+        }
+    }
+
     /// <summary>What is to be kept; null: nothing is known.</summary>
     public LineageState? State => !IsKnown ? null : new LineageState
     {
-        MasterName = _master.Name, Histories = [.. _histories], FormerHistory = _former, RunId = RunId, Offset = _offset, HadKeys = HadKeys,
+        MasterName = _master.Name, Histories = [.. _histories], FormerHistory = _former, RunId = RunId, Offset = _offset, HadKeys = HadKeys, BelievedEmpty = BelievedEmpty,
     };
 
     /// <summary>What the group was last known to have, in words.</summary>
-    public string Known => $"{(HadKeys ? "keys" : "no keys")} of history {(IsKnown ? _histories[^1] : "unknown")} at offset {_offset}";
+    public string Known => $"{(HadKeys ? "keys" : "no keys")} of history {Current ?? "unknown"} at offset {_offset}";
 
-    /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
+    /// <summary>
+    /// Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours. What it has as somebody's
+    /// replica is the group's as far as nothing else is known.
+    /// </summary>
     public void Learn(MasterNode node)
     {
-        if (!node.ReportsMaster || node.History is not { } history)
+        if (node.History is not { } history || (!node.ReportsMaster && (IsKnown || !node.HoldsKeys)))
             return;
         if (IsKnown && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(node.FormerHistory))
             return;
-        bool isNews = Add(history) | node.FormerHistory != _former | node.RunId != RunId | node.HasKeys != HadKeys;
+        bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.FormerHistory != _former | node.RunId != RunId | node.HasKeys != HadKeys;
         if (node.FormerHistory != _former)
             GoesOnFrom(node.FormerHistory);
         isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
@@ -75,12 +94,24 @@ internal sealed class Lineage
     }
 
     /// <summary>
+    /// Takes in what a node that is not the master says its data are of: what goes on from ours is ours. It may become the master's, and
+    /// the master go on from it, while we cannot see that.
+    /// </summary>
+    public void LearnKin(DataNode node)
+    {
+        if (node.History is not { } history || node.FormerHistory is not { } former || !_histories.Contains(former) || OwnerOf(history) is not null)
+            return;
+        if (Add(history, at: _histories.Count - 1))
+            Keep();
+    }
+
+    /// <summary>
     /// Another node is the master, and what it has is what the group has: those who decided that may know what we do not. But it should be
-    /// the process that was seen with keys, and not one that was started since.
+    /// the process that was seen as the master with keys, and not one that was started since.
     /// </summary>
     public void MasterSwitched(MasterNode node)
     {
-        RunId = HasOurs(node) || node.HoldsKeys ? node.RunId : null;
+        (RunId, _offset) = (node.ReportsMaster && (HasOurs(node) || node.HoldsKeys) ? node.RunId : null, node.StreamOffset);
         if (node.RunId == _unknownStranger)
             _unknownStranger = null;
     }
@@ -94,7 +125,13 @@ internal sealed class Lineage
 
     /// <summary>Whether a node went on from what the group had longer ago than it is known to have been further: from an old RDB file.</summary>
     public bool IsBehind(DataNode node) =>
-        node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != _histories[^1] || end < _offset);
+        node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != Current || end < _offset);
+
+    /// <summary>
+    /// Whether a node went on, in histories that nobody saw begin, from as much as the group is known to have had. So it is with a
+    /// master that was started twice while no Sentinel could see it.
+    /// </summary>
+    public bool MayGoOnFromOurs(DataNode node) => node.FormerHistoryEnd >= _offset;
 
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
     public bool HoldsOurs(DataNode node, Instant since) =>
@@ -120,7 +157,7 @@ internal sealed class Lineage
             Disown(history, _local.Histories);
         _histories.Clear();
         GoesOnFrom(null);
-        (RunId, _offset, HadKeys, _unknownStranger) = (null, 0, false, null);
+        (RunId, _offset, HadKeys, BelievedEmpty, _unknownStranger) = (null, 0, false, null, null);
         Keep();
     }
 
@@ -169,17 +206,17 @@ internal sealed class Lineage
         bool IsAt(DataNode node) => _local.Names.AreSame(node.Address, address);
     }
 
-    private bool Add(string history)
+    private bool Add(string history, int at)
     {
         if (_histories.Contains(history))
             return false;
-        if (_histories.Count == LineageState.HistoriesMax)
+        _histories.Insert(at, history);
+        _local.Histories.TryAdd(history, _master.Name);
+        if (_histories.Count > LineageState.HistoriesMax)
         {
             Disown(_histories[0], _local.Histories);
             _histories.RemoveAt(0);
         }
-        _histories.Add(history);
-        _local.Histories.TryAdd(history, _master.Name);
         return true;
     }
 

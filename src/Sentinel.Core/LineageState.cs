@@ -23,6 +23,9 @@ public sealed record LineageState
     /// <summary>Whether it had keys.</summary>
     public bool HadKeys { get; init; }
 
+    /// <summary>The process that was believed although it began without the data, for nobody who had them could be asked; null: none.</summary>
+    public string? BelievedEmpty { get; init; }
+
     /// <summary>Histories kept: as many failovers back.</summary>
     public const int HistoriesMax = 16;
 }

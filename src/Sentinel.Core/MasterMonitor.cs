@@ -476,6 +476,8 @@ internal sealed class MasterMonitor : IScheduled
             Prepared = null;
         if (Failover is { } overtaken && overtaken.Epoch < configEpoch)
             overtaken.GiveWay("a newer configuration confirms the master");
+        Lineage.MasterSwitched(Node);
+        Distrust.Reset();
         _local.Save();
     }
 
@@ -615,11 +617,14 @@ internal sealed class MasterMonitor : IScheduled
     {
         IsMasterReplica = !Node.ReportsMaster,
         IsMasterDistrusted = Distrust.IsConfirmed,
-        SomeHaveKeys = Replicas.Exists(replica => HasKeys(replica)),
+        SomeHaveKeys = Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
         SomeHaveOurs = Replicas.Exists(replica => replica.Priority != 0 && Lineage.HoldsOurs(replica, since: default)),
     };
 
     private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+
+    /// <summary>Whether the configured master is there as a replica, with keys that nobody is to lose for one without.</summary>
+    private bool MasterMayBeRestored => Node is { ReportsMaster: false, HoldsKeys: true, Link.IsUsable: true } && WhyNotRestored() is null;
 
     /// <summary>Whether there are keys in a replica that it would keep: of one that is about to copy a master without data, those that it has until then.</summary>
     private bool HasKeys(Replica replica) => Distrust.IsConfirmed ? replica.HoldsKeys : replica.HasKeys;

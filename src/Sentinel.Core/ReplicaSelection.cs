@@ -68,7 +68,7 @@ public sealed record Candidate
 /// <param name="Timing">Bounds of freshness.</param>
 public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeSpan DownAfter, Timing Timing)
 {
-    /// <summary>Whether any replica of the group, fit or not, was seen with keys.</summary>
+    /// <summary>Whether any replica of the group, fit or not, was seen with keys, or the configured master has them and could be the master again.</summary>
     public bool SomeHaveKeys { get; init; }
 
     /// <summary>Whether any replica that can be reached has the group's own data.</summary>

@@ -45,6 +45,8 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
             local.Publish(master.About(asConfigured ? "+role-change" : "-role-change", EventLevel.Verbose, $"{node.Prefix} new reported role is {role}")
                 with { Kind = node.Kind, InstanceAddress = node.Told });
         }
+        if (!(node is MasterNode && node.ReportsMaster))
+            master.Lineage.LearnKin(node);
         if (node is MasterNode configured)
         {
             // The replicas of another group's node are none of ours.

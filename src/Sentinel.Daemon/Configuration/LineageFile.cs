@@ -45,7 +45,8 @@ internal static class LineageFile
 
     private static bool IsSound(LineageState? kept) =>
         kept is { MasterName.Length: > 0, Histories: { IsDefault: false, Length: <= LineageState.HistoriesMax } histories }
-        && histories.All(IsId) && (kept.FormerHistory is null || IsId(kept.FormerHistory)) && (kept.RunId is null || IsId(kept.RunId));
+        && histories.All(IsId) && (kept.FormerHistory is null || IsId(kept.FormerHistory)) && (kept.RunId is null || IsId(kept.RunId))
+        && (kept.BelievedEmpty is null || IsId(kept.BelievedEmpty));
 
     private static bool IsId(string? text) => text?.Length == IdLength;
 }

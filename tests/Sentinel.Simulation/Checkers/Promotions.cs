@@ -161,6 +161,9 @@ internal sealed class SwitchesLeadToMasters(World world) : Checker(world)
             return;
         if (happened.Name == "+config-update-from")
             _adopting[(sentinel, name)] = happened.Epoch;
+        // A leader that dies before it tells of it may come back with it.
+        if (happened is { Name: "+promoted-slave", InstanceAddress: { } promoted })
+            _announced[(name, happened.Epoch)] = promoted;
         if (happened is not { Name: "+switch-master", NewAddress: { } address })
             return;
         bool isAdopted = _adopting.Remove((sentinel, name), out Epoch adopted) && adopted == happened.Epoch;
