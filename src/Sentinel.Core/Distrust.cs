@@ -15,7 +15,13 @@ namespace Sentinel.Core;
 /// </remarks>
 internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 {
+    /// <summary>For so long, or the failover timeout if that is shorter, the others may look for themselves; if they do not come to the same, they know better.</summary>
+    private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromMinutes(1);
+
     private Doubt? _doubt;
+
+    /// <summary>Since when a quorum could have shared the doubt, and has not; null: it shares it, or cannot be asked.</summary>
+    private Instant? _aloneSince;
 
     /// <summary>When the process began to be believed in whose doubt nobody was there who had the data. As long as it has no keys, who comes back with them is heard.</summary>
     private Instant _believedSince = local.Now;
@@ -49,7 +55,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Another node is the master, or what was known was forgotten.</summary>
     public void Reset()
     {
-        _doubt = null;
+        (_doubt, _aloneSince) = (null, null);
         master.Lineage.BelievedEmpty = null;
     }
 
@@ -68,15 +74,24 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         if (doubt.IsAgain && !(master.Node.HasReported && master.Node.InfoAt > doubt.Since))
             return;
         if (doubt.Wrong.IsOfKnownGroup || master.Replicas.Exists(replica => HasTheData(replica, doubt.Since)))
-            Confirm(doubt);
+            ConfirmOrYield(doubt, wake);
         else if (!master.Replicas.Exists(replica => IsToBeHeard(replica, doubt)) || (!doubt.IsConfirmed && wake.IsDue(doubt.Since + master.Options.DownAfter)))
-            Believe(doubt);
+            Believe(doubt, "no replica that can be reached and promoted has other data of the group");
+    }
+
+    private void ConfirmOrYield(Doubt doubt, Wakeup wake)
+    {
+        if (!doubt.IsConfirmed)
+            Confirm(doubt);
+        bool isAlone = !doubt.Wrong.IsOfKnownGroup && !master.IsObjectivelyDown && master.Peers.Count(peer => peer.IsAvailable) + 1 >= master.Options.Quorum;
+        _aloneSince = isAlone ? _aloneSince ?? local.Now : null;
+        if (_aloneSince is { } since && wake.IsDue(since + (master.Options.FailoverTimeout < PatienceWithOthers ? master.Options.FailoverTimeout : PatienceWithOthers)))
+            Believe(doubt with { IsSettled = true }, "the others of the quorum hear it, and do not doubt it");
     }
 
     private void Confirm(Doubt doubt)
     {
-        if (doubt.IsConfirmed)
-            return;
+        _aloneSince = null;
         _doubt = doubt with { IsConfirmed = true };
         string reason = $"{doubt.Wrong.Text}; {(doubt.IsAgain ? "a replica is back that has keys" : $"the group had {master.Lineage.Known}")}. If what it has now is to be the data of the group, 'SENTINEL ADOPT {master.Name}' on each Sentinel says so";
         if (!doubt.Wrong.IsEmptyRestart)
@@ -85,12 +100,12 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} counts as down: {reason}");
     }
 
-    private void Believe(Doubt doubt)
+    private void Believe(Doubt doubt, string why)
     {
-        (_doubt, _believedSince, master.Lineage.BelievedEmpty) = (null, doubt.Since, doubt.Wrong.IsEmptyRestart ? doubt.RunId : null);
+        (_doubt, _aloneSince, _believedSince, master.Lineage.BelievedEmpty) = (null, null, doubt.Since, doubt is { Wrong.IsEmptyRestart: true, IsSettled: false } ? doubt.RunId : null);
         master.Lineage.Own();
         master.Lineage.Learn(master.Node);
-        local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} is believed, although {doubt.Wrong.Text}: no replica that can be reached and promoted has other data of the group");
+        local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} is believed, although {doubt.Wrong.Text}: {why}");
     }
 
     /// <summary>What speaks against the master; null: nothing that is sure.</summary>
@@ -109,7 +124,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         if (!node.HoldsKeys || HasBegunEmpty(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
             return Emptied(node);
         // Of one that was made the master by others, and not seen before, nothing is known that it could have lost.
-        return lineage.RunId is not null && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former && !lineage.MayGoOnFromOurs(node)
+        return lineage.RunId is not null && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former
             ? new Wrong($"its data are of history {node.History}, which went on from {former} at offset {node.FormerHistoryEnd}, and neither is ours")
             : null;
     }
@@ -148,6 +163,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     private sealed record Doubt(Wrong Wrong, string? RunId, Instant Since)
     {
         public bool IsConfirmed { get; init; }
+
+        /// <summary>Whether it does not begin again when somebody comes back who has the data.</summary>
+        public bool IsSettled { get; init; }
 
         /// <summary>Whether it was believed before.</summary>
         public bool IsAgain { get; init; }

@@ -84,9 +84,13 @@ internal sealed class Lineage
             return;
         if (IsKnown && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(node.FormerHistory))
             return;
-        bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.FormerHistory != _former | node.RunId != RunId | node.HasKeys != HadKeys;
-        if (node.FormerHistory != _former)
-            GoesOnFrom(node.FormerHistory);
+        bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.RunId != RunId | node.HasKeys != HadKeys;
+        // One that began with nothing goes on from nothing; what the group had before is still its own.
+        if (node.FormerHistory is { } former && former != _former)
+        {
+            GoesOnFrom(former);
+            isNews = true;
+        }
         isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
         (RunId, _offset, HadKeys) = (node.RunId, node.StreamOffset, node.HasKeys);
         if (isNews)
@@ -119,23 +123,20 @@ internal sealed class Lineage
     /// <summary>Whether the data of a node are the group's, or go on from them.</summary>
     public bool HasOurs(DataNode node) => IsOurs(node.History) || IsOurs(node.FormerHistory);
 
-    /// <summary>Whether the data of a node go on from those of another node of the group, which has ours: there was a master between that was not seen.</summary>
+    /// <summary>
+    /// Whether the data of a node are the group's, as far as can be told: they go on from ours, or from those of another node of the
+    /// group that has ours, or from as much as the group is known to have had. There may have been masters that we did not see.
+    /// </summary>
     public bool AreKinOfOurs(DataNode node) =>
-        HasOurs(node) || _master.Replicas.Exists(replica => replica != node && replica.History is { } history && HasOurs(replica) && (history == node.FormerHistory || history == node.History));
+        HasOurs(node) || MayGoOnFromOurs(node) || _master.Replicas.Exists(replica => replica != node && replica.History is { } history && HasOurs(replica) && (history == node.FormerHistory || history == node.History));
 
     /// <summary>Whether a node went on from what the group had longer ago than it is known to have been further: from an old RDB file.</summary>
     public bool IsBehind(DataNode node) =>
         node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != Current || end < _offset);
 
-    /// <summary>
-    /// Whether a node went on, in histories that nobody saw begin, from as much as the group is known to have had. So it is with a
-    /// master that was started twice while no Sentinel could see it.
-    /// </summary>
-    public bool MayGoOnFromOurs(DataNode node) => node.FormerHistoryEnd >= _offset;
-
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
     public bool HoldsOurs(DataNode node, Instant since) =>
-        node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && HasOurs(node) && StrangerIn(node) is null;
+        node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && (HasOurs(node) || MayGoOnFromOurs(node)) && StrangerIn(node) is null;
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
     public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);
@@ -160,6 +161,9 @@ internal sealed class Lineage
         (RunId, _offset, HadKeys, BelievedEmpty, _unknownStranger) = (null, 0, false, null, null);
         Keep();
     }
+
+    /// <summary>Whether a node went on, in histories that nobody saw begin, from as much as the group had, as far as the offset shows.</summary>
+    private bool MayGoOnFromOurs(DataNode node) => node.FormerHistoryEnd >= _offset;
 
     private void Keep()
     {

@@ -216,6 +216,55 @@ public class LineageTests
         Assert.Empty(world.MasterNode.Told);
     }
 
+    /// <remarks>So it is with a master that was started twice, each time from its file, while no Sentinel could see it.</remarks>
+    [Fact]
+    public void A_master_whose_data_go_on_from_as_much_as_the_group_had_is_believed_though_its_histories_are_not_known()
+    {
+        World world = WithData();
+        Succeed(world, world.MasterNode, master: null, history: "z");
+        (world.MasterNode.FormerHistory, world.MasterNode.FormerHistoryEnd, world.MasterNode.Keys) = ("y", 1_000_000, 12);
+        world.Run(seconds: 30);
+        Assert.Equal(0, world.Count("+master-foreign-data"));
+        Assert.All(world.Sentinels, s => Assert.Equal(world.Nodes[0].Address, s.View.Address));
+    }
+
+    [Fact]
+    public void An_emptied_master_that_was_believed_is_doubted_when_the_data_come_back_also_by_who_was_started_since()
+    {
+        World world = WithData();
+        foreach (FakeNode replica in world.Nodes.Skip(1))
+            replica.Kill();
+        world.Run(seconds: 12);
+        RestartEmpty(world);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.Log.Exists(line => line.Contains("is believed, although it restarted without its data", StringComparison.Ordinal))), "believed");
+        foreach (FakeSentinel sentinel in world.Sentinels)
+        {
+            sentinel.Kill();
+            sentinel.Restart();
+        }
+        world.Run(seconds: 5);
+        Assert.All(world.Sentinels, s => Assert.False(s.View.IsSubjectivelyDown));
+        world.Nodes[1].Restart(asReplicaOf: world.Nodes[0].Address);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == world.Nodes[1].Address), "the data are the master's again");
+    }
+
+    [Fact]
+    public void Who_is_alone_with_a_doubt_comes_to_believe_what_the_others_believe()
+    {
+        World world = WithData(quorum: 3);
+        foreach (FakeSentinel sentinel in world.Sentinels.Skip(1))
+            sentinel.Kill();
+        RestartEmpty(world, keys: 3);
+        FakeSentinel alone = world.Sentinels[0];
+        world.RunUntil(() => alone.View.IsSubjectivelyDown, "+sdown");
+        foreach (FakeSentinel sentinel in world.Sentinels.Skip(1))
+            sentinel.LoseIdentity(SentinelId.Draw(new Random(world.Sentinels.IndexOf(sentinel))));
+        world.RunUntil(() => !alone.View.IsSubjectivelyDown, "-sdown", atMostSeconds: 90);
+        world.Run(seconds: 60);
+        Assert.False(alone.View.IsSubjectivelyDown);
+        Assert.Contains(alone.Log, line => line.Contains("the others of the quorum hear it, and do not doubt it", StringComparison.Ordinal));
+    }
+
     /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
     private static World WithData(int quorum = 2)
     {

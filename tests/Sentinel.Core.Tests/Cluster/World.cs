@@ -199,6 +199,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>The one that it went on from.</summary>
     public string? FormerHistory { get; set; }
 
+    /// <summary>Up to where it shares that.</summary>
+    public long? FormerHistoryEnd { get; set; }
+
     public bool IsAlive { get; private set; } = true;
     public bool IsFrozen { get; private set; }
 
@@ -406,7 +409,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
         if (History is not null)
-            text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\nsecond_repl_offset:{FormerHistoryEnd ?? -1}\r\n");
         if (IsLoading)
             text.Append("loading:1\r\n");
         if (Master is not { } follows)

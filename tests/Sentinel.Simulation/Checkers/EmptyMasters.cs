@@ -15,10 +15,13 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         if (by is not SentinelProcess ours || !node.HasData || master is not { } address || World.NodeAt(address) is not { } followed || followed.Group != node.Group)
             return;
         // It has nothing of its own yet, and had something before it was started.
-        if (followed is { HasData: true } or { IsLoading: true } or { IsRunning: false } || followed.Data.Branch.Opening is not { Reason: RoleReason.EmptyStart, Before.Writes: > 0 })
+        if (followed is { HasData: true } or { IsLoading: true } or { IsRunning: false } || !followed.Data.Branch.Opening.LostItsData)
             return;
         // The node has only what it took since it was emptied itself.
-        if (node.Data.Root.Opening is { Reason: RoleReason.EmptyStart, Before.Writes: > 0 })
+        if (node.Data.Root.Opening.LostItsData)
+            return;
+        // Nobody else has what it has, and it is not to be the master: there is nothing to save it for.
+        if (node.Priority == 0)
             return;
         // The node was there all the time in which the Sentinel could see the master as it is now; one that comes back later finds others agreed.
         if (ours.ConnectedSince(node.Address) is { } since && ours.ConnectedSince(address) is { } lookedSince && since <= lookedSince && by.Machine.Clock.TrueTimeOf(lookedSince) >= followed.StartedAt)

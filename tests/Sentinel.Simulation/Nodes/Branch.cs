@@ -112,4 +112,8 @@ internal sealed class Branch
 /// <param name="At">When.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Before">After a start: what it had had when it ended.</param>
-internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before);
+internal sealed record Opening(RedisNode By, Instant At, RoleReason Reason, Dataset? Before)
+{
+    /// <summary>Whether it began empty, and had something before that, or before it was emptied time and again.</summary>
+    public bool LostItsData => Reason is RoleReason.EmptyStart && Before is { } before && (before.Writes > 0 || before.Root.Opening.LostItsData);
+}
