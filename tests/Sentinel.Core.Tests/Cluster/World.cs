@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -232,6 +233,12 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Commands refused, with the error.</summary>
     public Dictionary<string, string> Refused { get; } = [];
 
+    /// <summary>What CONFIG GET tells.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    /// <summary>Further lines of INFO.</summary>
+    public string MoreInfo { get; set; } = "";
+
     /// <summary>How often it handed its role over by itself.</summary>
     public int HandedOver { get; private set; }
 
@@ -289,6 +296,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             return Change(change);
         if (request is Request.HoldWritesAndTell { Lease: var lease })
             return new Reply.List([Refused.TryGetValue("CLIENT PAUSE", out string? denied) ? new Reply.Error(denied) : Hold(lease), new Reply.Text(Info())]);
+        if (request is Request.ProbeOrders or Request.ProbeTransaction or Request.ProbeRewrite or Request.AskSettings)
+            return Examine(request);
         string command = request.Commands[0][0];
         if (Refused.TryGetValue(command, out string? error))
             return new Reply.Error(error);
@@ -308,6 +317,35 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             Request.CountAttached => new Reply.Integer(world.Nodes.Count(node => Follows(node) && node is { IsAlive: true, IsFrozen: false, IsCutOffFromMaster: false })),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
         };
+    }
+
+    /// <summary>What is asked before a failover: each word is refused, or found to be wrong, and none is carried out.</summary>
+    private Reply.List Examine(Request request)
+    {
+        List<Reply> replies = [];
+        bool isTransaction = false;
+        foreach (ImmutableArray<string> command in request.Commands)
+        {
+            string name = command.Length == 1 || command[0].EndsWith("OF", StringComparison.Ordinal) ? command[0] : $"{command[0]} {command[1]}";
+            string? refusal = Refusal(name);
+            replies.Add(refusal is not null ? new Reply.Error(refusal) : command[0] switch
+            {
+                "MULTI" => new Reply.Text("OK"),
+                "CONFIG" when command.Length == 1 => new Reply.Error("ERR wrong number of arguments for 'config' command"),
+                "EXEC" when !isTransaction => new Reply.Error("ERR EXEC without MULTI"),
+                "EXEC" => replies.Exists(reply => reply is Reply.Error) ? new Reply.Error("EXECABORT Transaction discarded because of previous errors.") : new Reply.List([]),
+                "CONFIG" when command[1] == "GET" => Settings.TryGetValue(command[2], out string? value) ? new Reply.List([new Reply.Text(command[2]), new Reply.Text(value)]) : new Reply.List([]),
+                "CONFIG" when !isTransaction => throw new InvalidOperationException("this would be done"),
+                _ when isTransaction => new Reply.Text("QUEUED"),
+                "CLIENT" => new Reply.Error("ERR Unknown client type 'probe'"),
+                _ => new Reply.Error("ERR Invalid master port"),
+            });
+            isTransaction |= refusal is null && command[0] == "MULTI";
+            if (command[0] == "EXEC" && refusal is null)
+                isTransaction = false;
+        }
+        Assert.False(isTransaction, "a transaction was begun and not ended");
+        return new Reply.List([.. replies]);
     }
 
     /// <summary>FAILOVER: it gives way as soon as the replica has told that it has every byte.</summary>
@@ -433,6 +471,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             text.Append("master_sync_in_progress:1\r\n");
         if (Keys > 0)
             text.Append(CultureInfo.InvariantCulture, $"# Keyspace\r\ndb0:keys={Keys},expires=0,avg_ttl=0\r\n");
+        text.Append(MoreInfo);
         return text.ToString();
     }
 

@@ -71,6 +71,7 @@ public sealed class MistakeTests
         Monitor + "sentinel failover-timeout m -1",
         Monitor + "sentinel master-reboot-down-after-period m -1",
         Monitor + "sentinel fence-after-milliseconds m -1",
+        Monitor + "sentinel preflight-period-seconds m -1",
         Monitor + "sentinel notification-script m /nonexistent",
         Monitor + "sentinel client-reconfig-script m /etc/passwd",
         Monitor + "sentinel rename-command m a b\nsentinel rename-command m A c",
