@@ -157,18 +157,20 @@ internal sealed class Preflight(MasterMonitor master, LocalSentinel local)
             node.Checkup.NextRightsAt = local.Now + Period;
             return;
         }
-        if (!IsDenial(verb))
-        {
-            node.Link.TakesReplicaOf = probe.Verb == Request.ProbeOrders.ReplicaOf;
-        }
-        else if (trying.Count == 0)
+        if (IsDenial(verb))
         {
             Note(node, probe.Verb, verb);
-            Send(node, new Request.ProbeOrders(probe.Other));
-            return;
+            if (trying.Count == 1)
+            {
+                Send(node, new Request.ProbeOrders(probe.Other));
+                return;
+            }
         }
-        if (!IsDenial(verb))
-            trying.Clear();    // the other word does
+        else
+        {
+            node.Link.TakesReplicaOf = probe.Verb == Request.ProbeOrders.ReplicaOf;
+            trying.Clear();    // one of the two words is enough
+        }
         Note(node, "CLIENT KILL", kill);
         Note(node, "EXEC", exec);
         // Without EXEC nothing would end what MULTI begins.

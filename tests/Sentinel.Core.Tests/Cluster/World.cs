@@ -236,6 +236,12 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>What CONFIG GET tells.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
+    /// <summary>What it says to every hello; null: it takes them.</summary>
+    public string? HelloRefusal { get; set; }
+
+    /// <summary>What it says to CONFIG REWRITE; null: it works.</summary>
+    public string? RewriteError { get; set; }
+
     /// <summary>Further lines of INFO.</summary>
     public string MoreInfo { get; set; } = "";
 
@@ -286,6 +292,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         Asked.Add(request.GetType().Name);
         if (request is Request.PublishHello hello)
         {
+            if (HelloRefusal is not null)
+                return new Reply.Error(HelloRefusal);
             Hellos.Add(hello.Hello);
             Deliver(hello.Hello);
             foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node is { IsAlive: true, IsFrozen: false }))
@@ -402,7 +410,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         List<Reply> replies = [new Reply.Text("OK")];
         replies.AddRange(change.Commands.Skip(1).Take(4).Select(command =>
-            Refusal(command[0]) is { } error ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
+            (Refusal(command[0]) ?? (command.Length > 1 ? Refusal($"{command[0]} {command[1]}") : null)) is { } error ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
         if (replies.Exists(reply => reply is Reply.Error))
         {
             replies.Add(new Reply.Error("EXECABORT Transaction discarded because of previous errors."));
@@ -413,7 +421,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
                 OrdersIgnored++;
             else
                 Obey(change);
-            replies.Add(new Reply.List([new Reply.Text("OK"), new Reply.Text("OK"), new Reply.Integer(1), new Reply.Integer(1)]));
+            replies.Add(new Reply.List([new Reply.Text("OK"), RewriteError is { } failure ? new Reply.Error(failure) : new Reply.Text("OK"), new Reply.Integer(1), new Reply.Integer(1)]));
         }
         replies.Add(new Reply.Text(Info()));
         return new Reply.List([.. replies]);
