@@ -108,7 +108,7 @@ public sealed class PreflightTests(ITestOutputHelper output) : LabTests(output)
         RedisLab lab = await HealthyLabAsync(new LabOptions { Sentinel = Often, Sentinels = [Make.Ours], Quorum = 1, Replicas = 1 });
         RedisNode replica = lab.Nodes[1];
         Directory.Delete(replica.Folder, recursive: true);
-        await lab.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", RedisLab.MasterName);
+        await lab.Sentinels[0].AskAsync("SENTINEL", "FAILOVER", RedisLab.MasterName, "FORCE");
         Assert.Equal(replica, await lab.MasterAfterAsync(lab.Nodes[0]));
         await ShowsAsync(lab.Sentinels[0], $"master 127.0.0.1:{replica.Port}: it could not write its configuration file");
     }
