@@ -22,6 +22,9 @@ public readonly record struct Address
     /// <summary>Whether the host is an IP literal, as the configuration file takes it: no shorthand such as <c>127.1</c>.</summary>
     public bool IsLiteral { get; }
 
+    /// <summary>Whether it is the machine itself, whichever that is.</summary>
+    public bool IsLoopback => IPAddress.TryParse(Host, out IPAddress? ip) ? IPAddress.IsLoopback(ip) : string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase);
+
     /// <inheritdoc/>
     public bool Equals(Address other) => Port == other.Port && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
 

@@ -82,6 +82,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: not known.</summary>
     public ulong? FormerHistoryEnd { get; private set; }
 
+    /// <summary>What is known of it that matters only when a failover comes.</summary>
+    public Checkup Checkup { get; private set; } = new();
+
     /// <summary>Asks for INFO now, unless the last question is still open.</summary>
     public void RequestInfo()
     {
@@ -142,7 +145,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (IsLoading, HasLoadedNothing) = (other.IsLoading, other.HasLoadedNothing);
         (History, FormerHistory, FormerHistoryEnd) = (other.History, other.FormerHistory, other.FormerHistoryEnd);
         (StreamOffset, IsHandingOver, Listed, WritesHeldUntil) = (other.StreamOffset, other.IsHandingOver, other.Listed, other.WritesHeldUntil);
-        Info = other.Info;
+        (Info, Checkup) = (other.Info, other.Checkup);
         Link.Users.Remove(other);
         Link.Users.Add(this);
     }

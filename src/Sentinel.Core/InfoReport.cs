@@ -84,6 +84,21 @@ public sealed record InfoReport
     /// <summary>Whether it wants to be listed.</summary>
     public bool? IsAnnounced { get; private init; }
 
+    /// <summary>Its version; null: it does not say.</summary>
+    public NodeVersion? Version { get; private init; }
+
+    /// <summary>Whether it was started with a configuration file; null: it does not say.</summary>
+    public bool? HasConfigurationFile { get; private init; }
+
+    /// <summary>Its clock, since 1970; null: it does not say.</summary>
+    public TimeSpan? ServerTime { get; private init; }
+
+    /// <summary>Bytes of its replication backlog; null: it does not say.</summary>
+    public long? BacklogSize { get; private init; }
+
+    /// <summary>Whether it keeps a replication backlog now; null: it does not say.</summary>
+    public bool? IsBacklogActive { get; private init; }
+
     /// <summary>Reads the text of an INFO reply. Never fails: what is not understood is skipped.</summary>
     public static InfoReport Parse(string text)
     {
@@ -109,6 +124,25 @@ public sealed record InfoReport
                     break;
                 case "master_replid2" when value.Length >= RunIdLength && value.ContainsAnyExcept('0'):
                     report = report with { FormerHistory = value[..RunIdLength].ToString() };
+                    break;
+                // Valkey says with which Redis it is compatible, too; its own version comes after that.
+                case "redis_version":
+                    report = report with { Version = NodeVersion.Parse(value, isValkey: false) };
+                    break;
+                case "valkey_version":
+                    report = report with { Version = NodeVersion.Parse(value, isValkey: true) };
+                    break;
+                case "config_file":
+                    report = report with { HasConfigurationFile = value.Length > 0 };
+                    break;
+                case "server_time_usec" when long.TryParse(value, CultureInfo.InvariantCulture, out long time) && time is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond:
+                    report = report with { ServerTime = TimeSpan.FromTicks(time * TimeSpan.TicksPerMicrosecond) };
+                    break;
+                case "repl_backlog_size" when long.TryParse(value, CultureInfo.InvariantCulture, out long size) && size >= 0:
+                    report = report with { BacklogSize = size };
+                    break;
+                case "repl_backlog_active":
+                    report = report with { IsBacklogActive = !value.SequenceEqual("0") };
                     break;
                 case "loading":
                     report = report with { IsLoading = value.SequenceEqual("1") };

@@ -36,6 +36,7 @@ internal sealed class MasterMonitor : IScheduled
         _hellos = new Hellos(this, local);
         Strays = new Strays(this, local);
         Fence = new Fence(this, local);
+        Preflight = new Preflight(this, local);
         _twins = new Twins(this, local);
         _discovery = new ReplicaDiscovery(this, local);
         _forgetting = new Forgetting(this, local);
@@ -81,6 +82,9 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>Whose writes are held.</summary>
     public Fence Fence { get; }
+
+    /// <summary>What would go wrong in a failover.</summary>
+    public Preflight Preflight { get; }
 
     /// <summary>Which data are of this group.</summary>
     public Lineage Lineage { get; }
@@ -137,6 +141,7 @@ internal sealed class MasterMonitor : IScheduled
             Judgement.AskPeers(_wake);    // that it is known when TILT ends
         }
         Fence.Decide(_wake);
+        Preflight.Decide(_wake);
         _reports.Decide(_wake);
         _hellos.Decide(_wake);
     }
@@ -175,6 +180,7 @@ internal sealed class MasterMonitor : IScheduled
         Judgement.Reset();
         Lineage.Forget();
         Distrust.Reset();
+        Preflight.Forget();
         ConfiguredSince = _local.Now;
         _local.Publish(About("+reset-master", EventLevel.Warning, Node));
         _local.Touch(this);
@@ -359,6 +365,7 @@ internal sealed class MasterMonitor : IScheduled
         if (TransactionReply.Complaint(reply) is { } complaint)
             _local.Log(EventLevel.Warning, $"{node.Name} of {Name} changed its role, but may forget it at a restart: CONFIG REWRITE says: {complaint}");
         string? refusal = TransactionReply.Refusal(request, reply);
+        Preflight.Ordered(node, refusal, TransactionReply.Complaint(reply));
         if (TransactionReply.Info(reply) is { } info && (refusal is null || request.Master is null))
             _reports.Absorb(node, info);
         if (refusal is not null && node is Replica replica)
@@ -417,10 +424,19 @@ internal sealed class MasterMonitor : IScheduled
         _local.Touch(this);
     }
 
+    /// <summary>A data node answered what it would take in a failover.</summary>
+    public void PreflightAnswered(DataNode node, Request request, Reply reply)
+    {
+        Preflight.Answered(node, request, reply);
+        _local.Touch(this);
+    }
+
     /// <summary>An instance acknowledged our hello, or refused it.</summary>
-    public void HelloAnswered(Instance instance)
+    public void HelloAnswered(Instance instance, Reply reply)
     {
         instance.Hello.Done();
+        if (instance is DataNode node)
+            node.Checkup.HelloRefusal = reply is Reply.Error { Message: var error } && error.StartsWith("NOPERM", StringComparison.Ordinal) ? error : null;
         _local.Touch(this);
     }
 
@@ -526,6 +542,7 @@ internal sealed class MasterMonitor : IScheduled
             _local.Publish(About("+slave", EventLevel.Notice, replica));
         Strays.ForgetPoll();
         Fence.Switched();
+        Preflight.Switched();
         _twins.LookAgain();
         foreach (Instance instance in Instances)
             _hellos.Send(instance);
@@ -580,7 +597,9 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>Why a replica must not be promoted; null: it may.</summary>
-    public string? Objection(Replica replica) => Selection.Objection(AsCandidate(replica));
+    public string? Objection(Replica replica) =>
+        Selection.Objection(AsCandidate(replica))
+        ?? (Preflight.Refusal(replica) is { } refusal && BestReplica() is { } best && Preflight.Refusal(best) is null ? $"{refusal}, and others are fit" : null);
 
     /// <summary>An event about an instance of this group.</summary>
     public SentinelEvent About(string name, EventLevel level, Instance instance) =>
@@ -653,6 +672,7 @@ internal sealed class MasterMonitor : IScheduled
         HasKeys = HasKeys(replica),
         HasForeignHistory = Lineage.IsKnown && !Lineage.AreKinOfOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
         History = replica.History,
+        WouldRefuse = Preflight.Refusal(replica) is not null,
         Priority = replica.Priority,
         Offset = replica.Offset,
     };

@@ -65,6 +65,11 @@ public sealed record MasterOptions
     /// </summary>
     public TimeSpan FenceAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// How often it is looked at what would go wrong in a failover; zero: never. Default 60 s. Ours alone. See <see cref="Preflight"/>.
+    /// </summary>
+    public TimeSpan PreflightPeriod { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>ACL user on the group's data nodes; null: the default user.</summary>
     public string? AuthUser { get; init; }
 

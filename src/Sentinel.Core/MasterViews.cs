@@ -23,6 +23,7 @@ internal static class MasterViews
         Failover = master.Failover?.Step ?? FailoverStep.None,
         Replicas = [.. master.Replicas.Select(replica => ViewOf(replica, names))],
         Peers = [.. master.Peers.Select(peer => ViewOf(peer, names))],
+        Findings = master.Preflight.Findings,
     };
 
     /// <summary>What survives a restart about a master: of a switch that is prepared, what it will make true.</summary>

@@ -54,6 +54,9 @@ public sealed record Candidate
     /// <summary>Whether it may have started empty, whatever its offset says: it has no keys, and was never linked to a master since.</summary>
     public bool MayBeEmpty => !HasKeys && MasterLinkDownTime < TimeSpan.Zero;
 
+    /// <summary>Whether it is known that it would refuse to be promoted, as for want of a right.</summary>
+    public bool WouldRefuse { get; init; }
+
     /// <summary>Smaller is better; 0: never.</summary>
     public int Priority { get; init; } = 100;
 
@@ -86,7 +89,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>The best of the fit: one already promoted, else the one with the smallest priority, then most data, then smallest run id.</summary>
     /// <remarks>
     /// An empty one comes after those with keys, whatever its priority, unless it is their history that it has, and as much of it or
-    /// more: then the keys were deleted, and are not to come back.
+    /// more: then the keys were deleted, and are not to come back. One that would refuse is tried only where no other has as much.
     /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>
@@ -99,6 +102,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => LacksKeysOf(fit, candidate))
+            .ThenBy(candidate => candidate.WouldRefuse)
             .ThenBy(candidate => candidate.Priority)
             .ThenByDescending(candidate => candidate.Offset)
             .ThenBy(candidate => candidate.RunId is null)

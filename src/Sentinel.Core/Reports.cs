@@ -15,7 +15,7 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
         else if (reply is Reply.Text { Value: var text })
         {
             node.ReportAskedAt = askedAt;
-            Absorb(node, text);
+            Absorb(node, text, askedAt);
         }
         else
             node.NextInfoAt = local.Now + local.Timing.InfoPeriodInTrouble;
@@ -23,11 +23,15 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
     }
 
     /// <summary>Takes in a report, whatever it is the answer to.</summary>
-    public void Absorb(DataNode node, string text)
+    /// <param name="node">Who said it.</param>
+    /// <param name="text">The report.</param>
+    /// <param name="askedAt">When it was asked for nothing else; null: it came with something else.</param>
+    public void Absorb(DataNode node, string text, Instant? askedAt = null)
     {
         InfoReport report = InfoReport.Parse(text);
         string? formerRunId = node.RunId;
         DataNode.Change change = node.Absorb(report, text, local.Now);
+        node.Checkup.Absorb(report, local.Now, askedAt);
         if (node.RunId != formerRunId)
             twins.LookAgain();
         if (change.Rebooted)

@@ -185,6 +185,68 @@ public abstract record Request
         public static bool IsTaken(Reply reply) => reply is Reply.Error { Message: var error } && error.Contains("not an integer", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Finds out, without any effect, whether a node lets us change its role, close its clients, and end a transaction.</summary>
+    /// <remarks>
+    /// EXEC without MULTI, a port that is no number and a type that nobody knows are refused after the checks of existence, arity and ACL, and
+    /// before anything is done. EXEC comes first of all that is tried of a transaction: without it none would come to its end.
+    /// </remarks>
+    /// <param name="Verb">The word to try: <c>REPLICAOF</c> or <c>SLAVEOF</c>.</param>
+    public sealed record ProbeOrders(string Verb) : Request
+    {
+        /// <summary>The word of later versions.</summary>
+        public const string ReplicaOf = "REPLICAOF";
+
+        /// <summary>The other word.</summary>
+        public string Other => Verb == ReplicaOf ? "SLAVEOF" : ReplicaOf;
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands => [["EXEC"], [Verb, "probe", "not-a-port"], ["CLIENT", "KILL", "TYPE", "probe"]];
+    }
+
+    /// <summary>Finds out whether a node lets us begin a transaction. Only for one that lets us end it.</summary>
+    public sealed record ProbeTransaction : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ProbeTransaction Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = [["MULTI"], ["EXEC"]];
+    }
+
+    /// <summary>Finds out, without any effect, whether a node lets us save its configuration. Only for one that takes transactions.</summary>
+    /// <remarks>
+    /// There is no wrong form of <c>CONFIG REWRITE</c> that passes the check of arity in every version, so it is queued, and then a word with
+    /// too few arguments, for which the whole transaction is thrown away. This takes no right to <c>DISCARD</c>.
+    /// </remarks>
+    public sealed record ProbeRewrite : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly ProbeRewrite Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = [["MULTI"], ["CONFIG", "REWRITE"], ["CONFIG"], ["EXEC"]];
+    }
+
+    /// <summary>Asks a node how it is set up for its part as a replica or as a master.</summary>
+    /// <remarks>One command for each, for before Redis 7.0 each takes one name. Of the password only that there is one is looked at.</remarks>
+    public sealed record AskSettings : Request
+    {
+        /// <summary>How many there are.</summary>
+        public const int Count = 4;
+
+        /// <summary>All are alike.</summary>
+        public static readonly AskSettings Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } =
+        [
+            ["CONFIG", "GET", "masterauth"],
+            ["CONFIG", "GET", "masteruser"],
+            ["CONFIG", "GET", "tls-replication"],
+            ["CONFIG", "GET", "min-replicas-to-write"],
+        ];
+    }
+
     /// <summary>Holds the writes of a node for some time; a longer time ordered before goes on.</summary>
     public sealed record HoldWrites(TimeSpan Time) : Request
     {

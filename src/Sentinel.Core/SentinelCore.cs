@@ -218,8 +218,11 @@ public sealed class SentinelCore
             case Request.ProbePause or Request.HoldWrites or Request.ReleaseWrites or Request.CountAttached when NodeOf(link) is { } node:
                 node.Master.FenceAnswered(node, answered.Request, answered.Reply);
                 break;
+            case Request.ProbeOrders or Request.ProbeTransaction or Request.ProbeRewrite or Request.AskSettings when NodeOf(link) is { } node:
+                node.Master.PreflightAnswered(node, answered.Request, answered.Reply);
+                break;
             case Request.PublishHello request when UserOf(link, request.Hello.MasterName) is { } instance:
-                instance.Master.HelloAnswered(instance);
+                instance.Master.HelloAnswered(instance, answered.Reply);
                 break;
             case Request.AskIfDown request when UserOf(link, request.MasterName) is Peer peer:
                 peer.Master.DownAnswered(peer, request, answered.Reply);

@@ -206,6 +206,9 @@ public sealed record MasterView : NodeView
     /// <summary>The other Sentinels.</summary>
     public ImmutableArray<PeerView> Peers { get; init; } = [];
 
+    /// <summary>What would go wrong if it failed, each a sentence (<see cref="Finding.ToString"/>), the oldest first; empty: nothing that is known.</summary>
+    public ImmutableArray<Finding> Findings { get; init; } = [];
+
     /// <summary>Whether a quorum holds it down.</summary>
     public bool IsObjectivelyDown => Flags.HasFlag(InstanceFlags.ObjectivelyDown);
 }

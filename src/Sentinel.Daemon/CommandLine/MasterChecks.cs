@@ -1,4 +1,3 @@
-using System.Net;
 using Sentinel.Core;
 using Sentinel.Daemon.Configuration;
 using static Sentinel.Daemon.CommandLine.Finding;
@@ -217,8 +216,7 @@ internal static class MasterChecks
             "keep one name for each group; clients that use another one must change"));
 
     /// <summary>Whether a host is this machine, whichever that is.</summary>
-    internal static bool IsLoopback(string host) =>
-        IPAddress.TryParse(host, out IPAddress? address) ? IPAddress.IsLoopback(address) : host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsLoopback(string host) => new Address(host, 0).IsLoopback;
 
     private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds:0}";
 }

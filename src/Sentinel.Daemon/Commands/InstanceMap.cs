@@ -39,6 +39,9 @@ internal sealed class InstanceMap
             map.Add("notification-script", notification);
         if (master.Options.ClientReconfigScript is { } reconfiguration)
             map.Add("client-reconfig-script", reconfiguration);
+        // Last, and only where there is something to say: what no redis-sentinel shows must move nothing that it does.
+        if (!master.Findings.IsEmpty)
+            map.Add("warnings", string.Join("; ", master.Findings));
         map.WriteTo(reply);
     }
 

@@ -66,6 +66,8 @@ internal static class MasterChanges
                 return Change(options => options with { EmptyRestartFailover = value.Equals("yes", StringComparison.OrdinalIgnoreCase) });
             case "fence-after-milliseconds" when IsAtLeast(0, out TimeSpan time):
                 return Change(options => options with { FenceAfter = time });
+            case "preflight-period-seconds" when IsNumber(0, out int seconds):
+                return Change(options => options with { PreflightPeriod = TimeSpan.FromSeconds(seconds) });
             case "parallel-syncs" when IsNumber(1, out int count):
                 return Change(options => options with { ParallelSyncs = count });
             case "quorum" when IsNumber(1, out int count):
@@ -86,7 +88,7 @@ internal static class MasterChanges
                 return null;
             case "down-after-milliseconds" or "failover-timeout" or "master-reboot-down-after-period" or "primary-reboot-down-after-period" or "parallel-syncs" or "quorum"
                 or "auto-forget-after-seconds" or "crash-down-after-milliseconds" or "corroborate" or "failover-cooldown-milliseconds" or "empty-restart-failover"
-                or "fence-after-milliseconds":
+                or "fence-after-milliseconds" or "preflight-period-seconds":
                 error = Invalid(words, at, at + 1);
                 return null;
             case "notification-script" or "client-reconfig-script":

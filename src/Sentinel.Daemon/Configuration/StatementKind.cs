@@ -88,12 +88,15 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     /// <summary>Our own: after which silence of the other Sentinels a master may be fenced.</summary>
     public static readonly StatementKind FenceAfter = OfMaster("fence-after-milliseconds", WordKind.Number) with { IsOurOwn = true };
 
+    /// <summary>Our own: how often it is looked at what would go wrong in a failover.</summary>
+    public static readonly StatementKind PreflightPeriod = OfMaster("preflight-period-seconds", WordKind.Number) with { IsOurOwn = true };
+
     private static readonly FrozenDictionary<string, StatementKind> ByName = new[]
     {
         MyId, DenyScriptsReconfig, ResolveHostnames, AnnounceHostnames, AnnounceIp, AnnouncePort, SentinelUser, SentinelPass, CurrentEpoch,
         Monitor, DownAfter, FailoverTimeout, ParallelSyncs, NotificationScript, ClientReconfigScript, AuthPass, AuthUser, RebootDownAfter,
         ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand,
-        AutoForget, CrashDownAfter, Corroborate, FailoverCooldown, Pause, EmptyRestartFailover, FenceAfter,
+        AutoForget, CrashDownAfter, Corroborate, FailoverCooldown, Pause, EmptyRestartFailover, FenceAfter, PreflightPeriod,
         Webhook, WebhookEvents,
     }.SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.kind, StringComparer.OrdinalIgnoreCase);

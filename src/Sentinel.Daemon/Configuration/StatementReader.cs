@@ -45,6 +45,7 @@ internal sealed class StatementReader
             [StatementKind.Pause] = (o, line, text, _) => o with { PauseReason = PauseReason(line, text) },
             [StatementKind.EmptyRestartFailover] = (o, line, text, _) => o with { EmptyRestartFailover = YesNo(line, text, "option") },
             [StatementKind.FenceAfter] = (o, line, text, _) => o with { FenceAfter = Milliseconds(line, text, min: 0) },
+            [StatementKind.PreflightPeriod] = (o, line, text, _) => o with { PreflightPeriod = Seconds(line, text) },
             [StatementKind.ParallelSyncs] = (o, _, text, _) => o with { ParallelSyncs = CNumber.ToInt(text) },
             [StatementKind.AuthPass] = (o, _, text, _) => o with { AuthPass = text },
             [StatementKind.AuthUser] = (o, _, text, _) => o with { AuthUser = text },

@@ -47,6 +47,7 @@ internal static class StatementWriter
             .. IfSet(StatementKind.Pause, name, options.PauseReason),
             UnlessDefault(StatementKind.EmptyRestartFailover, name, YesNo(options.EmptyRestartFailover), YesNo(MasterDefaults.EmptyRestartFailover)),
             UnlessDefault(StatementKind.FenceAfter, name, Milliseconds(options.FenceAfter), Milliseconds(MasterDefaults.FenceAfter)),
+            UnlessDefault(StatementKind.PreflightPeriod, name, Seconds(options.PreflightPeriod), Seconds(MasterDefaults.PreflightPeriod)),
             Always(StatementKind.ConfigEpoch, name, master.ConfigEpoch.ToString()),
             Always(StatementKind.LeaderEpoch, name, master.LeaderEpoch.ToString()),
             .. master.Replicas.Select(replica => Always(StatementKind.KnownReplica, name, replica.Host, replica.Port.ToString())),

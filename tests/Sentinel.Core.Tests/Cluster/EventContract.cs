@@ -76,6 +76,8 @@ internal static class EventContract
         ["+master-data-adopted"] = Warning(s_master),
         ["+fence"] = Warning($"({s_master}|{s_replica})"),
         ["-fence"] = Warning($"({s_master}|{s_replica})"),
+        ["+preflight-warning"] = Warning($"{s_any} #{Reason}"),
+        ["-preflight-warning"] = Warning($"{s_any} #{Reason}"),
     };
 
     /// <summary>The events that there are.</summary>

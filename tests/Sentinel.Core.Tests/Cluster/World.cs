@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -235,6 +236,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Commands refused, with the error.</summary>
     public Dictionary<string, string> Refused { get; } = [];
 
+    /// <summary>What CONFIG GET tells.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    /// <summary>What it says to every hello; null: it takes them.</summary>
+    public string? HelloRefusal { get; set; }
+
+    /// <summary>What it says to CONFIG REWRITE; null: it works.</summary>
+    public string? RewriteError { get; set; }
+
+    /// <summary>Further lines of INFO.</summary>
+    public string MoreInfo { get; set; } = "";
+
     /// <summary>How often it handed its role over by itself.</summary>
     public int HandedOver { get; private set; }
 
@@ -282,6 +295,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         Asked.Add(request.GetType().Name);
         if (request is Request.PublishHello hello)
         {
+            if (HelloRefusal is not null)
+                return new Reply.Error(HelloRefusal);
             Hellos.Add(hello.Hello);
             Deliver(hello.Hello);
             foreach (FakeNode replica in world.Nodes.Where(node => Follows(node) && node is { IsAlive: true, IsFrozen: false }))
@@ -292,6 +307,8 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             return Change(change);
         if (request is Request.HoldWritesAndTell { Lease: var lease })
             return new Reply.List([Refused.TryGetValue("CLIENT PAUSE", out string? denied) ? new Reply.Error(denied) : Hold(lease), new Reply.Text(Info())]);
+        if (request is Request.ProbeOrders or Request.ProbeTransaction or Request.ProbeRewrite or Request.AskSettings)
+            return Examine(request);
         string command = request.Commands[0][0];
         if (Refused.TryGetValue(command, out string? error))
             return new Reply.Error(error);
@@ -311,6 +328,35 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             Request.CountAttached => new Reply.Integer(world.Nodes.Count(node => Follows(node) && node is { IsAlive: true, IsFrozen: false, IsCutOffFromMaster: false })),
             _ => new Reply.Error($"ERR unknown command '{command}' from {from.Id}"),
         };
+    }
+
+    /// <summary>What is asked before a failover: each word is refused, or found to be wrong, and none is carried out.</summary>
+    private Reply.List Examine(Request request)
+    {
+        List<Reply> replies = [];
+        bool isTransaction = false;
+        foreach (ImmutableArray<string> command in request.Commands)
+        {
+            string name = command.Length == 1 || command[0].EndsWith("OF", StringComparison.Ordinal) ? command[0] : $"{command[0]} {command[1]}";
+            string? refusal = Refusal(name);
+            replies.Add(refusal is not null ? new Reply.Error(refusal) : command[0] switch
+            {
+                "MULTI" => new Reply.Text("OK"),
+                "CONFIG" when command.Length == 1 => new Reply.Error("ERR wrong number of arguments for 'config' command"),
+                "EXEC" when !isTransaction => new Reply.Error("ERR EXEC without MULTI"),
+                "EXEC" => replies.Exists(reply => reply is Reply.Error) ? new Reply.Error("EXECABORT Transaction discarded because of previous errors.") : new Reply.List([]),
+                "CONFIG" when command[1] == "GET" => Settings.TryGetValue(command[2], out string? value) ? new Reply.List([new Reply.Text(command[2]), new Reply.Text(value)]) : new Reply.List([]),
+                "CONFIG" when !isTransaction => throw new InvalidOperationException("this would be done"),
+                _ when isTransaction => new Reply.Text("QUEUED"),
+                "CLIENT" => new Reply.Error("ERR Unknown client type 'probe'"),
+                _ => new Reply.Error("ERR Invalid master port"),
+            });
+            isTransaction |= refusal is null && command[0] == "MULTI";
+            if (command[0] == "EXEC" && refusal is null)
+                isTransaction = false;
+        }
+        Assert.False(isTransaction, "a transaction was begun and not ended");
+        return new Reply.List([.. replies]);
     }
 
     /// <summary>FAILOVER: it gives way as soon as the replica has told that it has every byte.</summary>
@@ -367,7 +413,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         List<Reply> replies = [new Reply.Text("OK")];
         replies.AddRange(change.Commands.Skip(1).Take(4).Select(command =>
-            Refusal(command[0]) is { } error ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
+            (Refusal(command[0]) ?? (command.Length > 1 ? Refusal($"{command[0]} {command[1]}") : null)) is { } error ? new Reply.Error(error) : (Reply)new Reply.Text("QUEUED")));
         if (replies.Exists(reply => reply is Reply.Error))
         {
             replies.Add(new Reply.Error("EXECABORT Transaction discarded because of previous errors."));
@@ -378,7 +424,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
                 OrdersIgnored++;
             else
                 Obey(change);
-            replies.Add(new Reply.List([new Reply.Text("OK"), new Reply.Text("OK"), new Reply.Integer(1), new Reply.Integer(1)]));
+            replies.Add(new Reply.List([new Reply.Text("OK"), RewriteError is { } failure ? new Reply.Error(failure) : new Reply.Text("OK"), new Reply.Integer(1), new Reply.Integer(1)]));
         }
         replies.Add(new Reply.Text(Info()));
         return new Reply.List([.. replies]);
@@ -436,6 +482,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             text.Append("master_sync_in_progress:1\r\n");
         if (Keys > 0)
             text.Append(CultureInfo.InvariantCulture, $"# Keyspace\r\ndb0:keys={Keys},expires=0,avg_ttl=0\r\n");
+        text.Append(MoreInfo);
         return text.ToString();
     }
 

@@ -24,7 +24,7 @@ public sealed class RefusalTests(ITestOutputHelper output) : LabTests(output)
         RedisLab lab = await HealthyLabAsync(new LabOptions
         {
             FailoverTimeout = TimeSpan.FromMinutes(3),    // that Redis Sentinel would wait here
-            Sentinel = Credentials,
+            Sentinel = $"{Credentials}\nsentinel preflight-period-seconds {RedisLab.MasterName} 0",    // nobody knows it beforehand
             Node = i => i == 1 ? $"replica-priority 1\n{User(rights)}\n{line}" : User(LeastRights),
         });
         await lab.Nodes[0].KillAsync();

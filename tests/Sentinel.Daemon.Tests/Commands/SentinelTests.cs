@@ -154,6 +154,8 @@ public sealed class SentinelTests
     [InlineData("empty-restart-failover NO", "+OK|", "quorum=2")]
     [InlineData("empty-restart-failover maybe", "-ERR Invalid argument 'maybe' for SENTINEL SET 'empty-restart-failover'|", "quorum=2")]
     [InlineData("fence-after-milliseconds 500", "+OK|", "quorum=2")]
+    [InlineData("preflight-period-seconds 0", "+OK|", "quorum=2")]
+    [InlineData("preflight-period-seconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'preflight-period-seconds'|", "quorum=2")]
     [InlineData("fence-after-milliseconds -1", "-ERR Invalid argument '-1' for SENTINEL SET 'fence-after-milliseconds'|", "quorum=2")]
     [InlineData("auth-pass \"\"", "+OK|", "quorum=2")]
     [InlineData("rename-command a b", "+OK|", "quorum=2")]

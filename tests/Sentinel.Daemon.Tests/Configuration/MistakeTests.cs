@@ -165,6 +165,7 @@ public sealed class MistakeTests
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel crash-down-after-milliseconds m -1", "negative time parameter.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel corroborate m maybe", "Please specify yes or no for the corroborate option.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel failover-cooldown-milliseconds m -1", "negative time parameter.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel preflight-period-seconds m -1", "negative time parameter.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m", "Unrecognized sentinel configuration statement.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m \"a\\nb\"", "Invalid reason of a pause.")]
     [InlineData("sentinel crash-down-after-milliseconds m 5", "No such master with specified name.")]

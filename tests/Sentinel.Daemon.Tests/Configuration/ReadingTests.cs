@@ -112,6 +112,7 @@ public sealed class ReadingTests
             sentinel primary-reboot-down-after-period m 400
             sentinel empty-restart-failover m No
             sentinel fence-after-milliseconds m 300
+            sentinel preflight-period-seconds m 0
             sentinel rename-command m config GuessMe
             sentinel config-epoch m 18446744073709551615
             sentinel leader-epoch m 3
@@ -131,6 +132,7 @@ public sealed class ReadingTests
         Assert.Equal(TimeSpan.FromMilliseconds(400), options.RebootDownAfter);
         Assert.False(options.EmptyRestartFailover);
         Assert.Equal(TimeSpan.FromMilliseconds(300), options.FenceAfter);
+        Assert.Equal(TimeSpan.Zero, options.PreflightPeriod);
         Assert.Equal("GuessMe", options.RenamedCommands["CONFIG"]);
         Assert.Equal(new Epoch(ulong.MaxValue), master.ConfigEpoch);
         Assert.Equal(new Epoch(3), master.LeaderEpoch);

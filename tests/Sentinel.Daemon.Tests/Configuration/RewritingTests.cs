@@ -74,6 +74,7 @@ public sealed class RewritingTests
                 AutoForgetAfter = TimeSpan.FromHours(1),
                 EmptyRestartFailover = false,
                 FenceAfter = TimeSpan.FromMilliseconds(500),
+                PreflightPeriod = TimeSpan.FromSeconds(30),
                 RenamedCommands = ImmutableSortedDictionary<string, string>.Empty.Add("CONFIG", ""),
             },
             Address = new Address("127.0.0.1", 6379),
@@ -106,6 +107,7 @@ public sealed class RewritingTests
             sentinel auto-forget-after-seconds m 3600
             sentinel empty-restart-failover m no
             sentinel fence-after-milliseconds m 500
+            sentinel preflight-period-seconds m 30
             sentinel config-epoch m 5
             sentinel leader-epoch m 6
             sentinel known-replica m ::1 6380

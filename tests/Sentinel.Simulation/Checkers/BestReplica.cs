@@ -5,7 +5,10 @@ using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Checkers;
 
-/// <summary>A replica is chosen while a quorum holds the master down, and of the fit ones the best: smallest priority, then most data.</summary>
+/// <summary>
+/// A replica is chosen while a quorum holds the master down, and of the fit ones the best: smallest priority, then most data. One that is known to
+/// refuse is chosen only where nobody else is fit.
+/// </summary>
 /// <remarks>Judged by what the Sentinel that chooses knows at that moment, and only against those that are fit without any doubt.</remarks>
 internal sealed class BestReplica(World world) : Checker(world)
 {
@@ -80,10 +83,17 @@ internal sealed class BestReplica(World world) : Checker(world)
             // What comes from a master that restarted empty does not take the place of what was there before.
             if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch)))
                 continue;
+            if (master.Options.PreflightPeriod > TimeSpan.Zero && node.HadIllness(Illness.RefusesOrders, Instant.Zero, World.Agenda.Now))
+                continue;
+            if (IsKnownToRefuse(chosen, master))
+                Violated($"{by.Name} promotes {address}, of which it knows that it refuses, although {other.Address} is fit");
             if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }
     }
+
+    private static bool IsKnownToRefuse(ReplicaView replica, MasterView master) =>
+        master.Findings.Any(finding => finding.Kind is FindingKind.Rights && finding.About == $"replica {replica.Address}");
 
     /// <summary>Whether a history is another's or went on from it: where two masters came between that were not seen, nobody knows whether it is the group's.</summary>
     private static bool IsNextTo(Branch branch, Branch other) => branch == other || branch.Origin?.Branch == other || other.Origin?.Branch == branch;

@@ -27,6 +27,7 @@ internal static class FaultPlan
             // None of a Sentinel: one that is started anew does not know the histories of before.
             Profile.Addresses => draw.ReusedAddresses(duration),
             Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration), .. new FaultDraw(Chance.Stream(seed, "forgets"), topology).Forgets(duration)],
+            Profile.Rights => draw.Refusals(duration),
             Profile.Fencing => Often(draw, duration, draw.SmallSide),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -78,6 +79,18 @@ internal sealed class FaultDraw(Random random, Topology topology)
         < 9 => SentinelFault(at),
         _ => Random.OneIn(3) ? OperatorFault(at) : NodeFault(at),
     };
+
+    /// <summary>Nodes that refuse orders of role from the beginning, and masters that fail once that can be known: connections have been made anew, and some time has passed.</summary>
+    public ImmutableArray<Fault> Refusals(TimeSpan duration)
+    {
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (int group = 0; group < topology.Groups.Length; group++)
+            faults.Add(new SickenNode(TimeSpan.FromSeconds(0.5), new NodeTarget(group, Random.OneIn(5) ? Part.Master : Part.Replica, Random.Next(8)), Illness.RefusesOrders, Random.OneIn(3) ? Random.Seconds(20, 120) : TimeSpan.FromHours(1)));
+        faults.Add(new BreakConnections(TimeSpan.FromSeconds(1), Share: 1, Random.Next()));
+        for (TimeSpan at = TimeSpan.FromSeconds(15); at < duration; at += Random.Seconds(5, 60))
+            faults.Add(Random.OneIn(8) ? SentinelFault(at) : MasterFault(at));
+        return faults.ToImmutable();
+    }
 
     public Fault MasterOrSentinel(TimeSpan at) => Random.Next(5) switch
     {

@@ -79,7 +79,7 @@ internal static class Operator
         }
         Address address = other.MasterOf(group.Name)!.Value;
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
-        sentinel.Order(id => new MonitorRequested(id, group.Topology.Options, address));
+        sentinel.Order(id => new MonitorRequested(id, group.Original.Options, address));
         world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
     }
 

@@ -35,7 +35,7 @@ internal sealed class Group(GroupTopology topology)
     }
 
     /// <summary>What its Sentinels were first configured with.</summary>
-    public MasterState Original => new() { Options = Topology.Options, Address = Nodes[0].Address };
+    public MasterState Original => new() { Options = Topology.Options with { PreflightPeriod = Topology.PreflightPeriod }, Address = Nodes[0].Address };
 
     private sealed record Belief(Instant At, SimSentinel Sentinel, Address Master, Epoch Epoch);
 }

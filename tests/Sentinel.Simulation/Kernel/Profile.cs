@@ -45,6 +45,9 @@ internal enum Profile
 
     /// <summary>What redis-sentinel does not know is in use (see <see cref="DetectionDraw"/>), and masters crash, flap and are not heard by some.</summary>
     Detection,
+
+    /// <summary>What a failover will need is looked at, and nodes refuse orders of role all the time, while masters fail.</summary>
+    Rights,
 }
 
 /// <summary>Draws clusters.</summary>
@@ -80,6 +83,8 @@ internal static class TopologyDraw
             // The more is written, the more a switch that does not wait for all of it loses.
             WritePause = profile is Profile.Planned ? random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(50)) : random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(1000)),
         };
+        if (profile is Profile.Rights)
+            return Examined(topology, Chance.Stream(seed, "rights"));
         return profile is Profile.Detection ? DetectionDraw.Of(topology, Chance.Stream(seed, "detection")) : topology;
     }
 
@@ -87,10 +92,15 @@ internal static class TopologyDraw
         ? group
         : group with { Options = group.Options with { FenceAfter = group.Options.DownAfter * random.Pick(s_fenceParts) } };
 
+    private static Topology Examined(Topology topology, Random random) => topology with
+    {
+        Groups = [.. topology.Groups.Select(group => group with { PreflightPeriod = random.Seconds(1, 10) })],
+    };
+
     private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)
     {
         int majority = sentinels / 2 + 1;
-        int replicas = profile is Profile.OneFault or Profile.Replacement or Profile.Fencing ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
+        int replicas = profile is Profile.OneFault or Profile.Replacement or Profile.Fencing or Profile.Rights ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
         Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
         int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
         bool knowsOnlySlaveOf = random.OneIn(profile is Profile.Planned ? 2 : 10);

@@ -45,6 +45,12 @@ internal sealed record GroupTopology
 {
     public MasterOptions Options { get; init; } = new() { Name = "mymaster", Quorum = 2, DownAfter = TimeSpan.FromSeconds(1), FailoverTimeout = TimeSpan.FromSeconds(10) };
 
+    /// <summary>
+    /// <see cref="MasterOptions.PreflightPeriod"/>, whatever <see cref="Options"/> say. Default zero: what a failover will need is looked at only where
+    /// that is the story.
+    /// </summary>
+    public TimeSpan PreflightPeriod { get; init; }
+
     /// <summary>How its nodes are set up; the first one begins as the master.</summary>
     public ImmutableArray<NodeSettings> Nodes { get; init; } = [new NodeSettings(), new NodeSettings(), new NodeSettings()];
 }

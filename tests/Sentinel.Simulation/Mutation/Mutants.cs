@@ -73,6 +73,10 @@ internal static class Mutants
         // Promotion.
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
             [new("if (candidate.Priority == 0 && !candidate.IsFollowedByMaster)", "if (candidate.Priority < 0)")]) { Profile = Profile.Orders },
+        new("promotes-who-refuses", "A replica that is known to refuse is promoted only where nobody else is fit.",
+            [new(".ThenBy(candidate => candidate.WouldRefuse)", "")]) { Profile = Profile.Rights },
+        new("takes-any-error-for-a-denial", "Only what a node says of rights, or of a command that it does not know, is a denial.",
+            [new("(error.Contains(\"NOPERM\", StringComparison.Ordinal)\n            || error.Contains(\"unknown command\"", "(error.Length > 0\n            || error.Contains(\"unknown command\"")]) { Profile = Profile.Rights },
         new("prefers-the-largest-priority", "Of the fit replicas those of the smallest priority come first.",
             [new(".ThenBy(candidate => candidate.Priority)", ".ThenByDescending(candidate => candidate.Priority)")]),
         new("prefers-the-least-data", "Of replicas of one priority the one with the most data is promoted.",

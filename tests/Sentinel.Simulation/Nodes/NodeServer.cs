@@ -206,6 +206,8 @@ internal sealed class NodeServer(RedisNode node)
                 return new Reply.Error(node.Refusal()!);
             case Request.ProbeReplicaOf:
                 return new Reply.Error(RoleRefusal("REPLICAOF", "probe") ?? "ERR Invalid master port");
+            case Request.ProbeOrders or Request.ProbeTransaction or Request.ProbeRewrite or Request.AskSettings:
+                return Examine(request);
             case Request.Reconfigure change:
                 return Reconfigure(peer, change);
             case Request.HandOver order:
@@ -236,6 +238,31 @@ internal sealed class NodeServer(RedisNode node)
         node.Is(Illness.Busy) ? new Reply.Error(node.Refusal()!)
         : node.Is(Illness.HidesInfo) ? new Reply.Error("NOPERM User default has no permissions to run the 'info' command")
         : new Reply.Text(InfoText.Of(node));
+
+    /// <summary>What is asked before a failover: nothing of it is carried out.</summary>
+    private Reply.List Examine(Request request)
+    {
+        if (node.Is(Illness.Busy))
+            return new Reply.List([.. request.Commands.Select(_ => new Reply.Error(node.Refusal()!))]);
+        return new Reply.List(request switch
+        {
+            Request.ProbeOrders probe =>
+            [
+                new Reply.Error("ERR EXEC without MULTI"),
+                new Reply.Error(RoleRefusal(probe.Verb, "probe") ?? "ERR Invalid master port"),
+                new Reply.Error("ERR Unknown client type 'probe'"),
+            ],
+            Request.ProbeTransaction => [s_ok, new Reply.List([])],
+            Request.ProbeRewrite =>
+            [
+                s_ok, s_queued, new Reply.Error("ERR wrong number of arguments for 'config' command"),
+                new Reply.Error("EXECABORT Transaction discarded because of previous errors."),
+            ],
+            _ => [Setting("masterauth", ""), Setting("masteruser", ""), Setting("tls-replication", "no"), Setting("min-replicas-to-write", $"{node.Settings.MinReplicasToWrite}")],
+        });
+    }
+
+    private static Reply.List Setting(string name, string value) => new([new Reply.Text(name), new Reply.Text(value)]);
 
     private Reply.List Reconfigure(Peer peer, Request.Reconfigure change)
     {

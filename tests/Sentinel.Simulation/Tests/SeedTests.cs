@@ -22,6 +22,7 @@ public class SeedTests
         { "one-fault", 50, 1 },
         { "quiet", 10, 1 },
         { "detection", 40, 2 },
+        { "rights", 40, 2 },
     };
 
     /// <summary>Cases that broke a rule, as small as they could be made, with what they found.</summary>

@@ -97,7 +97,7 @@ internal static class CoverageCatalogue
             "+failover-end", "+failover-end-for-timeout", "+switch-master", "+config-update-from",
             "-failover-abort-not-elected", "-failover-abort-no-good-slave", "-failover-abort-slave-timeout",
             "-cmd-link-reconnection", "-pubsub-link-reconnection",
-            "+fence", "-fence",
+            "+fence", "-fence", "+preflight-warning", "-preflight-warning",
         ];
         return names.Select(name => new CoverageEntry("events", name, $"event {name}"));
     }
