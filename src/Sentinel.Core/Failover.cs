@@ -49,6 +49,9 @@ internal sealed class Failover
     /// <summary>Whether the master is to take part, or does: not, or not any more, in a forced one.</summary>
     public bool IsCoordinated { get; private set; }
 
+    /// <summary>When the right to lead it was ours.</summary>
+    public Instant ElectedAt { get; private set; }
+
     /// <summary>How the master lets go; null: it does not take part.</summary>
     public Handover? Handover { get; private set; }
 
@@ -248,6 +251,7 @@ internal sealed class Failover
     private void BecomeLeader()
     {
         _local.Publish(_master.About("+elected-leader", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+        ElectedAt = _local.Now;
         _local.CrashIfWanted(SimulatedFailures.CrashAfterElection);
         Enter(FailoverStep.SelectReplica);
         _local.Publish(_master.About("+failover-state-select-slave", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
@@ -400,9 +404,21 @@ internal sealed class Failover
         Enter(FailoverStep.ReconfReplicas);
         _local.Publish(_master.About("+failover-state-reconf-slaves", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
         Promoted = null;
+        FailoverReport cost = FailoverCost.Of(_master, promoted, this, since);
         _master.CallReconfigScript("leader", _master.Node.Told, promoted.Told);
         _master.SwitchTo(promoted.Address, Epoch);
         _stepSince = since;
+        Tell(cost);
+    }
+
+    /// <summary>Tells what it cost, when clients know the new master.</summary>
+    private void Tell(FailoverReport cost)
+    {
+        _master.History.Reported(cost);
+        _local.Publish(_master.About("+failover-report", EventLevel.Warning, $"{_master.Node.Prefix} {cost}") with
+        {
+            Kind = InstanceKind.Master, InstanceAddress = _master.Node.Told, Epoch = Epoch, Report = cost, Reason = cost.Sentence(),
+        });
     }
 
     private void ReconfigureReplicas(Wakeup wake)

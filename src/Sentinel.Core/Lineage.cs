@@ -27,6 +27,7 @@ internal sealed class Lineage
     private string? _unknownStranger;
 
     private ulong _offset;
+    private Instant? _learntAt;
     private Instant _keptAt;
 
     public Lineage(MasterMonitor master, LocalSentinel local, LinkTable links, LineageState? kept)
@@ -58,6 +59,9 @@ internal sealed class Lineage
     /// <summary>What the group was last known to have, in words.</summary>
     public string Known => $"{(HadKeys ? "keys" : "no keys")} of history {(IsKnown ? _histories[^1] : "unknown")} at offset {_offset}";
 
+    /// <summary>Where the group's master was last seen, and when, if it was so in a history; null: that is not known. A time of null: before this process began.</summary>
+    public (ulong Offset, Instant? At)? LastSeenIn(string? history) => IsKnown && _histories[^1] == history ? (_offset, _learntAt) : null;
+
     /// <summary>Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours.</summary>
     public void Learn(MasterNode node)
     {
@@ -69,7 +73,7 @@ internal sealed class Lineage
         if (node.FormerHistory != _former)
             GoesOnFrom(node.FormerHistory);
         isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
-        (RunId, _offset, HadKeys) = (node.RunId, node.StreamOffset, node.HasKeys);
+        (RunId, _offset, HadKeys, _learntAt) = (node.RunId, node.StreamOffset, node.HasKeys, _local.Now);
         if (isNews)
             Keep();
     }
@@ -120,7 +124,7 @@ internal sealed class Lineage
             Disown(history, _local.Histories);
         _histories.Clear();
         GoesOnFrom(null);
-        (RunId, _offset, HadKeys, _unknownStranger) = (null, 0, false, null);
+        (RunId, _offset, HadKeys, _unknownStranger, _learntAt) = (null, 0, false, null, null);
         Keep();
     }
 

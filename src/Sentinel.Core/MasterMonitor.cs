@@ -85,6 +85,9 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Whether the master still is what the group had.</summary>
     public Distrust Distrust { get; }
 
+    /// <summary>The last switches.</summary>
+    public FailoverHistory History { get; } = new();
+
     /// <summary>Whether replicas may be told to follow the master: not before its process of now has shown that it has the group's data.</summary>
     public bool MayBeFollowed => Node is { HasReported: true, IsLoading: false } && !Distrust.IsDoubted;
 
@@ -487,6 +490,7 @@ internal sealed class MasterMonitor : IScheduled
         {
             Kind = InstanceKind.Master, InstanceAddress = next, NewAddress = next, Epoch = configEpoch,
         });
+        History.Switched(new FailoverHistory.Switch(_local.Now, former, next, configEpoch));
         // What remains of a failover of ours is to see to the replicas of the node it promoted.
         if (Failover is { Step: not FailoverStep.ReconfReplicas } || (Failover is not null && Failover.Epoch != configEpoch))
             Failover = null;
