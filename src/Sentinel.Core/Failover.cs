@@ -65,6 +65,18 @@ internal sealed class Failover
     /// <summary>Whether the right to promote is ours, and the promotion not over: meanwhile we vote for nobody else.</summary>
     public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced ? _claimAgainAt is null : Step is not FailoverStep.WaitStart);
 
+    /// <summary>What it waits for, in words.</summary>
+    public string Awaited => Step switch
+    {
+        FailoverStep.WaitStart when !_local.IsDurable(_master.Election.VoteSave) => "epoch and vote, which are to be on disk before anybody is asked",
+        FailoverStep.WaitStart => $"votes: {CountVotes().Of(_local.Id)} of the {_master.VotesNeeded} needed have come",
+        FailoverStep.SelectReplica => "the replicas, which are asked how far they are",
+        FailoverStep.SendReplicaOfNoOne => $"{Promoted!.Name}, which is to have every byte of the master before it takes its place",
+        FailoverStep.WaitPromotion => $"{Promoted!.Name}, which is to say that it is the master",
+        FailoverStep.ReconfReplicas => $"replicas that are to follow the new master: {string.Join(", ", _master.Replicas.Where(replica => replica.Reconf is not ReconfStep.Done && !replica.IsSubjectivelyDown && MayBeTold(replica)).Select(replica => replica.Name))}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>Goes on as far as it can.</summary>
     public void Decide(Wakeup wake)
     {
@@ -94,7 +106,7 @@ internal sealed class Failover
         Handover?.Release();
         Promoted?.Link.TakeBackOrders();
         _master.EndFailover();
-        _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart);
+        _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart, reason);
     }
 
     /// <summary>Somebody else's claim is newer. A promotion that is confirmed stands, and its replicas are still seen to.</summary>
@@ -277,8 +289,7 @@ internal sealed class Failover
         }
         if (best is null)
         {
-            string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
-            string reason = reasons.Length == 0 ? "no replica is known" : reasons;
+            string reason = _master.WhyNobody(_failed);
             if (_master.Node is { ReportsMaster: false, ReportedMaster: { } followed } && !_master.Nodes.Any(node => _local.Names.AreSame(node.Address, followed)))
                 reason += $"; the master says that it follows {_master.Told(followed)}: if that is the master, let this Sentinel monitor that one";
             if (_master.TryRestoreMaster())

@@ -292,6 +292,9 @@ internal sealed class MasterMonitor : IScheduled
         return new Answer.Ok();
     }
 
+    /// <summary>Says how it stands with failing it over.</summary>
+    public Answer Explain() => new Answer.Fields(new Explanation(this, _local).Fields());
+
     /// <summary>Forgets one replica or peer that an operator names.</summary>
     /// <returns>Why not; null: it is forgotten.</returns>
     public Answer.Refused? Forget(string? identity, Address? address) => _forgetting.Forget(identity, address);
@@ -569,6 +572,14 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>Why a replica must not be promoted; null: it may.</summary>
     public string? Objection(Replica replica) => Selection.Objection(AsCandidate(replica));
+
+    /// <summary>Why no replica may be promoted, replica by replica.</summary>
+    /// <param name="tried">Those that were told, in vain.</param>
+    public string WhyNobody(IReadOnlySet<Address>? tried = null)
+    {
+        string reasons = string.Join("; ", Replicas.Select(replica => $"{replica.Name}: {(tried?.Contains(replica.Address) is true ? "tried already" : Objection(replica))}"));
+        return reasons.Length == 0 ? "no replica is known" : reasons;
+    }
 
     /// <summary>An event about an instance of this group.</summary>
     public SentinelEvent About(string name, EventLevel level, Instance instance) =>
