@@ -109,9 +109,11 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             return watch.Words;
         if (_awaitsGoodReplica)
             return $"a replica that can be promoted; {master.WhyNobody()}";
-        if (_standAt is { } at && at > local.Now)
-            return $"the time to stand for election, in {(long)(at - local.Now).TotalMilliseconds} ms{(_lastFailure is { } failure ? $"; the last attempt failed: {failure}" : "")}";
-        return WhyNotNow(new Wakeup(local)) is { } hindrance ? hindrance.Reason ?? "what the replicas say of the master: they are asked whether they hear it" : null;
+        if (WhyNotNow(new Wakeup(local)) is { } hindrance)
+            return hindrance.Reason ?? "what the replicas say of the master: they are asked whether they hear it";
+        return _standAt is { } at && at > local.Now
+            ? $"the time to stand for election, in {(long)(at - local.Now).TotalMilliseconds} ms{(_lastFailure is { } failure ? $"; the last attempt failed: {failure}" : "")}"
+            : null;
     }
 
     /// <summary>What would keep us from a failover of our own accord if a quorum held the master down now, in words; null: nothing that is known already.</summary>
