@@ -352,6 +352,7 @@ public sealed class SentinelTests
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
                 "ADOPT <master-name>",
+                "EXPLAIN <master-name>",
                 "HELP",
             ],
             syntax);
