@@ -59,7 +59,9 @@ public sealed record FailoverReport
             { LostBytes: 0 } => "nothing is known to be lost",
             _ => $"at least {LostBytes} bytes of the former master are lost",
         };
-        return WithoutMaster > TimeSpan.Zero ? $"{data}; there was no master for {Ms(WithoutMaster)} ms" : data;
+        return WithoutMaster > TimeSpan.Zero ? $"{data}; there was no master for {Ms(WithoutMaster)} ms"
+            : Cause is FailoverCause.Forced ? $"{data}; the former master was up, and what it takes until it follows is lost, too"
+            : data;
     }
 
     private static string Or(ulong? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "unknown";

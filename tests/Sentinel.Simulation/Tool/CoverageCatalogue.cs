@@ -191,7 +191,7 @@ internal static class CoverageCatalogue
 
         // What it cost.
         Reason("+failover-report", "something is lost", "at least # bytes of the former master are lost*", "at least 1234 bytes of the former master are lost; there was no master for 912 ms"),
-        Reason("+failover-report", "nothing is known to be lost", "nothing is known to be lost: *", "nothing is known to be lost: the new master has all that the former one was seen to have 912 ms before"),
+        Reason("+failover-report", "nothing is known to be lost", "nothing is known to be lost*", "nothing is known to be lost: the new master has all that the former one was seen to have 912 ms before"),
         Reason("+failover-report", "planned", "nothing is lost*", "nothing is lost; there was no master for 12 ms"),
         Reason("+failover-report", "not known", "what is lost is not known*", "what is lost is not known, for it is not known that the data of the new master go on from those of the former one"),
 
