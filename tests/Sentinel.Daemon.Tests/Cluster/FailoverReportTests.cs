@@ -28,7 +28,7 @@ public sealed class FailoverReportTests(ITestOutputHelper output) : LabTests(out
         await former.KillAsync();
         RedisNode master = await lab.MasterAfterAsync(former);
         await Eventually.SoAsync("a webhook hears of it", () => !received.IsEmpty);
-        await lab.SettleAsync();
+        await Eventually.SoAsync("the failover ends", () => lab.Events("+failover-end").Length == 1);
 
         string told = Assert.Single(lab.Events("+failover-report"));
         Dictionary<string, string> figures = Figures(told);
