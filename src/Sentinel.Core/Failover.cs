@@ -3,7 +3,7 @@ namespace Sentinel.Core;
 /// <summary>One failover led, or wanted, by this Sentinel: from standing for election to the last replica that follows.</summary>
 /// <remarks>
 /// One attempt promotes one replica at a time, and the next best only after the one before it refused, failed or went down.
-/// Clients learn the new address when its promotion is confirmed; the other replicas are seen to afterwards.
+/// Clients and peers learn the new address when its promotion is confirmed and our disk has it; the other replicas are seen to afterwards.
 /// </remarks>
 internal sealed class Failover
 {
@@ -24,6 +24,12 @@ internal sealed class Failover
     private string? _lastRefusal;
     private readonly Claim _claim;
     private Instant? _claimAgainAt;
+
+    /// <summary>The save that brings the confirmed promotion to disk, when it is told of at the latest, and what it cost; null: it is not confirmed yet.</summary>
+    private (SaveNumber Save, Instant AnnounceBy, FailoverReport Cost)? _confirmed;
+
+    /// <summary>Why nothing more is done once the promotion has been told of; null: it is seen to the end.</summary>
+    private string? _lapsed;
 
     public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, Claim claim, FailoverOptions? order)
     {
@@ -72,6 +78,7 @@ internal sealed class Failover
         FailoverStep.WaitStart => $"votes: {CountVotes().Of(_local.Id)} of the {_master.VotesNeeded} needed have come",
         FailoverStep.SelectReplica => "the replicas, which are asked how far they are",
         FailoverStep.SendReplicaOfNoOne => $"{Promoted!.Name}, which is to have every byte of the master before it takes its place",
+        FailoverStep.WaitPromotion when _confirmed is not null => $"the disk, which is to know that {Promoted!.Name} is the master before anybody else does",
         FailoverStep.WaitPromotion => $"{Promoted!.Name}, which is to say that it is the master",
         FailoverStep.ReconfReplicas => $"replicas that are to follow the new master: {string.Join(", ", _master.Replicas.Where(replica => replica.Reconf is not ReconfStep.Done && !replica.IsSubjectivelyDown && MayBeTold(replica)).Select(replica => replica.Name))}",
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -94,8 +101,8 @@ internal sealed class Failover
             Prepare(wake);
         if (_master.Failover == this && Step is FailoverStep.WaitPromotion)
             AwaitPromotion(wake);
-        if (_master.Failover == this && Step is FailoverStep.ReconfReplicas)
-            ReconfigureReplicas(wake);
+        else if (_master.Failover == this && Step is FailoverStep.ReconfReplicas)
+            ReconfigureReplicas(wake);    // not before the nodes are judged in their new parts
     }
 
     /// <summary>Gives up, as long as no promotion is confirmed.</summary>
@@ -126,11 +133,16 @@ internal sealed class Failover
     public void Lapse(TimeSpan missed)
     {
         string reason = $"this Sentinel did not run for {(long)missed.TotalMilliseconds} ms, and the others may have another leader by now";
-        if (Step is not FailoverStep.ReconfReplicas)
-        {
+        if (_confirmed is not null)
+            _lapsed = reason;    // it may be on disk already
+        else if (Step is FailoverStep.ReconfReplicas)
+            LeaveToOthers(reason);
+        else
             Abort("-failover-abort-not-elected", reason);
-            return;
-        }
+    }
+
+    private void LeaveToOthers(string reason)
+    {
         _local.Log(EventLevel.Notice, $"What is left of the failover of {_master.Name} in epoch {Epoch} is left to others: {reason}");
         End();
     }
@@ -138,14 +150,14 @@ internal sealed class Failover
     /// <summary>Takes in the replies to the promotion.</summary>
     public void PromotionAnswered(Replica replica, Request.Reconfigure request, Reply reply)
     {
-        if (Step is FailoverStep.WaitPromotion && replica == Promoted && TransactionReply.Refusal(request, reply) is { } refusal)
+        if (Step is FailoverStep.WaitPromotion && _confirmed is null && replica == Promoted && TransactionReply.Refusal(request, reply) is { } refusal)
             TryNext($"{replica.Name} refused to become master: {refusal}");
     }
 
     /// <summary>Takes in that a replica says it is a master.</summary>
     public void ReportedMaster(Replica replica)
     {
-        if (Step is FailoverStep.WaitPromotion && replica == Promoted)
+        if (Step is FailoverStep.WaitPromotion && _confirmed is null && replica == Promoted)
             Confirm(replica);
     }
 
@@ -364,9 +376,13 @@ internal sealed class Failover
     {
         Replica replica = Promoted!;
         // Its answer may have come in TILT, when nothing was to follow from it.
-        if (replica.ReportsMaster && replica.InfoAt >= _stepSince)
-        {
+        if (_confirmed is null && replica.ReportsMaster && replica.InfoAt >= _stepSince)
             Confirm(replica);
+        if (_confirmed is { } confirmed)
+        {
+            Handover?.KeepHeld(wake);
+            if (_local.IsDurable(confirmed.Save) || _local.HasFailed(confirmed.Save) || wake.IsDue(confirmed.AnnounceBy))
+                Announce(replica, confirmed.Cost);
             return;
         }
         if (Handover is { IsMastersOwn: true } own)
@@ -377,12 +393,9 @@ internal sealed class Failover
             return;
         }
         Handover?.KeepHeld(wake);
-        TimeSpan patience = TimeSpan.FromSeconds(2) > _master.Options.DownAfter ? TimeSpan.FromSeconds(2) : _master.Options.DownAfter;
-        if (patience > _master.Options.FailoverTimeout)
-            patience = _master.Options.FailoverTimeout;
         if (replica.IsSubjectivelyDown)
             TryNext($"{replica.Name} went down");
-        else if ((wake.IsDue(_stepSince + patience) || (Handover is { Deadline: var deadline } && wake.IsDue(deadline))) && wake.IsDue(_local.JudgeAfter))
+        else if ((wake.IsDue(_stepSince + PromotionPatience) || (Handover is { Deadline: var deadline } && wake.IsDue(deadline))) && wake.IsDue(_local.JudgeAfter))
             TryNext($"{replica.Name} did not become master in time");
     }
 
@@ -407,19 +420,46 @@ internal sealed class Failover
         _local.Touch(_master);
     }
 
+    /// <summary>How long a promotion, or the disk that is to know of it, is waited for.</summary>
+    private TimeSpan PromotionPatience
+    {
+        get
+        {
+            TimeSpan patience = TimeSpan.FromSeconds(2) > _master.Options.DownAfter ? TimeSpan.FromSeconds(2) : _master.Options.DownAfter;
+            return patience < _master.Options.FailoverTimeout ? patience : _master.Options.FailoverTimeout;
+        }
+    }
+
+    /// <summary>The replica is the master: first our disk knows of it, then all others.</summary>
+    /// <remarks>
+    /// If we died after the others know of it and before our disk does, we would come back with the former master; with a Sentinel that
+    /// missed the switch we would be a majority for it. A disk that is stuck or refuses is not waited for: every moment in which
+    /// clients do not know of the new master may cost writes too.
+    /// </remarks>
     private void Confirm(Replica promoted)
     {
-        Instant since = _local.Now;
         _local.Publish(_master.About("+promoted-slave", EventLevel.Warning, promoted) with { Epoch = Epoch });
         _local.CrashIfWanted(SimulatedFailures.CrashAfterPromotion);
+        SaveNumber save = _master.Prepare(promoted.Address, Epoch);
+        _confirmed = (save, _local.Now + PromotionPatience, FailoverCost.Of(_master, promoted, this, _local.Now));
+        _local.WhenSaved(save, saved: () => _local.Touch(_master), failed: _ => _local.Touch(_master));
+        _local.Touch(_master);
+    }
+
+    /// <summary>Tells clients and peers of the new master.</summary>
+    private void Announce(Replica promoted, FailoverReport cost)
+    {
+        Instant since = _local.Now;
+        _confirmed = null;
         Enter(FailoverStep.ReconfReplicas);
         _local.Publish(_master.About("+failover-state-reconf-slaves", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
         Promoted = null;
-        FailoverReport cost = FailoverCost.Of(_master, promoted, this, since);
         _master.CallReconfigScript("leader", _master.Node.Told, promoted.Told);
         _master.SwitchTo(promoted.Address, Epoch);
         _stepSince = since;
         Tell(cost);
+        if (_lapsed is { } reason)
+            LeaveToOthers(reason);
     }
 
     /// <summary>Tells what it cost, when clients know the new master.</summary>

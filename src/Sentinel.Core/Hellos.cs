@@ -52,7 +52,11 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
             }
         }
         local.EnterEpoch(hello.CurrentEpoch, master);
-        if (hello.ConfigEpoch > master.ConfigEpoch)
+        if (hello.ConfigEpoch <= master.Prepared?.Epoch)
+        {
+            // It hears of ours when that is on disk.
+        }
+        else if (hello.ConfigEpoch > master.ConfigEpoch)
         {
             AdoptFrom(peer, hello);
         }

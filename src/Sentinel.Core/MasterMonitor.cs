@@ -60,6 +60,9 @@ internal sealed class MasterMonitor : IScheduled
 
     public Epoch ConfigEpoch { get; private set; }
 
+    /// <summary>A configuration of ours that is on its way to disk, and that nobody else is told of before; null: none.</summary>
+    public (Address Address, Epoch Epoch)? Prepared { get; private set; }
+
     /// <summary>When the present address was learnt.</summary>
     public Instant ConfiguredSince { get; private set; }
 
@@ -160,6 +163,8 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Forgets all replicas and peers, and whatever was believed of the master; epochs and options stay.</summary>
     public void Reset()
     {
+        if (Prepared is { } next)
+            SwitchTo(next.Address, next.Epoch);    // the file may say so already
         Fence.Abandon();
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);
@@ -473,9 +478,18 @@ internal sealed class MasterMonitor : IScheduled
     public void Renew(Epoch configEpoch)
     {
         ConfigEpoch = configEpoch;
+        if (Prepared?.Epoch <= configEpoch)
+            Prepared = null;
         if (Failover is { } overtaken && overtaken.Epoch < configEpoch)
             overtaken.GiveWay("a newer configuration confirms the master");
         _local.Save();
+    }
+
+    /// <summary>Brings to disk what a switch will make true.</summary>
+    public SaveNumber Prepare(Address address, Epoch configEpoch)
+    {
+        Prepared = (address, configEpoch);
+        return _local.Save();
     }
 
     /// <summary>Makes another node the group's master. The former one becomes a replica; the links stay.</summary>
@@ -485,7 +499,7 @@ internal sealed class MasterMonitor : IScheduled
             node.Link.TakeBackOrders();
         if (configEpoch < ConfigEpoch)
             throw new InvariantViolationException($"the configuration epoch of {Name} would go back from {ConfigEpoch} to {configEpoch}");
-        ConfigEpoch = configEpoch;
+        (ConfigEpoch, Prepared) = (configEpoch, null);
         // Known by name, it stays known by name, whatever the one who tells of the switch calls it.
         Replica? promoted = Replicas.Find(replica => replica.Address == address) ?? Replicas.Find(replica => _local.Names.AreSame(replica.Address, address));
         Address former = Node.Told, next = Told(promoted?.Address ?? address);

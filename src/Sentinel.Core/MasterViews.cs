@@ -25,16 +25,20 @@ internal static class MasterViews
         Peers = [.. master.Peers.Select(peer => ViewOf(peer, names))],
     };
 
-    /// <summary>What survives a restart about a master.</summary>
-    public static MasterState StateOf(MasterMonitor master, NameTable names) => new()
+    /// <summary>What survives a restart about a master: of a switch that is prepared, what it will make true.</summary>
+    public static MasterState StateOf(MasterMonitor master, NameTable names)
     {
-        Options = master.Options,
-        Address = names.Stored(master.Address),
-        ConfigEpoch = master.ConfigEpoch,
-        LeaderEpoch = master.Election.LeaderEpoch,
-        Replicas = [.. master.Replicas.Select(replica => names.Stored(replica.Address)).Distinct()],
-        Peers = [.. master.Peers.Select(peer => new PeerState(peer.Id, names.Stored(peer.Address)))],
-    };
+        Address address = master.Prepared?.Address ?? master.Address;
+        return new()
+        {
+            Options = master.Options,
+            Address = names.Stored(address),
+            ConfigEpoch = master.Prepared?.Epoch ?? master.ConfigEpoch,
+            LeaderEpoch = master.Election.LeaderEpoch,
+            Replicas = [.. master.Nodes.Where(node => node.Address != address).Select(node => names.Stored(node.Address)).Distinct()],
+            Peers = [.. master.Peers.Select(peer => new PeerState(peer.Id, names.Stored(peer.Address)))],
+        };
+    }
 
     private static ReplicaView ViewOf(Replica replica, NameTable names) => new()
     {

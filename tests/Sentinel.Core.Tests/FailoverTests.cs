@@ -43,6 +43,58 @@ public class FailoverTests
         Assert.Equal($"mymaster 10.0.0.1 7000 10.0.0.1 {leader.View.Address.Port}", switched.Payload);
     }
 
+    /// <remarks>Told before, a leader that died would come back with the former master, and be a majority for it with one that missed the switch.</remarks>
+    [Fact]
+    public void Nobody_hears_of_a_new_master_before_the_disk_of_the_leader_has_it()
+    {
+        World world = World.Settled();
+        world.SaveTime = TimeSpan.FromMilliseconds(300);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+elected-leader"));
+        Assert.Equal(FailoverStep.WaitPromotion, leader.View.Failover);
+        TimeSpan later = world.RunUntil(() => world.Sentinels.Exists(s => s.View.Address != world.MasterNode.Address || s.Events.Exists(e => e.Name == "+switch-master")), "somebody knows");
+        MasterState saved = Assert.Single(leader.Disk.Masters);
+        Assert.InRange(later.TotalMilliseconds, 250, 650);
+        Assert.Equal(leader.View.Address, saved.Address);
+        Assert.Equal(leader.View.ConfigEpoch, saved.ConfigEpoch);
+        Assert.Contains(world.MasterNode.Address, saved.Replicas);
+        Assert.DoesNotContain(saved.Address, saved.Replicas);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_disk_that_is_stuck_or_refuses_after_the_promotion_does_not_keep_clients_from_the_new_master(bool refuses)
+    {
+        World world = World.Settled();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+failover-state-wait-promotion") == 1, "the replica is told");
+        FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+elected-leader"));
+        if (refuses)
+            leader.DiskError = "No space left on device";
+        else
+            world.SaveTime = TimeSpan.FromMinutes(10);
+        TimeSpan later = world.RunUntil(() => leader.Events.Exists(e => e.Name == "+switch-master"), "+switch-master");
+        Assert.True(later < TimeSpan.FromSeconds(2.1), $"{later}");
+    }
+
+    [Fact]
+    public void A_leader_that_did_not_run_when_its_disk_had_the_new_master_tells_of_it_and_leaves_the_rest_to_others()
+    {
+        World world = World.Settled();
+        world.SaveTime = TimeSpan.FromMilliseconds(300);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+elected-leader"));
+        leader.Freeze();
+        world.Run(seconds: 1.5);
+        leader.Thaw();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == leader.Disk.Masters[0].Address && s.View.Failover is FailoverStep.None), "all agree", atMostSeconds: 60);
+        world.Run(seconds: 10);
+        Assert.Single(world.Nodes, node => node.IsAlive && node.Master is null);
+    }
+
     [Fact]
     public void Everything_known_after_a_switch_is_on_disk()
     {
@@ -325,6 +377,7 @@ public class FailoverTests
         world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
         world.Sentinels[2].Input(new FailoverRequested(new RequestId(901), World.Master));
         world.RunUntil(() => world.Count("+promoted-slave") == 2, "both promote");
+        world.RunUntil(() => world.Sentinels.Count(s => s.Events.Exists(e => e.Name == "+switch-master")) >= 2, "both tell of it");
         var switches = world.Sentinels.SelectMany(s => s.Events).Where(e => e.Name == "+switch-master").ToList();
         Assert.Equal(2, switches.Select(e => e.Epoch).Distinct().Count());
         foreach (FakeSentinel sentinel in world.Sentinels)
@@ -355,7 +408,7 @@ public class FailoverTests
         world.Sentinels[2].Kill();
         Epoch before = world.Sentinels[0].Whole.CurrentEpoch;
         world.Sentinels[0].Input(new FailoverRequested(new RequestId(900), World.Master));
-        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        world.RunUntil(() => world.Count("+switch-master") > 0, "+switch-master");
         Assert.Equal(before.Next, world.Sentinels[0].View.ConfigEpoch);
     }
 

@@ -15,14 +15,19 @@ internal static class CheckCommand
     private const int HasRisks = 2;
 
     /// <summary>Does the work when the command line asks for it.</summary>
+    /// <param name="arguments">Those of the command line.</param>
+    /// <param name="directory">Where relative paths begin.</param>
+    /// <param name="input">What <c>-</c> among the arguments is read from.</param>
+    /// <param name="output">Where the findings go.</param>
+    /// <param name="time">Now, against which certificates are held.</param>
     /// <returns>The exit code; null: the command line asks for something else.</returns>
-    public static int? Answer(IReadOnlyList<string> arguments, TextReader input, Stream output, TimeProvider time)
+    public static int? Answer(IReadOnlyList<string> arguments, string directory, TextReader input, Stream output, TimeProvider time)
     {
         if (arguments is not ["check", ..])
             return null;
         string[] rest = [.. arguments.Skip(1).Where(argument => argument is not ("--json" or "--strict"))];
         // a file of the name "check" itself is meant by "./check"
-        Examination examined = ConfigurationLoader.Examine(ConfigurationArguments.Parse(rest, Environment.CurrentDirectory), input);
+        Examination examined = ConfigurationLoader.Examine(ConfigurationArguments.Parse(rest, directory), input);
         ImmutableArray<Finding> findings = Findings(examined, time.GetUtcNow());
         if (arguments.Contains("--json"))
         {

@@ -288,7 +288,7 @@ public sealed class CheckTests : IDisposable
     private static (int Exit, string Said) Run(params string[] arguments)
     {
         using var output = new MemoryStream();
-        int? exit = CheckCommand.Answer(["check", .. arguments], TextReader.Null, output, TimeProvider.System);
+        int? exit = CheckCommand.Answer(["check", .. arguments], Environment.CurrentDirectory, TextReader.Null, output, TimeProvider.System);
         return (exit!.Value, Encoding.UTF8.GetString(output.ToArray()));
     }
 

@@ -28,6 +28,7 @@ internal static class AllCheckers
         yield return new CooldownsHold(world);
         yield return new PausedMastersRest(world);
         yield return new SwitchesLeadToMasters(world);
+        yield return new SwitchesAreSavedFirst(world);
         yield return new NoEpochStorm(world);
         yield return new LossesAreExplained(world);
         yield return new PlannedSwitchesLoseNothing(world);

@@ -8,7 +8,8 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>Each failover that is led to its end is reported once, and what is said to be lost is lost, and all of it that the leader could know.</summary>
 internal sealed class ReportsAreTrue(World world) : Checker(world)
 {
-    private readonly Dictionary<(SimSentinel Sentinel, string Master), Epoch> _promoted = [];
+    /// <summary>Promotions that are to be reported: their epoch, and what the former master had told of itself until then.</summary>
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, string? LastWord)> _promoted = [];
 
     public override string Name => "reports-are-true";
 
@@ -25,16 +26,16 @@ internal sealed class ReportsAreTrue(World world) : Checker(world)
         switch (happened.Name)
         {
             case "+promoted-slave":
-                _promoted[(sentinel, master)] = happened.Epoch;
-                break;
-            case "+failover-report" when !_promoted.Remove((sentinel, master), out Epoch epoch) || epoch != happened.Epoch:
-                Violated($"{sentinel.Name} reports a failover of {master} in epoch {happened.Epoch} in which it promoted nobody, or that it reported before");
+                _promoted[(sentinel, master)] = (happened.Epoch, ((SentinelProcess)sentinel).View.Masters.GetValueOrDefault(master)?.Info);
                 break;
             case "+failover-report":
-                Judge((SentinelProcess)sentinel, master, happened.Report!);
+                if (_promoted.Remove((sentinel, master), out var promoted) && promoted.Epoch == happened.Epoch)
+                    Judge(sentinel, master, happened.Report!, promoted.LastWord);
+                else
+                    Violated($"{sentinel.Name} reports a failover of {master} in epoch {happened.Epoch} in which it promoted nobody, or that it reported before");
                 break;
-            case "+failover-end" when _promoted.TryGetValue((sentinel, master), out Epoch epoch) && epoch == happened.Epoch:
-                Violated($"{sentinel.Name} ends the failover of {master} in epoch {epoch} without a report");
+            case "+failover-end" when _promoted.TryGetValue((sentinel, master), out var unreported) && unreported.Epoch == happened.Epoch:
+                Violated($"{sentinel.Name} ends the failover of {master} in epoch {happened.Epoch} without a report");
                 break;
             case "-monitor" or "+reset-master":
                 _promoted.Remove((sentinel, master));
@@ -44,7 +45,7 @@ internal sealed class ReportsAreTrue(World world) : Checker(world)
         }
     }
 
-    private void Judge(SentinelProcess sentinel, string master, FailoverReport report)
+    private void Judge(SimSentinel sentinel, string master, FailoverReport report, string? lastWord)
     {
         if (report is { Cause: FailoverCause.Planned, LostBytes: > 0 })
             Violated($"{sentinel.Name} reports a planned switch of {master} that lost something: {report}");
@@ -61,16 +62,7 @@ internal sealed class ReportsAreTrue(World world) : Checker(world)
             Violated($"{sentinel.Name} reports that {promoted.Name} was promoted at {report.PromotedOffset}, and it was at {origin.Offset}");
         if (offset > (ulong)origin.Branch.End)
             Violated($"{sentinel.Name} reports that the former master of {master} had come to {offset}, and it ended at {origin.Branch.End}");
-        if (LastWord(sentinel, master, report.From, origin.Branch) > offset)
-            Violated($"{sentinel.Name} reports that the former master of {master} had come to {offset}, and had heard more of it");
-    }
-
-    /// <summary>Where a former master said last that it had come to in a history; null: it did not say.</summary>
-    private static ulong? LastWord(SentinelProcess sentinel, string master, Address former, Branch history)
-    {
-        if (!sentinel.View.Masters.TryGetValue(master, out MasterView? view) || view.Replicas.FirstOrDefault(replica => replica.Address == former) is not { Info: { } text })
-            return null;
-        InfoReport info = InfoReport.Parse(text);
-        return info is { IsMaster: true, IsLoading: false } && info.History == InfoText.Id(history.Name) ? info.StreamOffset : null;
+        if (lastWord is not null && InfoReport.Parse(lastWord) is { IsMaster: true, IsLoading: false } word && word.History == InfoText.Id(origin.Branch.Name) && word.StreamOffset > offset)
+            Violated($"{sentinel.Name} reports that the former master of {master} had come to {offset}, and had heard from it that it was at {word.StreamOffset}");
     }
 }

@@ -18,6 +18,8 @@ internal static class Mutants
             [new("VoteSave,\n            saved: () => local.Do(new GiveAnswer", "local.DurableSave,\n            saved: () => local.Do(new GiveAnswer")]),
         new("stands-before-its-own-vote-is-saved", "A candidate asks for votes and counts its own only when epoch and vote are on disk.",
             [new("if (!_local.IsDurable(_master.Election.VoteSave))", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
+        new("tells-of-a-switch-before-it-is-saved", "A leader tells of a switch when its own disk has it.",
+            [new("if (_local.IsDurable(confirmed.Save) ||", "if (confirmed.Save > default(SaveNumber) ||")]),
         new("takes-a-failed-save-for-done", "A save that fails turns what waits for it into a refusal.",
             [new("_local.NotSaved(failed.Number, failed.Error);", "_local.Saved(failed.Number);")]) { Profile = Profile.Sentinels },
         new("forgets-its-vote-at-a-restart", "The epoch of the last vote survives a restart.",

@@ -23,6 +23,9 @@ internal sealed class StateDisk(SentinelProcess owner, SentinelState initial)
     /// <summary>What it says to every save; null: it works.</summary>
     public string? Error { get; set; }
 
+    /// <summary>When it refused last.</summary>
+    public Instant? RefusedAt { get; private set; }
+
     /// <summary>A crash that waits for the next save; null: none does.</summary>
     public PlannedCrash? Crash { get; set; }
 
@@ -71,6 +74,7 @@ internal sealed class StateDisk(SentinelProcess owner, SentinelState initial)
         if (stage == SaveStage.Written && Error is { } error)
         {
             _world.Coverage.Count("disk refused");
+            RefusedAt = _world.Agenda.Now;
             Finish(new StateNotSaved(number, error));
             return;
         }
