@@ -32,6 +32,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether it counts as down for that.</summary>
     public bool IsConfirmed => _doubt is { IsConfirmed: true };
 
+    /// <summary>What speaks against it, for people; null: nothing does.</summary>
+    public string? Words => _doubt?.Wrong.Text;
+
     /// <summary>Takes in what the master said of itself.</summary>
     /// <returns>Whether what it said is the group's.</returns>
     public bool Believes(MasterNode node)

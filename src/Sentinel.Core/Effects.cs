@@ -80,6 +80,9 @@ public abstract record Answer
     /// <summary>Some words.</summary>
     public sealed record Words(ImmutableArray<string> Items) : Answer;
 
+    /// <summary>Named values; each name occurs once.</summary>
+    public sealed record Fields(ImmutableArray<KeyValuePair<string, string>> Items) : Answer;
+
     /// <summary>Answer to <see cref="DownQuestionReceived"/>.</summary>
     /// <param name="IsDown">Whether we hold that master down.</param>
     /// <param name="Leader">Whom we voted for; null: nobody, or no vote was asked.</param>

@@ -14,6 +14,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     private LeaderWatch? _watch;
     private Instant? _standAt;
     private int _attemptsLost;
+    private string? _lastFailure;
     private string? _declined;
     private bool _awaitsGoodReplica;
 
@@ -65,7 +66,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     {
         if (!master.IsObjectivelyDown)
         {
-            (_standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, 0, false);
+            (_standAt, _declined, _attemptsLost, _lastFailure, _awaitsGoodReplica) = (null, null, 0, null, false);
             if (_watch is not null && _watch.IsOver(master))
                 _watch = null;
             return;
@@ -88,26 +89,35 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, local.Now + Stagger()));
         if (!wake.IsDue(_standAt.Value))
             return;
-        if (!_grace.IsOver(wake))
+        if (WhyNotNow(wake) is { } hindrance)
         {
-            Decline(_grace.Reason);
-            return;
-        }
-        if (_restraint.Holds(wake, out string? held))
-        {
-            _standAt = null;    // what ends that ends it for all, who then stand in their order
-            if (held is not null)
-                Decline(held);
-            return;
-        }
-        if (WhyNotElectable() is { } reason)
-        {
-            Decline(reason);
-            wake.IsDue(local.Now + local.Timing.AskPeriod);
+            if (hindrance.IsRestraint)
+                _standAt = null;    // what ends that ends it for all, who then stand in their order
+            else if (hindrance.IsNumbers)
+                wake.IsDue(local.Now + local.Timing.AskPeriod);
+            if (hindrance.Reason is { } reason)
+                Decline(reason);
             return;
         }
         Stand(Claim.ByElection);
     }
+
+    /// <summary>What a failover of our own accord waits for while a quorum holds the master down, in words; null: for nothing, it is due.</summary>
+    public string? AwaitedNow()
+    {
+        if (_watch is { } watch)
+            return watch.Words;
+        if (_awaitsGoodReplica)
+            return $"a replica that can be promoted; {master.WhyNobody()}";
+        if (WhyNotNow(new Wakeup(local)) is { } hindrance)
+            return hindrance.Reason ?? "what the replicas say of the master: they are asked whether they hear it";
+        return _standAt is { } at && at > local.Now
+            ? $"the time to stand for election, in {(long)(at - local.Now).TotalMilliseconds} ms{(_lastFailure is { } failure ? $"; the last attempt failed: {failure}" : "")}"
+            : null;
+    }
+
+    /// <summary>What would keep us from a failover of our own accord if a quorum held the master down now, in words; null: nothing that is known already.</summary>
+    public string? Obstacle() => _restraint.WhyPaused ?? WhyNotElectable();
 
     /// <summary>Opens a new epoch and stands in it. What follows waits until epoch and own vote are on disk.</summary>
     /// <param name="claim">What the right to lead rests on.</param>
@@ -134,8 +144,10 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <param name="winner">Who was elected instead; null: nobody that we know of.</param>
     /// <param name="epoch">The epoch of the election.</param>
     /// <param name="wasElected">Whether we were elected and found no replica that could be promoted.</param>
-    public void Lost(SentinelId? winner, Epoch epoch, bool wasElected)
+    /// <param name="reason">Why, in words.</param>
+    public void Lost(SentinelId? winner, Epoch epoch, bool wasElected, string reason)
     {
+        _lastFailure = reason;
         if (winner is { } other)
             Watch(other, epoch);
         Postpone(wasElected);
@@ -183,10 +195,13 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     }
 
     /// <summary>The configuration changed: nothing that was under way concerns the master of now.</summary>
-    public void Reset() => (_watch, _standAt, _declined, _attemptsLost, _awaitsGoodReplica) = (null, null, null, 0, false);
+    public void Reset() => (_watch, _standAt, _declined, _attemptsLost, _lastFailure, _awaitsGoodReplica) = (null, null, null, 0, null, false);
 
     /// <summary>Takes in what the one we voted for says of its failover; null: it does not tell.</summary>
     public void LeaderSaid(SentinelId peer, PeerBelief? belief, Instant askedAt) => _watch?.Heard(peer, belief, askedAt, local);
+
+    /// <summary>Whom we voted for and let work, in words; null: nobody.</summary>
+    public string? Watched => _watch?.Words;
 
     private bool SaysDown => master.Node.IsSubjectivelyDown && !local.IsInTilt;
 
@@ -211,6 +226,16 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         return rank * local.Timing.StandingStagger;
     }
 
+    /// <summary>What keeps us from standing, though it is our turn; null: nothing.</summary>
+    private Hindrance? WhyNotNow(Wakeup wake)
+    {
+        if (!_grace.IsOver(wake))
+            return new Hindrance(_grace.Reason);
+        if (_restraint.Holds(wake, out string? held))
+            return new Hindrance(held) { IsRestraint = true };
+        return WhyNotElectable() is { } reason ? new Hindrance(reason) { IsNumbers = true } : null;
+    }
+
     /// <summary>Why nobody could elect us now; null: they could.</summary>
     private string? WhyNotElectable()
     {
@@ -226,5 +251,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             return;
         _declined = reason;
         local.Log(EventLevel.Warning, $"No failover of {master.Name} is tried: {reason}");
+    }
+
+    /// <param name="Reason">In words; null: those who are asked have not said yet.</param>
+    private sealed record Hindrance(string? Reason)
+    {
+        /// <summary>Whether it is our own restraint.</summary>
+        public bool IsRestraint { get; init; }
+
+        /// <summary>Whether too few Sentinels can be reached.</summary>
+        public bool IsNumbers { get; init; }
     }
 }

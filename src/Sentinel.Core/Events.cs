@@ -56,6 +56,9 @@ public sealed record SentinelEvent(string Name, EventLevel Level, string Payload
     /// <summary>The program that is to hear of it: of warnings about a master that has one; else null.</summary>
     internal string? NotificationScript { get; init; }
 
+    /// <summary>The figures; only of <c>+failover-report</c>.</summary>
+    public FailoverReport? Report { get; init; }
+
     /// <summary>Why, in a sentence for people, where the payload has no room for it; else null.</summary>
     public string? Reason { get; init; }
 }

@@ -25,8 +25,8 @@ internal sealed class Failover
     private readonly Claim _claim;
     private Instant? _claimAgainAt;
 
-    /// <summary>The save that brings the confirmed promotion to disk, and when it is told of at the latest; null: it is not confirmed yet.</summary>
-    private (SaveNumber Save, Instant AnnounceBy)? _confirmed;
+    /// <summary>The save that brings the confirmed promotion to disk, when it is told of at the latest, and what it cost; null: it is not confirmed yet.</summary>
+    private (SaveNumber Save, Instant AnnounceBy, FailoverReport Cost)? _confirmed;
 
     /// <summary>Why nothing more is done once the promotion has been told of; null: it is seen to the end.</summary>
     private string? _lapsed;
@@ -55,6 +55,9 @@ internal sealed class Failover
     /// <summary>Whether the master is to take part, or does: not, or not any more, in a forced one.</summary>
     public bool IsCoordinated { get; private set; }
 
+    /// <summary>When the right to lead it was ours.</summary>
+    public Instant ElectedAt { get; private set; }
+
     /// <summary>How the master lets go; null: it does not take part.</summary>
     public Handover? Handover { get; private set; }
 
@@ -67,6 +70,19 @@ internal sealed class Failover
 
     /// <summary>Whether the right to promote is ours, and the promotion not over: meanwhile we vote for nobody else.</summary>
     public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced ? _claimAgainAt is null : Step is not FailoverStep.WaitStart);
+
+    /// <summary>What it waits for, in words.</summary>
+    public string Awaited => Step switch
+    {
+        FailoverStep.WaitStart when !_local.IsDurable(_master.Election.VoteSave) => "epoch and vote, which are to be on disk before anybody is asked",
+        FailoverStep.WaitStart => $"votes: {CountVotes().Of(_local.Id)} of the {_master.VotesNeeded} needed have come",
+        FailoverStep.SelectReplica => "the replicas, which are asked how far they are",
+        FailoverStep.SendReplicaOfNoOne => $"{Promoted!.Name}, which is to have every byte of the master before it takes its place",
+        FailoverStep.WaitPromotion when _confirmed is not null => $"the disk, which is to know that {Promoted!.Name} is the master before anybody else does",
+        FailoverStep.WaitPromotion => $"{Promoted!.Name}, which is to say that it is the master",
+        FailoverStep.ReconfReplicas => $"replicas that are to follow the new master: {string.Join(", ", _master.Replicas.Where(replica => replica.Reconf is not ReconfStep.Done && !replica.IsSubjectivelyDown && MayBeTold(replica)).Select(replica => replica.Name))}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>Goes on as far as it can.</summary>
     public void Decide(Wakeup wake)
@@ -97,7 +113,7 @@ internal sealed class Failover
         Handover?.Release();
         Promoted?.Link.TakeBackOrders();
         _master.EndFailover();
-        _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart);
+        _master.Election.Lost(winner, Epoch, wasElected: Step is not FailoverStep.WaitStart, reason);
     }
 
     /// <summary>Somebody else's claim is newer. A promotion that is confirmed stands, and its replicas are still seen to.</summary>
@@ -259,6 +275,7 @@ internal sealed class Failover
     private void BecomeLeader()
     {
         _local.Publish(_master.About("+elected-leader", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
+        ElectedAt = _local.Now;
         _local.CrashIfWanted(SimulatedFailures.CrashAfterElection);
         Enter(FailoverStep.SelectReplica);
         _local.Publish(_master.About("+failover-state-select-slave", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
@@ -284,8 +301,7 @@ internal sealed class Failover
         }
         if (best is null)
         {
-            string reasons = string.Join("; ", _master.Replicas.Select(replica => $"{replica.Name}: {(_failed.Contains(replica.Address) ? "tried already" : _master.Objection(replica))}"));
-            string reason = reasons.Length == 0 ? "no replica is known" : reasons;
+            string reason = _master.WhyNobody(_failed);
             if (_master.Node is { ReportsMaster: false, ReportedMaster: { } followed } && !_master.Nodes.Any(node => _local.Names.AreSame(node.Address, followed)))
                 reason += $"; the master says that it follows {_master.Told(followed)}: if that is the master, let this Sentinel monitor that one";
             if (_master.TryRestoreMaster())
@@ -366,7 +382,7 @@ internal sealed class Failover
         {
             Handover?.KeepHeld(wake);
             if (_local.IsDurable(confirmed.Save) || _local.HasFailed(confirmed.Save) || wake.IsDue(confirmed.AnnounceBy))
-                Announce(replica);
+                Announce(replica, confirmed.Cost);
             return;
         }
         if (Handover is { IsMastersOwn: true } own)
@@ -425,13 +441,13 @@ internal sealed class Failover
         _local.Publish(_master.About("+promoted-slave", EventLevel.Warning, promoted) with { Epoch = Epoch });
         _local.CrashIfWanted(SimulatedFailures.CrashAfterPromotion);
         SaveNumber save = _master.Prepare(promoted.Address, Epoch);
-        _confirmed = (save, _local.Now + PromotionPatience);
+        _confirmed = (save, _local.Now + PromotionPatience, FailoverCost.Of(_master, promoted, this, _local.Now));
         _local.WhenSaved(save, saved: () => _local.Touch(_master), failed: _ => _local.Touch(_master));
         _local.Touch(_master);
     }
 
     /// <summary>Tells clients and peers of the new master.</summary>
-    private void Announce(Replica promoted)
+    private void Announce(Replica promoted, FailoverReport cost)
     {
         Instant since = _local.Now;
         _confirmed = null;
@@ -441,8 +457,19 @@ internal sealed class Failover
         _master.CallReconfigScript("leader", _master.Node.Told, promoted.Told);
         _master.SwitchTo(promoted.Address, Epoch);
         _stepSince = since;
+        Tell(cost);
         if (_lapsed is { } reason)
             LeaveToOthers(reason);
+    }
+
+    /// <summary>Tells what it cost, when clients know the new master.</summary>
+    private void Tell(FailoverReport cost)
+    {
+        _master.History.Reported(cost);
+        _local.Publish(_master.About("+failover-report", EventLevel.Warning, $"{_master.Node.Prefix} {cost}") with
+        {
+            Kind = InstanceKind.Master, InstanceAddress = _master.Node.Told, Epoch = Epoch, Report = cost, Reason = cost.Sentence(),
+        });
     }
 
     private void ReconfigureReplicas(Wakeup wake)

@@ -31,7 +31,7 @@ internal sealed class FailoverPlan(MasterMonitor master, LocalSentinel local, Fa
     {
         List<string> lines = [$"master {master.Name} {master.Node.Told}: {Handover.Objection(master, local.Now, local.Timing) ?? "healthy"}"];
         foreach (Replica replica in master.Replicas)
-            lines.Add($"replica {replica.Name}: {Describe(replica)}");
+            lines.Add($"replica {replica.Name}: {Describe(master, replica, Chosen)}");
         if (Refusal() is { } refusal)
         {
             lines.Add($"the order would be refused: {refusal}");
@@ -50,17 +50,21 @@ internal sealed class FailoverPlan(MasterMonitor master, LocalSentinel local, Fa
         return [.. lines];
     }
 
-    private Replica? Chosen => master.BestReplica(only: order.Target);
-
-    private string? WhyNotCoordinated => Handover.Objection(master, local.Now, local.Timing);
-
-    private string Describe(Replica replica)
+    /// <summary>Whether a replica can be promoted, and why not.</summary>
+    /// <param name="master">Its group.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="chosen">Who would be.</param>
+    public static string Describe(MasterMonitor master, Replica replica, Replica? chosen)
     {
         if (master.Objection(replica) is { } objection)
             return $"cannot be promoted: {objection}";
         string lag = Handover.Lag(master.Node, replica) is { } behind ? $"; {behind}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{(replica == Chosen ? "would be promoted" : "could be promoted")} (priority {replica.Priority}, offset {replica.Offset}{lag})");
+        return string.Create(CultureInfo.InvariantCulture, $"{(replica == chosen ? "would be promoted" : "could be promoted")} (priority {replica.Priority}, offset {replica.Offset}{lag})");
     }
+
+    private Replica? Chosen => master.BestReplica(only: order.Target);
+
+    private string? WhyNotCoordinated => Handover.Objection(master, local.Now, local.Timing);
 
     private static string Ms(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

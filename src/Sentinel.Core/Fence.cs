@@ -33,6 +33,9 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether a node's writes are held by us.</summary>
     public bool Holds(DataNode node) => LeaseOf(node.Link) is { IsInForce: true };
 
+    /// <summary>Why a node's writes are held by us, in words; null: they are not.</summary>
+    public string? WhyHeld(DataNode node) => LeaseOf(node.Link) is { IsInForce: true } lease ? lease.Reason : null;
+
     /// <summary>When something may be published on an instance: while its writes are held it waits, and all that follows on the connection behind it.</summary>
     public Instant PublishAfter(Instance instance)
     {

@@ -76,6 +76,9 @@ internal sealed class Handover
     /// <summary>Whether the master does it by itself.</summary>
     public bool IsMastersOwn => _state is State.HandingOver;
 
+    /// <summary>Since when writes wait; null: they do not yet.</summary>
+    public Instant? HeldSince { get; private set; }
+
     /// <summary>Why it came to nothing; null: it may still come to something.</summary>
     public string? Failure { get; private set; }
 
@@ -267,6 +270,7 @@ internal sealed class Handover
     private void Begin()
     {
         _deadline = Instant.Min(_until, _local.Now + _holdMax);
+        HeldSince = _local.Now;
         // The master knows it by the address that it lists; a replica that is not to be announced has none.
         Address? listed = _master.Node.Listed.Where(address => _local.Names.AreSame(address, _replica.Address)).Cast<Address?>().FirstOrDefault();
         if (listed is not { } known || !_link.Send(new Request.HandOver(known, _deadline - _local.Now)))

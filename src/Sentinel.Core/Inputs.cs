@@ -91,6 +91,11 @@ public sealed record FailoverRequested(RequestId Id, string MasterName) : Order(
     public FailoverOptions Options { get; init; } = new();
 }
 
+/// <summary>An operator wants to know how it stands with failing a master over. Changes nothing.</summary>
+/// <param name="Id">Answered with <see cref="Answer.Fields"/>.</param>
+/// <param name="MasterName">The master.</param>
+public sealed record ExplanationRequested(RequestId Id, string MasterName) : Order(Id);
+
 /// <summary>An operator has seen the last switch of a master: its cooldown (<see cref="MasterOptions.FailoverCooldown"/>) is over.</summary>
 public sealed record AcknowledgeRequested(RequestId Id, string MasterName) : Order(Id);
 

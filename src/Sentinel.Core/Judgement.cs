@@ -9,6 +9,23 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     /// <summary>When a quorum last agreed on it; null: never.</summary>
     public Instant? ObjectivelyDownSince { get; private set; }
 
+    /// <summary>Sentinels that hold the master down, us among them.</summary>
+    public int Votes => (master.Node.IsSubjectivelyDown ? 1 : 0) + master.Peers.Count(peer => peer.SaysMasterDown);
+
+    /// <summary>Why this Sentinel holds the master down, in words; null: it does not.</summary>
+    public string? WhyDown()
+    {
+        MasterNode node = master.Node;
+        var wake = new Wakeup(local);
+        return !node.IsSubjectivelyDown ? null
+            : master.Distrust.IsConfirmed ? master.Distrust.Words
+            : node.CrashedAt is not null ? "it refuses connections"
+            : IsReplicaForLong(node, wake) ? "it says that it is a replica"
+            : LoadsForLong(node, wake) ? "it restarted, and is loading its data"
+            : node.Link.SilentSince is { } since ? $"it has not answered for {(long)(local.Now - since).TotalMilliseconds} ms"
+            : "it did not answer in time";
+    }
+
     /// <summary>Judges all, each alone, then the master together with the peers.</summary>
     public void Decide(Wakeup wake)
     {
@@ -73,27 +90,9 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     /// <summary>Subjectively down: this Sentinel alone believes it. Spec section 9.1.</summary>
     private void Judge(Instance instance, Wakeup wake)
     {
-        InstanceLink link = instance.Link;
-        Instant deadline = (link.SilentSince ?? link.Health.LastValidReplyAt) + master.Options.DownAfter + TimeSpan.FromTicks(1);
-        bool isDown;
-        if (link.SilentSince is null)
-        {
-            isDown = false;
-            // Nothing is owed, and will not be before the next PING.
-            wake.IsDue(Instant.Max(deadline, local.Now + local.Timing.PingPeriodMin));
-        }
-        else
-        {
-            isDown = wake.IsDue(deadline) && (instance.IsSubjectivelyDown || wake.IsDue(local.JudgeAfter));
-        }
+        bool isDown = IsSilent(instance, wake);
         if (instance is MasterNode node)
-        {
-            if (!node.ReportsMaster)
-                isDown |= wake.IsDue(node.RoleSince + master.Options.DownAfter + 2 * local.Timing.InfoPeriod);
-            isDown |= master.Distrust.IsConfirmed;
-            if (node.RebootedAt is { } rebootedAt && master.Options.RebootDownAfter > TimeSpan.Zero)
-                isDown |= wake.IsDue(rebootedAt + master.Options.RebootDownAfter);
-        }
+            isDown |= IsReplicaForLong(node, wake) | master.Distrust.IsConfirmed | LoadsForLong(node, wake);
         bool isCrashed = instance is DataNode dataNode && HasCrashed(dataNode);
         isDown |= isCrashed;
         if (isDown == instance.IsSubjectivelyDown)
@@ -113,6 +112,23 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         if (instance is DataNode back && !isDown)
             back.RequestInfo();
     }
+
+    private bool IsSilent(Instance instance, Wakeup wake)
+    {
+        InstanceLink link = instance.Link;
+        Instant deadline = (link.SilentSince ?? link.Health.LastValidReplyAt) + master.Options.DownAfter + TimeSpan.FromTicks(1);
+        if (link.SilentSince is not null)
+            return wake.IsDue(deadline) && (instance.IsSubjectivelyDown || wake.IsDue(local.JudgeAfter));
+        // Nothing is owed, and will not be before the next PING.
+        wake.IsDue(Instant.Max(deadline, local.Now + local.Timing.PingPeriodMin));
+        return false;
+    }
+
+    private bool IsReplicaForLong(MasterNode node, Wakeup wake) =>
+        !node.ReportsMaster && wake.IsDue(node.RoleSince + master.Options.DownAfter + 2 * local.Timing.InfoPeriod);
+
+    private bool LoadsForLong(MasterNode node, Wakeup wake) =>
+        node.RebootedAt is { } rebootedAt && master.Options.RebootDownAfter > TimeSpan.Zero && wake.IsDue(rebootedAt + master.Options.RebootDownAfter);
 
     /// <summary>
     /// Whether a node's process is gone: its host refuses connections, and did so for the whole period. That holds until it answers, for
@@ -147,7 +163,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             if (wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
                 (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
         }
-        int votes = 1 + master.Peers.Count(peer => peer.SaysMasterDown);
+        int votes = Votes;
         bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;
         if (isDown == IsObjectivelyDown)
             return;

@@ -56,6 +56,9 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
         _askedAt = null;
     }
 
+    /// <summary>Who it is and how far it is, for people.</summary>
+    public string Words => $"Sentinel {leader}, which leads in epoch {epoch}{(_step is { } step and not FailoverStep.None ? $" and is in {step.Word()}" : "")}";
+
     /// <summary>Whether its failover has brought a new configuration.</summary>
     public bool IsOver(MasterMonitor master) => master.ConfigEpoch >= epoch;
 

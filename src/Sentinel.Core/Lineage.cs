@@ -27,6 +27,7 @@ internal sealed class Lineage
     private string? _unknownStranger;
 
     private ulong _offset;
+    private Instant? _learntAt;
     private Instant _keptAt;
 
     public Lineage(MasterMonitor master, LocalSentinel local, LinkTable links, LineageState? kept)
@@ -74,6 +75,9 @@ internal sealed class Lineage
     /// <summary>What the group was last known to have, in words.</summary>
     public string Known => $"{(HadKeys ? "keys" : "no keys")} of history {Current ?? "unknown"} at offset {_offset}";
 
+    /// <summary>Where the group's master was last seen, and when, if it was so in a history; null: that is not known. A time of null: before this process began.</summary>
+    public (ulong Offset, Instant? At)? LastSeenIn(string? history) => IsKnown && Current == history ? (_offset, _learntAt) : null;
+
     /// <summary>
     /// Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours. What it has as somebody's
     /// replica is the group's as far as nothing else is known.
@@ -92,7 +96,7 @@ internal sealed class Lineage
             isNews = true;
         }
         isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
-        (RunId, _offset, HadKeys) = (node.RunId, node.StreamOffset, node.HasKeys);
+        (RunId, _offset, HadKeys, _learntAt) = (node.RunId, node.StreamOffset, node.HasKeys, _local.Now);
         if (isNews)
             Keep();
     }
@@ -147,9 +151,10 @@ internal sealed class Lineage
     /// <summary>Takes back <see cref="Disown(DataNode)"/>.</summary>
     public void Own() => _unknownStranger = null;
 
-    /// <summary>Whether another monitored group has our master as its own: then one node is monitored by two names.</summary>
+    /// <summary>Whether another monitored group has our master, and we have its: then one group is monitored by two names, and one may have switched before the other.</summary>
     public bool IsOneWith(string group) =>
-        _links.All.SelectMany(link => link.Users).Any(user => user is MasterNode node && node.Master.Name == group && _local.Names.AreSame(node.Address, _master.Address));
+        _links.All.SelectMany(link => link.Users).OfType<MasterNode>().FirstOrDefault(node => node.Master.Name == group) is { } theirs
+        && Has(theirs.Master, _master.Address) && Has(_master, theirs.Address);
 
     /// <summary>Forgets them all.</summary>
     public void Forget()
@@ -158,7 +163,7 @@ internal sealed class Lineage
             Disown(history, _local.Histories);
         _histories.Clear();
         GoesOnFrom(null);
-        (RunId, _offset, HadKeys, BelievedEmpty, _unknownStranger) = (null, 0, false, null, null);
+        (RunId, _offset, HadKeys, BelievedEmpty, _unknownStranger, _learntAt) = (null, 0, false, null, null, null);
         Keep();
     }
 
@@ -174,8 +179,11 @@ internal sealed class Lineage
     private bool IsOurs(string? history) =>
         history is not null && (_histories.Contains(history) || (history == _former && !_local.Histories.ContainsKey(history)));
 
+    private bool Has(MasterMonitor master, Address address) => master.Nodes.Any(node => _local.Names.AreSame(node.Address, address));
+
     private string? OwnerOf(string? history) =>
-        history is not null && (_local.Histories.TryGetValue(history, out string? owner) || _local.FormerHistories.TryGetValue(history, out owner)) && owner != _master.Name ? owner : null;
+        history is not null && (_local.Histories.TryGetValue(history, out string? owner) || _local.FormerHistories.TryGetValue(history, out owner)) 
+        && owner != _master.Name && !IsOneWith(owner) ? owner : null;
 
     private string? StrangerIn(DataNode node, int hops)
     {

@@ -92,6 +92,9 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Whether the master still is what the group had.</summary>
     public Distrust Distrust { get; }
 
+    /// <summary>The last switches.</summary>
+    public FailoverHistory History { get; } = new();
+
     /// <summary>Whether replicas may be told to follow the master: not before its process of now has shown that it has the group's data.</summary>
     public bool MayBeFollowed => Node is { HasReported: true, IsLoading: false } && !Distrust.IsDoubted;
 
@@ -299,6 +302,9 @@ internal sealed class MasterMonitor : IScheduled
         Election.Stand(Claim.ByOrder, order);
         return new Answer.Ok();
     }
+
+    /// <summary>Says how it stands with failing it over.</summary>
+    public Answer Explain() => new Answer.Fields(new Explanation(this, _local).Fields());
 
     /// <summary>Forgets one replica or peer that an operator names.</summary>
     /// <returns>Why not; null: it is forgotten.</returns>
@@ -519,6 +525,7 @@ internal sealed class MasterMonitor : IScheduled
         {
             Kind = InstanceKind.Master, InstanceAddress = next, NewAddress = next, Epoch = configEpoch,
         });
+        History.Switched(new FailoverHistory.Switch(_local.Now, former, next, configEpoch));
         // What remains of a failover of ours is to see to the replicas of the node it promoted.
         if (Failover is { Step: not FailoverStep.ReconfReplicas } || (Failover is not null && Failover.Epoch != configEpoch))
             Failover = null;
@@ -600,6 +607,14 @@ internal sealed class MasterMonitor : IScheduled
     public string? Objection(Replica replica) =>
         Selection.Objection(AsCandidate(replica))
         ?? (Preflight.Refusal(replica) is { } refusal && BestReplica() is { } best && Preflight.Refusal(best) is null ? $"{refusal}, and others are fit" : null);
+
+    /// <summary>Why no replica may be promoted, replica by replica.</summary>
+    /// <param name="tried">Those that were told, in vain.</param>
+    public string WhyNobody(IReadOnlySet<Address>? tried = null)
+    {
+        string reasons = string.Join("; ", Replicas.Select(replica => $"{replica.Name}: {(tried?.Contains(replica.Address) is true ? "tried already" : Objection(replica))}"));
+        return reasons.Length == 0 ? "no replica is known" : reasons;
+    }
 
     /// <summary>An event about an instance of this group.</summary>
     public SentinelEvent About(string name, EventLevel level, Instance instance) =>

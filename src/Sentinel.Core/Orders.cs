@@ -15,6 +15,9 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
             case FailoverRequested request:
                 Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toFail) ? toFail.Obey(request.Options) : NoSuchMaster);
                 break;
+            case ExplanationRequested request:
+                Give(request.Id, masters.TryGetValue(request.MasterName, out MasterMonitor? toExplain) ? toExplain.Explain() : NoSuchMaster);
+                break;
             case AcknowledgeRequested request:
                 Acknowledge(request);
                 break;

@@ -90,6 +90,15 @@ internal sealed class Peer : Instance
         return askedAt;
     }
 
+    /// <summary>What it says of the master, as far as it can be asked, in words.</summary>
+    public string Opinion =>
+        (!Link.IsUsable ? "cannot be reached"
+        : IsSubjectivelyDown ? "does not answer"
+        : SaysMasterDown ? "holds the master down"
+        : SaidAt is not null ? "does not hold the master down"
+        : "can be reached, and was not asked about the master")
+        + (OtherMaster is { } other ? $"; names {Master.Told(other.Address)} as the master" : "");
+
     public InstanceFlags Flags =>
         CommonFlags | InstanceFlags.Sentinel | (SaysMasterDown ? InstanceFlags.MasterDown : InstanceFlags.None);
 }

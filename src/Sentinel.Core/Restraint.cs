@@ -20,14 +20,19 @@ internal sealed class Restraint
     /// <summary>An operator has seen the last switch.</summary>
     public void Acknowledge() => _cooldown.End();
 
+    /// <summary>Whether an operator holds us back, in words; null: none does.</summary>
+    public string? WhyPaused => _master.Options.PauseReason is { } paused
+        ? $"an operator has paused it on this Sentinel{(paused.Length > 0 ? $" ({paused})" : "")}; 'SENTINEL RESUME {_master.Name}' ends that"
+        : null;
+
     /// <summary>Whether to hold back. It is to be asked again when replicas or peers say something new.</summary>
     /// <param name="wake">Told when time alone may change the answer.</param>
     /// <param name="reason">Why; null: those who are asked have not said yet.</param>
     public bool Holds(Wakeup wake, out string? reason)
     {
-        if (_master.Options.PauseReason is { } paused)
+        if (WhyPaused is { } paused)
         {
-            reason = $"an operator has paused it on this Sentinel{(paused.Length > 0 ? $" ({paused})" : "")}; 'SENTINEL RESUME {_master.Name}' ends that";
+            reason = paused;
             return true;
         }
         bool cools = _cooldown.IsRunning(wake), asks = _master.Options.Corroborate && _witnesses.AreNeeded;

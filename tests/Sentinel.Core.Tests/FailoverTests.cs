@@ -32,7 +32,7 @@ public class FailoverTests
             [
                 "+odown", "+new-epoch", "+try-failover", "+vote-for-leader", "+elected-leader", "+failover-state-select-slave", "+selected-slave",
                 "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion", "+promoted-slave", "+failover-state-reconf-slaves",
-                "+switch-master", "+slave", "+slave", "+sdown", "+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done", "+failover-end",
+                "+switch-master", "+slave", "+slave", "+failover-report", "+sdown", "+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done", "+failover-end",
             ],
             told);
         FakeSentinel observer = world.Sentinels.First(s => s != leader);

@@ -60,6 +60,14 @@ internal readonly struct CommandCall(ClientConnection client, RespCommand words)
                 foreach (string word in words.Items)
                     Reply.WriteBulkString(word);
                 break;
+            case Answer.Fields fields:
+                Reply.WriteMapHeader(fields.Items.Length);
+                foreach ((string name, string value) in fields.Items)
+                {
+                    Reply.WriteBulkString(name);
+                    Reply.WriteBulkString(value);
+                }
+                break;
             case Answer.Down down:
                 Reply.WriteArrayHeader(3);
                 Reply.WriteInteger(down.IsDown ? 1 : 0);

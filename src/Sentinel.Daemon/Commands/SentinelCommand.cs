@@ -85,6 +85,10 @@ internal sealed class SentinelCommand
                 "ADOPT <master-name>",
                 "    Accept what the master has now as the data of its group, after it has",
                 "    restarted empty or with other data. On each Sentinel."),
+            Sub("explain", 3, orders.Explain, "7.2.0", "Explain whether a master can be failed over, and at which cost",
+                "EXPLAIN <master-name>",
+                "    Explain whether a failover of the master is possible now, what it waits",
+                "    for, who agrees, who would be promoted and what would be lost."),
             Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored slaves"),
             // The spellings of Valkey 8.
             Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),

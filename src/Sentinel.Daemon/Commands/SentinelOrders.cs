@@ -21,6 +21,13 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
             : call.Refuse(error!);
     }
 
+    /// <summary>EXPLAIN: how it stands with failing a master over, and why. Our own.</summary>
+    public Outcome Explain(CommandCall call)
+    {
+        string name = call.Words.GetText(2);
+        return loop.AskAsync(id => new ExplanationRequested(id, name));
+    }
+
     /// <summary>ACKNOWLEDGE: the last switch was seen, and the next one need not wait. Our own.</summary>
     public Outcome Acknowledge(CommandCall call)
     {

@@ -42,6 +42,10 @@ internal sealed record WebhookMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
+    /// <summary>What the failover cost; only of <c>+failover-report</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportPart? Report { get; init; }
+
     /// <summary>How many events since the last one received were meant for this endpoint and are lost to it; absent when none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Dropped { get; init; }
@@ -67,6 +71,7 @@ internal sealed record WebhookMessage
             Instance = happened is { Kind: { } kind, InstanceAddress: { } at } ? new InstancePart(Word(kind), at.Host, at.Port) : null,
             Epoch = happened.Epoch.Number,
             Reason = happened.Reason,
+            Report = happened.Report is { } report ? ReportPart.Of(report) : null,
             Dropped = dropped,
         };
     }
@@ -104,4 +109,54 @@ internal sealed record WebhookMessage
     /// <param name="Ip">An IP literal or, where host names are allowed, a name.</param>
     /// <param name="Port">TCP port.</param>
     internal sealed record InstancePart(string Kind, string Ip, int Port);
+
+    /// <summary>What a failover cost; see <see cref="FailoverReport"/>. Times are in milliseconds; null: not known, or there was none.</summary>
+    internal sealed record ReportPart
+    {
+        /// <summary><c>fault</c>, <c>forced</c> or <c>planned</c>.</summary>
+        public required string Cause { get; init; }
+
+        /// <summary>The former master.</summary>
+        public required AddressPart From { get; init; }
+
+        /// <summary>Bytes of it that the new one lacks, at least.</summary>
+        public required ulong? LostBytes { get; init; }
+
+        /// <summary>Where its stream had come to, as far as is known.</summary>
+        public required ulong? MasterOffset { get; init; }
+
+        /// <summary>How long before the promotion it told that.</summary>
+        public required long? MasterOffsetAgeMs { get; init; }
+
+        /// <summary>How much of it the new one has.</summary>
+        public required ulong PromotedOffset { get; init; }
+
+        /// <summary>How long there was no master.</summary>
+        public required long WithoutMasterMs { get; init; }
+
+        /// <summary>Of that, until the former one was held down.</summary>
+        public required long? DetectionMs { get; init; }
+
+        /// <summary>Of that, until somebody was elected.</summary>
+        public required long? ElectionMs { get; init; }
+
+        /// <summary>Of that, until the new one said that it is the master.</summary>
+        public required long? PromotionMs { get; init; }
+
+        public static ReportPart Of(FailoverReport report) => new()
+        {
+            Cause = report.Cause.Word(),
+            From = new AddressPart(report.From.Host, report.From.Port),
+            LostBytes = report.LostBytes,
+            MasterOffset = report.MasterOffset,
+            MasterOffsetAgeMs = Milliseconds(report.MasterOffsetAge),
+            PromotedOffset = report.PromotedOffset,
+            WithoutMasterMs = (long)report.WithoutMaster.TotalMilliseconds,
+            DetectionMs = Milliseconds(report.Phases?.Detection),
+            ElectionMs = Milliseconds(report.Phases?.Election),
+            PromotionMs = Milliseconds(report.Phases?.Promotion),
+        };
+
+        private static long? Milliseconds(TimeSpan? time) => (long?)time?.TotalMilliseconds;
+    }
 }

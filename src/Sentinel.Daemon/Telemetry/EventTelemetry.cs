@@ -78,6 +78,9 @@ internal sealed class EventTelemetry(SentinelMetrics metrics, FailoverTracing tr
             case "+switch-master":
                 Switch(master, e);
                 break;
+            case "+failover-report" when happened.Report is { } report:
+                metrics.FailoverReported(report);
+                break;
             case "+failover-end-for-timeout" when master.Failover is { } failover:
                 failover.IsTimedOut = true;
                 break;

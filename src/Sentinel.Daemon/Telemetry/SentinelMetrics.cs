@@ -27,12 +27,20 @@ internal sealed class SentinelMetrics
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
     };
 
+    /// <summary>Bounds of the buckets, in bytes: from nothing over one write to what a link that was slow for long had not passed on.</summary>
+    private static readonly InstrumentAdvice<long> ByteBuckets = new()
+    {
+        HistogramBucketBoundaries = [0, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000],
+    };
+
     private readonly Func<SentinelView> _view;
     private readonly IReadOnlyList<WebhookWorker> _webhooks;
     private readonly Counter<long> _events;
     private readonly Counter<long> _failovers;
     private readonly Histogram<double> _failoverDuration;
     private readonly Histogram<double> _phaseDuration;
+    private readonly Histogram<long> _lost;
+    private readonly Histogram<double> _outage;
 
     /// <param name="meters">Makes the meter, and disposes of it.</param>
     /// <param name="view">Gives the latest view; called when metrics are collected, on any thread.</param>
@@ -47,6 +55,10 @@ internal sealed class SentinelMetrics
         _failoverDuration = meter.CreateHistogram(
             "sentinel.failover.duration", "s", "Time from the first sign that a master is down until clients were told the new one", advice: Buckets);
         _phaseDuration = meter.CreateHistogram("sentinel.failover.state.duration", "s", "Time spent in one state of a failover", advice: Buckets);
+
+        _lost = meter.CreateHistogram(
+            "sentinel.failover.loss", "By", "Bytes of the former master's stream that the new master lacks, at least, in failovers led by this Sentinel of which it is known", advice: ByteBuckets);
+        _outage = meter.CreateHistogram("sentinel.failover.outage", "s", "Time without a master in failovers led by this Sentinel, from the former one's last sign of life", advice: Buckets);
 
         meter.CreateObservableGauge("sentinel.masters", MastersByStatus, "{master}", "Masters monitored, by what this Sentinel holds of them");
         meter.CreateObservableGauge("sentinel.replicas.known", () => PerMaster(m => m.Replicas.Length), "{replica}", "Replicas of a master");
@@ -83,6 +95,15 @@ internal sealed class SentinelMetrics
         1,
         new KeyValuePair<string, object?>(TelemetryAttributes.Outcome, "aborted"),
         new KeyValuePair<string, object?>(TelemetryAttributes.ErrorType, error));
+
+    /// <summary>Records what a failover cost that this Sentinel led.</summary>
+    public void FailoverReported(FailoverReport report)
+    {
+        var cause = new KeyValuePair<string, object?>(TelemetryAttributes.Cause, report.Cause.Word());
+        if (report.LostBytes is { } lost)
+            _lost.Record((long)Math.Min(lost, long.MaxValue), cause);
+        _outage.Record(report.WithoutMaster.TotalSeconds, cause);
+    }
 
     /// <summary>Records how long a phase took that led to the next one. Those in which a failover was aborted are not recorded.</summary>
     public void PhaseLeft(PhaseRecord phase) =>

@@ -18,6 +18,9 @@ internal static class TelemetryAttributes
     /// <summary><c>switched</c>: led by this Sentinel; <c>observed</c>: led by another; <c>aborted</c>.</summary>
     public const string Outcome = "sentinel.failover.outcome";
 
+    /// <summary><c>fault</c>, <c>forced</c> or <c>planned</c>; see <see cref="Sentinel.Core.FailoverCause"/>.</summary>
+    public const string Cause = "sentinel.failover.cause";
+
     /// <summary>The part of a failover; see <see cref="FailoverPhase"/>.</summary>
     public const string Phase = "sentinel.failover.state";
 

@@ -688,9 +688,10 @@ internal static class Differences
             "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *38
-            + *47
+            + *48
             + $sentinel|acknowledge
             + $sentinel|adopt
+            + $sentinel|explain
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
@@ -706,7 +707,7 @@ internal static class Differences
             - *16
             - *21
             - :-3
-            - :3
+            - $sentinel|failover
             + *17
             + $client|setinfo
             + :4
@@ -724,7 +725,7 @@ internal static class Differences
             + *0
             + *0
             + *10
-            + *30
+            + *31
             + $sentinel|acknowledge
             + :3
             + *1
@@ -756,7 +757,22 @@ internal static class Differences
             + *0
             + *10
             + :-4
+            + $sentinel|explain
+            + $sentinel|failover
             + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|forget
             + :4
             + *1
@@ -870,7 +886,7 @@ internal static class Differences
             - *16
             - *21
             - :-3
-            - :3
+            - $sentinel|failover
             + *17
             + $client|setinfo
             + :4
@@ -888,7 +904,7 @@ internal static class Differences
             + ~0
             + ~0
             + *10
-            + *30
+            + *31
             + $sentinel|acknowledge
             + :3
             + ~1
@@ -920,7 +936,22 @@ internal static class Differences
             + ~0
             + *10
             + :-4
+            + $sentinel|explain
+            + $sentinel|failover
             + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|forget
             + :4
             + ~1
@@ -1032,10 +1063,11 @@ internal static class Differences
             "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *72
-            + *82
+            + *83
             + $client|setinfo
             + $sentinel|acknowledge
             + $sentinel|adopt
+            + $sentinel|explain
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
@@ -1050,7 +1082,7 @@ internal static class Differences
             """
             - *42
             - *1
-            + *60
+            + *62
             + $sentinel|acknowledge
             + *6
             + $summary
@@ -1076,6 +1108,14 @@ internal static class Differences
             + $master-name
             + $type
             + $string
+            + $sentinel|explain
+            + *6
+            + $summary
+            + $Explain whether a master can be failed over, and at which cost
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
             + *5
             + *8
             + $name
@@ -1220,7 +1260,7 @@ internal static class Differences
             """
             - %21
             - *1
-            + %30
+            + %31
             + $sentinel|acknowledge
             + %3
             + $summary
@@ -1246,6 +1286,14 @@ internal static class Differences
             + $master-name
             + $type
             + $string
+            + $sentinel|explain
+            + %3
+            + $summary
+            + $Explain whether a master can be failed over, and at which cost
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
             + *5
             + %4
             + $name
@@ -1390,8 +1438,8 @@ internal static class Differences
             """
             - *21
             - :-3
-            - :3
-            + *30
+            - $sentinel|failover
+            + *31
             + $sentinel|acknowledge
             + :3
             + *1
@@ -1423,7 +1471,22 @@ internal static class Differences
             + *0
             + *10
             + :-4
+            + $sentinel|explain
+            + $sentinel|failover
             + :-3
+            + *1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + *3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + *0
+            + *0
+            + *0
+            + *10
             + $sentinel|forget
             + :4
             + *1
@@ -1536,8 +1599,8 @@ internal static class Differences
             """
             - *21
             - :-3
-            - :3
-            + *30
+            - $sentinel|failover
+            + *31
             + $sentinel|acknowledge
             + :3
             + ~1
@@ -1569,7 +1632,22 @@ internal static class Differences
             + ~0
             + *10
             + :-4
+            + $sentinel|explain
+            + $sentinel|failover
             + :-3
+            + ~1
+            + +admin
+            + :0
+            + :0
+            + :0
+            + ~3
+            + +@admin
+            + +@slow
+            + +@dangerous
+            + ~0
+            + ~0
+            + ~0
+            + *10
             + $sentinel|forget
             + :4
             + ~1
@@ -1681,10 +1759,11 @@ internal static class Differences
             "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *67
-            + *77
+            + *78
             + $client|setinfo
             + $sentinel|acknowledge
             + $sentinel|adopt
+            + $sentinel|explain
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
@@ -1698,9 +1777,10 @@ internal static class Differences
             "CLIENT SETINFO and the options of SENTINEL CONFIG are of Redis 7.2, PRIMARY and its kin are Valkey's; the subcommands that Redis has not, and the options of SENTINEL FAILOVER, are ours.",
             """
             - *39
-            + *48
+            + *49
             + $sentinel|acknowledge
             + $sentinel|adopt
+            + $sentinel|explain
             + $sentinel|forget
             + $sentinel|get-primary-addr-by-name
             + $sentinel|is-primary-down-by-addr
@@ -1767,7 +1847,7 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + *60
+            + *62
             + $sentinel|acknowledge
             + *6
             + $summary
@@ -1793,6 +1873,14 @@ internal static class Differences
             + $master-name
             + $type
             + $string
+            + $sentinel|explain
+            + *6
+            + $summary
+            + $Explain whether a master can be failed over, and at which cost
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
             + *5
             + *8
             + $name
@@ -1990,7 +2078,7 @@ internal static class Differences
             + $Extract keys and access flags given a full command
             + $Get array of specific command details, or all when no argument is given.
             + $Get an array of command names
-            + %30
+            + %31
             + $sentinel|acknowledge
             + %3
             + $summary
@@ -2016,6 +2104,14 @@ internal static class Differences
             + $master-name
             + $type
             + $string
+            + $sentinel|explain
+            + %3
+            + $summary
+            + $Explain whether a master can be failed over, and at which cost
+            + $since
+            + $7.2.0
+            + $group
+            + $sentinel
             + *5
             + %4
             + $name
@@ -2165,7 +2261,7 @@ internal static class Differences
             - +FAILOVER <master-name>
             - +    Sentinels
             - +    Prints this help.
-            + *56
+            + *59
             + +CONFIG SET param value [param value ...]
             + +CONFIG GET <param> [param param param ...]
             + +FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]
@@ -2177,6 +2273,9 @@ internal static class Differences
             + +ADOPT <master-name>
             + +    Accept what the master has now as the data of its group, after it has
             + +    restarted empty or with other data. On each Sentinel.
+            + +EXPLAIN <master-name>
+            + +    Explain whether a failover of the master is possible now, what it waits
+            + +    for, who agrees, who would be promoted and what would be lost.
             + +    Print this help.
             """),
     ];

@@ -6,7 +6,7 @@ namespace Sentinel.Core.Tests.Cluster;
 /// <remarks>Written down once more, apart from the code that makes the events, so that neither can change alone.</remarks>
 internal static class EventContract
 {
-    private const string Host = @"[0-9A-Za-z.:\-]+", Port = @"\d{1,5}", Id = "[0-9a-f]{40}", Name = @"[^ ,]+", Reason = ".+";
+    private const string Host = @"[0-9A-Za-z.:\-]+", Port = @"\d{1,5}", Id = "[0-9a-f]{40}", Name = @"[^ ,]+", Reason = ".+", Number = @"(\d+|unknown)";
     private static readonly string s_of = $"@ {Name} {Host} {Port}";
     private static readonly string s_master = $"master {Name} {Host} {Port}";
     private static readonly string s_replica = $@"slave (\[[0-9A-Fa-f:.]+\]|[^ \[\]]+):{Port} {Host} {Port} {s_of}";
@@ -69,6 +69,7 @@ internal static class EventContract
         // Ours; the README lists them.
         ["+pause"] = Warning($"{s_master}( #{Reason})?"),
         ["-pause"] = Warning($"{s_master}( #{Reason})?"),
+        ["+failover-report"] = Warning($@"{s_master} from {Host} {Port} cause (fault|forced|planned) lost-bytes {Number} master-offset {Number} master-offset-age-ms {Number} promoted-offset \d+ without-master-ms \d+( detection-ms \d+ election-ms \d+ promotion-ms \d+)?"),
         ["-promotion-failed"] = Warning(s_replica),
         ["-slave-reconf-refused"] = Notice(s_replica),
         ["+master-lost-data"] = Warning(s_master),

@@ -200,8 +200,11 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>The one that it went on from.</summary>
     public string? FormerHistory { get; set; }
 
-    /// <summary>Up to where it shares that.</summary>
-    public long? FormerHistoryEnd { get; set; }
+    /// <summary>Whether it goes on in a history of its own when it is made a master.</summary>
+    public bool BeginsHistories { get; set; }
+
+    /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: it does not say.</summary>
+    public ulong? FormerHistoryEnd { get; set; }
 
     public bool IsAlive { get; private set; } = true;
     public bool IsFrozen { get; private set; }
@@ -387,6 +390,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         FakeNode? giver = world.Nodes.FirstOrDefault(node => node._successor == this);
         if (giver is { IsAlive: true, IsFrozen: false } && IsAlive && !IsFrozen && Offset >= giver.Offset)
         {
+            BeginHistory();
             (Master, giver.Master) = (null, Address);
             giver.Stop();
             giver.HandedOver++;
@@ -434,10 +438,18 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         if (change.Master is null && Master is { } former && world.Nodes.Find(node => node.Address == world.Resolve(former)) is { IsAlive: true, Master: null } living)
             PromotedBeside.Add(living.WritesHeldUntil > world.Now && Offset >= living.Offset);
+        if (change.Master is null && Master is not null)
+            BeginHistory();
         Master = change.Master;
         NeverSynchronised = false;
         Told.Add($"{change.Verb} {change.Master?.ToString() ?? "NO ONE"}");
         world.Note($"{Address} is told {Told[^1]}");
+    }
+
+    private void BeginHistory()
+    {
+        if (BeginsHistories && History is not null)
+            (History, FormerHistory, FormerHistoryEnd) = ($"{History[0]}{Address.Port}", History, Offset + 1);
     }
 
     private bool Follows(FakeNode node) => node.Master is { } followed && world.Resolve(followed) == Address;
@@ -455,7 +467,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Server\r\nrun_id:{RunId}\r\n# Replication\r\n");
         if (History is not null)
-            text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\nsecond_repl_offset:{FormerHistoryEnd ?? -1}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"master_replid:{History.PadRight(40, '0')}\r\nmaster_replid2:{(FormerHistory ?? "").PadRight(40, '0')}\r\nsecond_repl_offset:{(FormerHistoryEnd is { } end ? $"{end}" : "-1")}\r\n");
         if (IsLoading)
             text.Append("loading:1\r\n");
         if (Master is not { } follows)

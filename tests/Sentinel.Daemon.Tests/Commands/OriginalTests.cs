@@ -115,7 +115,7 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         }
         // newer than 7.0, Valkey's, and ours
         Assert.Equal(
-            ["client|setinfo", "sentinel|forget", "sentinel|adopt", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries",
+            ["client|setinfo", "sentinel|forget", "sentinel|adopt", "sentinel|explain", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries",
              "sentinel|acknowledge", "sentinel|pause", "sentinel|resume"],
             unknownToIt);
     }
@@ -151,6 +151,7 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
                 "FORGET <master-name> <runid | ip:port>", "    Forget one replica or Sentinel of a master; whoever lives is found again.",
                 "    NONE takes back what was asked for before.",
                 "ADOPT <master-name>", "    Accept what the master has now as the data of its group, after it has", "    restarted empty or with other data. On each Sentinel.",
+                "EXPLAIN <master-name>", "    Explain whether a failover of the master is possible now, what it waits", "    for, who agrees, who would be promoted and what would be lost.",
                 "    Print this help.",
             ], our.Except(their, StringComparer.Ordinal));
         Assert.Equal(our.Where(their.Contains), their.Where(our.Contains));    // and in its order

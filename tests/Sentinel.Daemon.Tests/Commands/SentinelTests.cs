@@ -89,7 +89,8 @@ public sealed class SentinelTests
 
     [Theory]
     [InlineData("CKQUORUM", 1)]
-    [InlineData("FAILOVER", 1)]
+    [InlineData("EXPLAIN", 1)]
+    [InlineData("FAILOVER", 1, true)]
     [InlineData("FLUSHCONFIG", 0)]
     [InlineData("GET-MASTER-ADDR-BY-NAME", 1)]
     [InlineData("GET-PRIMARY-ADDR-BY-NAME", 1)]
@@ -337,7 +338,7 @@ public sealed class SentinelTests
                 "CONFIG GET <param> [param param param ...]",
                 "DEBUG [<param> <value> ...]",
                 "GET-MASTER-ADDR-BY-NAME <master-name>",
-                "FAILOVER <master-name>",
+                "FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]",
                 "FLUSHCONFIG",
                 "FORGET <master-name> <runid | ip:port>",
                 "INFO-CACHE <master-name>",
@@ -354,6 +355,7 @@ public sealed class SentinelTests
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
                 "ADOPT <master-name>",
+                "EXPLAIN <master-name>",
                 "HELP",
             ],
             syntax);

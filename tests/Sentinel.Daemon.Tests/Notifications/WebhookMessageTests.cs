@@ -42,6 +42,22 @@ public sealed class WebhookMessageTests
             """, json, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_a_failover_cost_is_told_in_figures_and_null_where_it_is_not_known()
+    {
+        var report = new FailoverReport
+        {
+            Cause = FailoverCause.Fault, From = Old, To = New, MasterOffset = 1000, MasterOffsetAge = TimeSpan.FromMilliseconds(812.7), PromotedOffset = 900, WithoutMaster = TimeSpan.FromMilliseconds(1100),
+            Phases = new FailoverPhases(TimeSpan.FromMilliseconds(1000), TimeSpan.FromMilliseconds(90), TimeSpan.FromMilliseconds(10)),
+        };
+        Assert.EndsWith("""
+            "epoch":0,"report":{"cause":"fault","from":{"ip":"10.0.0.1","port":6379},"lostBytes":100,"masterOffset":1000,"masterOffsetAgeMs":812,"promotedOffset":900,"withoutMasterMs":1100,"detectionMs":1000,"electionMs":90,"promotionMs":10}}
+            """, Json(new SentinelEvent("+failover-report", EventLevel.Warning, "") { Report = report }), StringComparison.Ordinal);
+        Assert.EndsWith("""
+            "report":{"cause":"forced","from":{"ip":"10.0.0.1","port":6379},"lostBytes":null,"masterOffset":null,"masterOffsetAgeMs":null,"promotedOffset":900,"withoutMasterMs":0,"detectionMs":null,"electionMs":null,"promotionMs":null}}
+            """, Json(new SentinelEvent("+failover-report", EventLevel.Warning, "") { Report = new FailoverReport { Cause = FailoverCause.Forced, From = Old, To = New, PromotedOffset = 900 } }), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(InstanceKind.Master, "master")]
     [InlineData(InstanceKind.Replica, "replica")]

@@ -11,6 +11,11 @@ namespace Sentinel.Daemon.Tests.Telemetry;
 [Collection(TelemetryTestGroup.Name)]
 public sealed class MetricsTests
 {
+    private static readonly FailoverReport Report = new()
+    {
+        Cause = FailoverCause.Fault, From = TelemetrySetup.OldMaster, To = TelemetrySetup.NewMaster, MasterOffset = 1000, PromotedOffset = 900, WithoutMaster = TimeSpan.FromSeconds(1.5),
+    };
+
     [Fact]
     public async Task Each_metric_has_its_kind_and_unit()
     {
@@ -20,6 +25,7 @@ public sealed class MetricsTests
             {
                 sentinel.View = View(Master("m"));
                 sentinel.LeadFailover();
+                sentinel.Happens(10.25, "+failover-report", change: happened => happened with { Report = Report });
             },
             services => services.AddWebhooks(TelemetrySetup.Id('a'), [WebhookSetup.Endpoint(receiver.Url)]));
 
@@ -29,6 +35,8 @@ public sealed class MetricsTests
                 "gauge sentinel.epoch {epoch}",
                 "counter sentinel.events {event}",
                 "histogram sentinel.failover.duration s",
+                "histogram sentinel.failover.loss By",
+                "histogram sentinel.failover.outage s",
                 "histogram sentinel.failover.state.duration s",
                 "counter sentinel.failovers {failover}",
                 "gauge sentinel.master.config_epoch {epoch}",
@@ -77,6 +85,22 @@ public sealed class MetricsTests
             ],
             Of(points, "sentinel.failover.state.duration")
                 .Select(point => ((string)point.Attributes["sentinel.failover.state"], point.Count, Math.Round(point.Value, 9))).Order());
+    }
+
+    [Fact]
+    public async Task What_a_failover_cost_is_measured_by_its_cause_and_an_unknown_loss_is_none()
+    {
+        OtlpPoint[] points = await PointsAsync(sentinel =>
+        {
+            sentinel.Happens(1, "+failover-report", change: happened => happened with { Report = Report });
+            sentinel.Happens(2, "+failover-report", change: happened => happened with { Report = Report with { MasterOffset = null } });
+            sentinel.Happens(3, "+failover-report", change: happened => happened with { Report = Report with { Cause = FailoverCause.Planned, MasterOffset = 900, WithoutMaster = TimeSpan.Zero } });
+        });
+
+        Assert.Equal([("fault", 1, 100), ("planned", 1, 0)], Of(points, "sentinel.failover.loss").Select(Told).Order());
+        Assert.Equal([("fault", 2, 3.0), ("planned", 1, 0)], Of(points, "sentinel.failover.outage").Select(Told).Order());
+
+        static (string, long, double) Told(OtlpPoint point) => ((string)point.Attributes["sentinel.failover.cause"], (long)point.Count, Math.Round(point.Value, 9));
     }
 
     [Fact]

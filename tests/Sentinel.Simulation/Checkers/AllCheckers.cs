@@ -32,6 +32,7 @@ internal static class AllCheckers
         yield return new NoEpochStorm(world);
         yield return new LossesAreExplained(world);
         yield return new PlannedSwitchesLoseNothing(world);
+        yield return new ReportsAreTrue(world);
         yield return new SmallSidesTakeNoWrites(world);
         yield return new ReturnedMastersAreHeld(world);
         yield return new HoldsEnd(world);

@@ -103,6 +103,16 @@ internal static class Mutants
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Case = "--seed 9 --profile addresses --minutes 8.7 --keep 0,3,5" },
 
+        // What a failover cost.
+        new("does-not-report", "Each failover is reported.",
+            [new("Tell(cost);", "")]),
+        new("reports-no-loss", "What is lost is reported.",
+            [new("offset > PromotedOffset ? offset - PromotedOffset : 0;", "offset < PromotedOffset ? offset - PromotedOffset : 0;")]),
+        new("reports-where-the-new-master-is-now", "What the new master has of the former one ends where its own history begins.",
+            [new("FormerHistoryEnd: > 0 and { } end } ? end - 1 : promoted.Offset", "FormerHistoryEnd: > 0 and { } end } ? end : promoted.Offset")]),
+        new("forgets-the-last-word-of-the-master", "The former master's own last word counts for what is lost.",
+            [new("_histories[^1] == history ? (_offset, _learntAt) : null", "_histories[^1] == history ? (0, _learntAt) : null")]),
+
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
             [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch != master.ConfigEpoch)"),

@@ -31,7 +31,7 @@ internal static class InfoText
     }
 
     /// <summary>A name of a history with the length of a replication id; zeros for none.</summary>
-    private static string Id(string name) => name.PadRight(40, '0');
+    public static string Id(string name) => name.PadRight(40, '0');
 
     private static void AppendReplica(StringBuilder text, RedisNode node, Address master, Instant now)
     {

@@ -94,7 +94,7 @@ internal static class CoverageCatalogue
             "+failover-state-select-slave", "+selected-slave", "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion",
             "-promotion-failed", "+promoted-slave", "+failover-state-reconf-slaves",
             "+slave-reconf-sent", "+slave-reconf-inprog", "+slave-reconf-done", "-slave-reconf-sent-timeout", "-slave-reconf-refused", "+slave-reconf-sent-be",
-            "+failover-end", "+failover-end-for-timeout", "+switch-master", "+config-update-from",
+            "+failover-end", "+failover-end-for-timeout", "+switch-master", "+failover-report", "+config-update-from",
             "-failover-abort-not-elected", "-failover-abort-no-good-slave", "-failover-abort-slave-timeout",
             "-cmd-link-reconnection", "-pubsub-link-reconnection",
             "+fence", "-fence", "+preflight-warning", "-preflight-warning",
@@ -188,6 +188,12 @@ internal static class CoverageCatalogue
         NotPromoted("not in time", "# did not become master in time", "10.1.0.2:6379 did not become master in time"),
         Line("promotion failed, in any way", "Promotion failed: *", "Promotion failed: 10.1.0.2:6379 went down"),
         Reason("-failover-abort-slave-timeout", "no promotion succeeded", "*tried already*", "10.1.0.2:6379 went down; 10.1.0.2:6379: tried already; 10.1.0.3:6379: it is down"),
+
+        // What it cost.
+        Reason("+failover-report", "something is lost", "at least # bytes of the former master are lost*", "at least 1234 bytes of the former master are lost; there was no master for 912 ms"),
+        Reason("+failover-report", "nothing is known to be lost", "nothing is known to be lost*", "nothing is known to be lost: the new master has all that the former one was seen to have 912 ms before"),
+        Reason("+failover-report", "planned", "nothing is lost*", "nothing is lost; there was no master for 12 ms"),
+        Reason("+failover-report", "not known", "what is lost is not known*", "what is lost is not known, for it is not known that the data of the new master go on from those of the former one"),
 
         // The other replicas, and strays.
         Line("refused to follow", "* refused to follow # for * *", "10.1.0.2:6379 refused to follow 10.1.0.3:6379 for mymaster: READONLY"),
