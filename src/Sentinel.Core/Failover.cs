@@ -451,6 +451,8 @@ internal sealed class Failover
     {
         Instant since = _local.Now;
         _confirmed = null;
+        if (Handover is { IsMastersOwn: true })
+            promoted.Link.Send(Request.KeepRole.Instance);    // FAILOVER leaves the configuration files as they were; the others' are saved when they are told
         Enter(FailoverStep.ReconfReplicas);
         _local.Publish(_master.About("+failover-state-reconf-slaves", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
         Promoted = null;

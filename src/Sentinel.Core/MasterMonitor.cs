@@ -369,7 +369,7 @@ internal sealed class MasterMonitor : IScheduled
     public void ReconfigureAnswered(DataNode node, Request.Reconfigure request, Reply reply)
     {
         if (TransactionReply.Complaint(reply) is { } complaint)
-            _local.Log(EventLevel.Warning, $"{node.Name} of {Name} changed its role, but may forget it at a restart: CONFIG REWRITE says: {complaint}");
+            MayForgetItsRole(node, complaint);
         string? refusal = TransactionReply.Refusal(request, reply);
         Preflight.Ordered(node, refusal, TransactionReply.Complaint(reply));
         if (TransactionReply.Info(reply) is { } info && (refusal is null || request.Master is null))
@@ -390,6 +390,19 @@ internal sealed class MasterMonitor : IScheduled
         }
         _local.Touch(this);
     }
+
+    /// <summary>A data node answered that it is to keep the role that it was handed.</summary>
+    public void KeepRoleAnswered(DataNode node, Reply reply)
+    {
+        string? complaint = (reply as Reply.Error)?.Message;
+        if (complaint is not null)
+            MayForgetItsRole(node, complaint);
+        node.Checkup.RewriteComplaint = complaint;
+        _local.Touch(this);
+    }
+
+    private void MayForgetItsRole(DataNode node, string complaint) =>
+        _local.Log(EventLevel.Warning, $"{node.Name} of {Name} changed its role, but may forget it at a restart: CONFIG REWRITE says: {complaint}");
 
     /// <summary>A data node answered that it is to hand its role over.</summary>
     public void HandOverAnswered(DataNode node, Reply reply)

@@ -124,6 +124,16 @@ public abstract record Request
             One("FAILOVER", "TO", Replica.Host, Number(Replica.Port), "TIMEOUT", Milliseconds(Timeout));
     }
 
+    /// <summary>Lets a node that was handed the role of the master keep it over a restart.</summary>
+    public sealed record KeepRole : Request
+    {
+        /// <summary>All are alike.</summary>
+        public static readonly KeepRole Instance = new();
+
+        /// <inheritdoc/>
+        public override ImmutableArray<ImmutableArray<string>> Commands { get; } = One("CONFIG", "REWRITE");
+    }
+
     /// <summary>Takes <see cref="HandOver"/> back.</summary>
     public sealed record StopHandingOver : Request
     {

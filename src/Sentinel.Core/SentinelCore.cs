@@ -206,6 +206,9 @@ public sealed class SentinelCore
             case Request.Reconfigure request when NodeOf(link) is { } node:
                 node.Master.ReconfigureAnswered(node, request, answered.Reply);
                 break;
+            case Request.KeepRole when NodeOf(link) is { } node:
+                node.Master.KeepRoleAnswered(node, answered.Reply);
+                break;
             case Request.HandOver when NodeOf(link) is { } node:
                 node.Master.HandOverAnswered(node, answered.Reply);
                 break;

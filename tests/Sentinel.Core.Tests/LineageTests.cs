@@ -81,7 +81,7 @@ public class LineageTests
     {
         World world = World.Settled();
         foreach (FakeNode node in world.Nodes)
-            node.History = "a";
+            (node.History, node.BeginsHistories) = ("a", true);
         world.Run(seconds: 11);
         MasterOptions alias = world.Sentinels[0].View.Options with { Name = "alias" };
         foreach (FakeSentinel sentinel in world.Sentinels)

@@ -91,14 +91,18 @@ internal sealed record StatementKind(string Name, LoadPass Pass, ImmutableArray<
     /// <summary>Our own: how often it is looked at what would go wrong in a failover.</summary>
     public static readonly StatementKind PreflightPeriod = OfMaster("preflight-period-seconds", WordKind.Number) with { IsOurOwn = true };
 
-    private static readonly FrozenDictionary<string, StatementKind> ByName = new[]
-    {
+    /// <summary>All of them.</summary>
+    public static readonly ImmutableArray<StatementKind> All =
+    [
         MyId, DenyScriptsReconfig, ResolveHostnames, AnnounceHostnames, AnnounceIp, AnnouncePort, SentinelUser, SentinelPass, CurrentEpoch,
         Monitor, DownAfter, FailoverTimeout, ParallelSyncs, NotificationScript, ClientReconfigScript, AuthPass, AuthUser, RebootDownAfter,
         ConfigEpoch, LeaderEpoch, KnownReplica, KnownSentinel, RenameCommand,
         AutoForget, CrashDownAfter, Corroborate, FailoverCooldown, Pause, EmptyRestartFailover, FenceAfter, PreflightPeriod,
         Webhook, WebhookEvents,
-    }.SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
+    ];
+
+    private static readonly FrozenDictionary<string, StatementKind> ByName = All
+        .SelectMany(kind => new[] { kind.Name, kind.Alias }.OfType<string>().Select(name => (name, kind)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.kind, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The kind of a line.</summary>

@@ -323,6 +323,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             Request.ProbeReplicaOf => new Reply.Error("ERR Invalid master port"),
             Request.KillScript => new Reply.Text("OK"),
             Request.HandOver order => HandOver(order),
+            Request.KeepRole => KeepRole(),
             Request.StopHandingOver => Stop(),
             Request.TellOffset => TellOffset(),
             Request.ProbePause => new Reply.Error("ERR timeout is not an integer or out of range"),
@@ -410,6 +411,12 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     private Reply.Text Release()
     {
         WritesHeldUntil = Instant.Zero;
+        return new Reply.Text("OK");
+    }
+
+    private Reply.Text KeepRole()
+    {
+        Told.Add("CONFIG REWRITE");
         return new Reply.Text("OK");
     }
 

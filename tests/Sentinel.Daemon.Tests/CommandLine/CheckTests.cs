@@ -41,8 +41,6 @@ public sealed class CheckTests : IDisposable
         { "down-after-short", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 499" },
         { "down-after-long", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 120001" },
         { "failover-timeout-short", Good + "sentinel failover-timeout m 9999" },
-        { "fence-after-late", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 2000\nsentinel fence-after-milliseconds n 2000" },
-        { "fence-after-short", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel fence-after-milliseconds n 199" },
         { "parallel-syncs-zero", Good + "sentinel parallel-syncs m 0" },
         { "parallel-syncs-large", Good + "sentinel parallel-syncs m 11" },
         { "parallel-syncs-large", Good + "sentinel parallel-syncs m 2\nsentinel known-replica m 10.0.0.2 6379\nsentinel known-replica m 10.0.0.3 6379" },
@@ -98,6 +96,8 @@ public sealed class CheckTests : IDisposable
     public static TheoryData<string, string> FindingsOfOurs => new()
     {
         { "crash-down-after-long", Good + "sentinel crash-down-after-milliseconds m 5000" },
+        { "fence-after-late", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel down-after-milliseconds n 2000\nsentinel fence-after-milliseconds n 2000" },
+        { "fence-after-short", Good + "sentinel monitor n 10.0.0.9 6379 2\nsentinel fence-after-milliseconds n 199" },
         { "paused", Good + "sentinel pause m \"new kernel\"" },
     };
 

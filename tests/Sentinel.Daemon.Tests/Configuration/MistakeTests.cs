@@ -70,7 +70,6 @@ public sealed class MistakeTests
         Monitor + "sentinel down-after-milliseconds m x",
         Monitor + "sentinel failover-timeout m -1",
         Monitor + "sentinel master-reboot-down-after-period m -1",
-        Monitor + "sentinel fence-after-milliseconds m -1",
         Monitor + "sentinel notification-script m /nonexistent",
         Monitor + "sentinel client-reconfig-script m /etc/passwd",
         Monitor + "sentinel rename-command m a b\nsentinel rename-command m A c",
@@ -165,6 +164,7 @@ public sealed class MistakeTests
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel crash-down-after-milliseconds m -1", "negative time parameter.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel corroborate m maybe", "Please specify yes or no for the corroborate option.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel failover-cooldown-milliseconds m -1", "negative time parameter.")]
+    [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel fence-after-milliseconds m -1", "negative time parameter.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel preflight-period-seconds m -1", "negative time parameter.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m", "Unrecognized sentinel configuration statement.")]
     [InlineData("sentinel monitor m 127.0.0.1 1 1\nsentinel pause m \"a\\nb\"", "Invalid reason of a pause.")]

@@ -212,6 +212,8 @@ internal sealed class NodeServer(RedisNode node)
                 return Reconfigure(peer, change);
             case Request.HandOver order:
                 return HandOver(peer.Connection.Client, order);
+            case Request.KeepRole:
+                return node.Is(Illness.Busy) ? new Reply.Error(node.Refusal()!) : node.RewriteConfiguration() is { } error ? new Reply.Error(error) : s_ok;
             case Request.StopHandingOver:
                 return StopHandingOver();
             case Request.TellOffset:
