@@ -3,6 +3,8 @@ namespace Sentinel.Core;
 /// <summary>Who is down: each instance as this Sentinel alone judges it, and the master as the quorum does.</summary>
 internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
 {
+    private readonly ChangedParts _changedParts = new(master, local);
+
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown { get; private set; }
 
@@ -86,8 +88,11 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         {
             isDown = wake.IsDue(deadline) && (instance.IsSubjectivelyDown || wake.IsDue(local.JudgeAfter));
         }
+        Replica? successor = null;
         if (instance is MasterNode node)
         {
+            if (!node.ReportsMaster)
+                isDown |= (successor = _changedParts.Successor(wake)) is not null;
             if (!node.ReportsMaster)
                 isDown |= wake.IsDue(node.RoleSince + master.Options.DownAfter + 2 * local.Timing.InfoPeriod);
             isDown |= master.Distrust.IsConfirmed;
@@ -103,9 +108,14 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             instance.DownSince = local.Now;
         else
             instance.IsScriptKillSent = false;
+        if (isDown && successor is not null)
+            local.Log(EventLevel.Notice, $"{instance.Prefix} follows {successor.Told}, which says that it is a master, and nobody tells of a switch: it is held down, so that the group agrees on that");
         if (isDown && isCrashed)
             local.Log(EventLevel.Notice, $"{instance.Prefix} has refused connections for {(long)master.Options.CrashDownAfter.TotalMilliseconds} ms, and so is held down");
-        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance) with { Reason = isDown && isCrashed ? "it refuses connections" : null });
+        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance) with
+        {
+            Reason = !isDown ? null : isCrashed ? "it refuses connections" : successor is not null ? "it has changed parts with a replica" : null,
+        });
         if (instance is MasterNode && isDown)
             AskAllNow();
         if (instance is Replica && isDown)

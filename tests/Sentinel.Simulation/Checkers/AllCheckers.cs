@@ -24,6 +24,7 @@ internal static class AllCheckers
         yield return new DisksRest(world);
         yield return new NoNeedlessFailover(world);
         yield return new OnlyCrashesAreCrashes(world);
+        yield return new ChangedPartsAreTrue(world);
         yield return new HeardMastersStay(world);
         yield return new CooldownsHold(world);
         yield return new PausedMastersRest(world);
