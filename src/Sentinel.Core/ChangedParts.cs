@@ -13,16 +13,23 @@ namespace Sentinel.Core;
 /// </remarks>
 internal sealed class ChangedParts(MasterMonitor master, LocalSentinel local)
 {
-    private Replica? _found;
+    private Finding? _finding;
 
     /// <summary>The replica that is the master by what both say, and have said for long enough; null: there is none.</summary>
     public Replica? Successor(Wakeup wake)
     {
-        Replica? said = Said;
-        // Once it is found, a connection that breaks, as when it is told to be the master, does not bring the former one back.
-        if (said is null || said != _found)
-            _found = said is not null && IsFound(said, wake) ? said : null;
-        return _found;
+        MasterNode node = master.Node;
+        if (Said is not { } replica)
+        {
+            _finding = null;
+            return null;
+        }
+        if (_finding is not { } finding || (finding.Replica, finding.RunId, finding.ReplicaRunId) != (replica, node.RunId, replica.RunId))
+            _finding = finding = new Finding(replica, node.RunId, replica.RunId, local.Now);
+        // Once it is certain, a connection that breaks, as when it is told to be the master, does not bring the former one back.
+        if (!finding.IsCertain && IsCertain(finding, wake))
+            _finding = finding = finding with { IsCertain = true };
+        return finding.IsCertain ? replica : null;
     }
 
     /// <summary>The replica that is the master by what both said last.</summary>
@@ -31,20 +38,28 @@ internal sealed class ChangedParts(MasterMonitor master, LocalSentinel local)
             ? master.Replicas.Find(replica => replica is { ReportsMaster: true, IsSubjectivelyDown: false } && local.Names.AreSame(replica.Address, followed))
             : null;
 
-    private bool IsFound(Replica replica, Wakeup wake)
+    private bool IsCertain(Finding finding, Wakeup wake)
     {
-        MasterNode node = master.Node;
-        Instant due = Instant.Max(Instant.Max(node.RoleSince, node.ReportedMasterSince), replica.RoleSince) + local.Timing.ChangedPartsPatience;
-        if (master.BestReplica() != replica || !wake.IsDue(Instant.Max(due, local.JudgeAfter)))
+        Instant due = finding.Since + local.Timing.ChangedPartsPatience;
+        if (master.BestReplica() != finding.Replica || !wake.IsDue(Instant.Max(due, local.JudgeAfter)))
             return false;
         bool isOld = false;
-        foreach (DataNode one in (DataNode[])[node, replica])
+        foreach (DataNode node in (DataNode[])[master.Node, finding.Replica])
         {
-            if (one.ReportAskedAt >= due)
+            if (node.ReportAskedAt >= due)
                 continue;
             isOld = true;
-            one.RequestInfo();
+            node.RequestInfo();
         }
         return !isOld && !master.Election.IsLeaderAtWork(wake);
+    }
+
+    /// <param name="Replica">Who says that it is a master.</param>
+    /// <param name="RunId">The process of the configured master.</param>
+    /// <param name="ReplicaRunId">That of the replica: one that was started anew has to say it for as long again.</param>
+    /// <param name="Since">Since when both say it.</param>
+    private sealed record Finding(Replica Replica, string? RunId, string? ReplicaRunId, Instant Since)
+    {
+        public bool IsCertain { get; init; }
     }
 }

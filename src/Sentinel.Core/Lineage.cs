@@ -37,7 +37,7 @@ internal sealed class Lineage
         foreach (string history in kept.Histories)
             Add(history);
         GoesOnFrom(kept.FormerHistory);
-        (RunId, _offset, HadKeys) = (kept.RunId, kept.Offset, kept.HadKeys);
+        (RunId, _offset, HadKeys, HasSeenMaster) = (kept.RunId, kept.Offset, kept.HadKeys, true);
     }
 
     /// <summary>Whether anything is known of the data of the group.</summary>
@@ -45,6 +45,12 @@ internal sealed class Lineage
 
     /// <summary>The process that was the master when it was last sure that its data are the group's; null: not known.</summary>
     public string? RunId { get; private set; }
+
+    /// <summary>
+    /// Whether the master of now was seen as one. One that others made the master has a history since then that we do not know; when it is started
+    /// anew before we hear it, it has one more, and neither tells of ours.
+    /// </summary>
+    public bool HasSeenMaster { get; private set; }
 
     /// <summary>Whether it had keys.</summary>
     public bool HadKeys { get; private set; }
@@ -69,7 +75,7 @@ internal sealed class Lineage
         if (node.FormerHistory != _former)
             GoesOnFrom(node.FormerHistory);
         isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
-        (RunId, _offset, HadKeys) = (node.RunId, node.StreamOffset, node.HasKeys);
+        (RunId, _offset, HadKeys, HasSeenMaster) = (node.RunId, node.StreamOffset, node.HasKeys, true);
         if (isNews)
             Keep();
     }
@@ -81,6 +87,7 @@ internal sealed class Lineage
     public void MasterSwitched(MasterNode node)
     {
         RunId = HasOurs(node) || node.HoldsKeys ? node.RunId : null;
+        HasSeenMaster = false;
         if (node.RunId == _unknownStranger)
             _unknownStranger = null;
     }
@@ -120,7 +127,7 @@ internal sealed class Lineage
             Disown(history, _local.Histories);
         _histories.Clear();
         GoesOnFrom(null);
-        (RunId, _offset, HadKeys, _unknownStranger) = (null, 0, false, null);
+        (RunId, _offset, HadKeys, HasSeenMaster, _unknownStranger) = (null, 0, false, false, null);
         Keep();
     }
 

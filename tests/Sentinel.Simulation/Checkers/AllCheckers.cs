@@ -35,6 +35,7 @@ internal static class AllCheckers
         yield return new SmallSidesTakeNoWrites(world);
         yield return new ReturnedMastersAreHeld(world);
         yield return new HoldsEnd(world);
+        yield return new FencesHaveEvidence(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);
     }
