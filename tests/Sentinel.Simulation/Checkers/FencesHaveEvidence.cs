@@ -6,7 +6,7 @@ using Sentinel.Simulation.Sentinels;
 namespace Sentinel.Simulation.Checkers;
 
 /// <summary>
-/// A master that reaches all its replicas, and has fresh acknowledgements of them, is not held, however few Sentinels are heard: none of them can
+/// A master that reaches all its replicas, and has fresh acknowledgements of all that it has, is not held, however few Sentinels are heard: none of them can
 /// have been promoted.
 /// </summary>
 internal sealed class FencesHaveEvidence(World world) : FenceChecker(world)
@@ -40,7 +40,7 @@ internal sealed class FencesHaveEvidence(World world) : FenceChecker(world)
         if (isRenewed || !IsOn(node) || by is not SentinelProcess { View.TiltSince: null } sentinel || !sentinel.View.Masters.TryGetValue(node.Group.Name, out MasterView? view)
             || view.Address != node.Address || view.Failover is not FailoverStep.None || !Reaches(sentinel, node, s_wellFor) || WasFrozen(sentinel))
             return;
-        if (WholeFor(sentinel, view, node) > s_wellFor)
+        if (WholeFor(sentinel, view, node) > s_wellFor && HasAll(node, view, s_ackAge, completely: true))
             Violated($"{sentinel.Name} holds the writes of {node}, which has had all its {view.Replicas.Length} replicas for {s_wellFor.TotalSeconds} s");
     }
 

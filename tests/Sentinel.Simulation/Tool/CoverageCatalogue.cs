@@ -54,7 +54,7 @@ internal static class CoverageCatalogue
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
             nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderAcknowledge), $"{nameof(OrderPause)} on all", $"{nameof(OrderPause)} on one",
-            nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderReset), nameof(OrderForget), nameof(OrderAdopt), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
