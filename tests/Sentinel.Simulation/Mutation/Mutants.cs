@@ -99,7 +99,7 @@ internal static class Mutants
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;"),
              new("if (candidate.HasForeignHistory && SomeHaveOurs)", "if (candidate.HasForeignHistory && candidate.IsDown)"),
-             new("return new Wrong($\"its data are of history", "return null; return new Wrong($\"its data are of history")]) { Profile = Profile.Addresses },
+             new("lineage is { RunId: not null, HasSeenMaster: true }", "node.IsLoading && lineage is { RunId: not null, HasSeenMaster: true }")]) { Profile = Profile.Addresses },
 
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
