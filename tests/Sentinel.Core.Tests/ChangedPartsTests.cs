@@ -76,6 +76,16 @@ public class ChangedPartsTests
         AssertWaitsAsInRedis(world);
     }
 
+    [Fact]
+    public void A_master_that_follows_one_that_was_started_anew_as_a_master_waits_as_in_Redis()
+    {
+        World world = World.Settled();
+        Tell(world, world.MasterNode, world.Nodes[1].Address);
+        world.Nodes[1].Kill();
+        world.Nodes[1].Restart();
+        AssertWaitsAsInRedis(world);
+    }
+
     private static void AssertWaitsAsInRedis(World world)
     {
         world.RunUntil(() => world.Sentinels.TrueForAll(s => !s.View.ReportsMaster), "it is seen");
