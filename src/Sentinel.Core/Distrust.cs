@@ -127,7 +127,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         if (!node.HoldsKeys || HasBegunEmpty(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
             return Emptied(node);
         // Of one that was made the master by others, and not seen before, nothing is known that it could have lost.
-        return lineage.RunId is not null && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former
+        return lineage is { RunId: not null, HasSeenMaster: true } && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former
             ? new Wrong($"its data are of history {node.History}, which went on from {former} at offset {node.FormerHistoryEnd}, and neither is ours")
             : null;
     }

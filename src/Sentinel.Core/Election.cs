@@ -27,6 +27,13 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>The save that has our last vote.</summary>
     public SaveNumber VoteSave { get; private set; }
 
+    /// <summary>Whether the one that we voted for has told of no switch yet, so that the nodes are to be looked at: it may have died when it was done, and before it could tell.</summary>
+    public bool IsSwitchDue(Wakeup wake) =>
+        _watch is { } watch && !watch.IsOver(master) && local.Now < watch.VotedAt + master.Options.FailoverTimeout && wake.IsDue(watch.VotedAt + local.Timing.InfoPeriodInTrouble);
+
+    /// <summary>Whether the one that we voted for is alive and at work.</summary>
+    public bool IsLeaderAtWork(Wakeup wake) => _watch?.IsAtWork(master, local, wake) is true;
+
     /// <summary>Answers whether the master is down, without a vote.</summary>
     public void Answer(RequestId id) => local.Do(new GiveAnswer(id, new Answer.Down(SaysDown, null, Epoch.Zero)));
 
@@ -216,7 +223,11 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             failed: _ => { });
     }
 
-    private void Watch(SentinelId candidate, Epoch epoch) => _watch = new LeaderWatch(candidate, epoch, local.Now);
+    private void Watch(SentinelId candidate, Epoch epoch)
+    {
+        _watch = new LeaderWatch(candidate, epoch, local.Now);
+        local.Touch(master);
+    }
 
     /// <summary>How long those wait who are not first among the Sentinels that hold the master down.</summary>
     private TimeSpan Stagger()

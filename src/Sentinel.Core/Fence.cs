@@ -11,6 +11,14 @@ namespace Sentinel.Core;
 /// A former master that returned: while the others are asked whether it is to be demoted (<see cref="Strays"/>), as long as they are
 /// heard and do not disagree. Not a replica that became a master before our eyes: a leader may just have promoted it.
 /// </para>
+/// <para>
+/// A <c>PUBLISH</c> is held with the writes, and all that follows on its connection with it, PINGs too (redis-server 7.0: it is answered 1.0 s after an order of
+/// 1 s, and not before the end of orders that are renewed). So we publish nothing where we hold, or may be held, writes (<see cref="PublishAfter"/>).
+/// A Sentinel that hears the majority does publish, and may so lose sight of a node that is held beside it. That does no harm: when a
+/// partition heals, the hold ends as soon as a majority confirms the master, an answer later, or after <c>2 * <see cref="Timing.PublishPeriod"/></c> when none tells. Where it does
+/// not end, because we go on to be cut off from the others while they hear the master, they replace it after down-after, which ends it too: a master that
+/// takes no writes is not worth keeping.
+/// </para>
 /// <para>Nothing lasting is set on a node: should we die or lose the connection, the last order runs out (<see cref="Timing.FenceLease"/>).</para>
 /// </remarks>
 internal sealed class Fence(MasterMonitor master, LocalSentinel local)

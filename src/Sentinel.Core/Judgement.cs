@@ -3,6 +3,8 @@ namespace Sentinel.Core;
 /// <summary>Who is down: each instance as this Sentinel alone judges it, and the master as the quorum does.</summary>
 internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
 {
+    private readonly ChangedParts _changedParts = new(master, local);
+
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown { get; private set; }
 
@@ -20,7 +22,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         return !node.IsSubjectivelyDown ? null
             : master.Distrust.IsConfirmed ? master.Distrust.Words
             : node.CrashedAt is not null ? "it refuses connections"
-            : IsReplicaForLong(node, wake) ? "it says that it is a replica"
+            : IsReplicaForLong(node, wake) || (!node.ReportsMaster && node.Link.SilentSince is null) ? "it says that it is a replica"
             : LoadsForLong(node, wake) ? "it restarted, and is loading its data"
             : node.Link.SilentSince is { } since ? $"it has not answered for {(long)(local.Now - since).TotalMilliseconds} ms"
             : "it did not answer in time";
@@ -91,8 +93,12 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     private void Judge(Instance instance, Wakeup wake)
     {
         bool isDown = IsSilent(instance, wake);
+        Replica? successor = null;
         if (instance is MasterNode node)
-            isDown |= IsReplicaForLong(node, wake) | master.Distrust.IsConfirmed | LoadsForLong(node, wake);
+        {
+            successor = node.ReportsMaster ? null : _changedParts.Successor(wake);
+            isDown |= successor is not null | IsReplicaForLong(node, wake) | master.Distrust.IsConfirmed | LoadsForLong(node, wake);
+        }
         bool isCrashed = instance is DataNode dataNode && HasCrashed(dataNode);
         isDown |= isCrashed;
         if (isDown == instance.IsSubjectivelyDown)
@@ -102,9 +108,14 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             instance.DownSince = local.Now;
         else
             instance.IsScriptKillSent = false;
+        if (isDown && successor is not null)
+            local.Log(EventLevel.Notice, $"{instance.Prefix} follows {successor.Told}, which says that it is a master, and nobody tells of a switch: it is held down, so that the group agrees on that");
         if (isDown && isCrashed)
             local.Log(EventLevel.Notice, $"{instance.Prefix} has refused connections for {(long)master.Options.CrashDownAfter.TotalMilliseconds} ms, and so is held down");
-        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance) with { Reason = isDown && isCrashed ? "it refuses connections" : null });
+        local.Publish(master.About(isDown ? "+sdown" : "-sdown", EventLevel.Warning, instance) with
+        {
+            Reason = !isDown ? null : isCrashed ? "it refuses connections" : successor is not null ? "it has changed parts with a replica" : null,
+        });
         if (instance is MasterNode && isDown)
             AskAllNow();
         if (instance is Replica && isDown)

@@ -15,6 +15,9 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
     private bool _isSecretive;
     private bool _hasGivenUp;
 
+    /// <summary>When we voted for it; later by the time in which we did not run.</summary>
+    public Instant VotedAt => _votedAt;
+
     /// <summary>Whether the leader's failover may still come to its end.</summary>
     public bool IsAtWork(MasterMonitor master, LocalSentinel local, Wakeup wake)
     {

@@ -38,7 +38,7 @@ internal sealed class Lineage
         foreach (string history in kept.Histories)
             Add(history, at: _histories.Count);
         GoesOnFrom(kept.FormerHistory);
-        (RunId, _offset, HadKeys, BelievedEmpty) = (kept.RunId, kept.Offset, kept.HadKeys, kept.BelievedEmpty);
+        (RunId, _offset, HadKeys, BelievedEmpty, HasSeenMaster) = (kept.RunId, kept.Offset, kept.HadKeys, kept.BelievedEmpty, true);
     }
 
     /// <summary>What the master's data are of; null: not known.</summary>
@@ -49,6 +49,12 @@ internal sealed class Lineage
 
     /// <summary>The process that was the master when it was last sure that its data are the group's; null: not known.</summary>
     public string? RunId { get; private set; }
+
+    /// <summary>
+    /// Whether the master of now was seen as one. One that others made the master has a history since then that we do not know; when it is started
+    /// anew before we hear it, it has one more, and neither tells of ours.
+    /// </summary>
+    public bool HasSeenMaster { get; private set; }
 
     /// <summary>Whether it had keys.</summary>
     public bool HadKeys { get; private set; }
@@ -96,7 +102,7 @@ internal sealed class Lineage
             isNews = true;
         }
         isNews |= node.StreamOffset != _offset && _local.Now - _keptAt >= _local.Timing.LineagePeriod;
-        (RunId, _offset, HadKeys, _learntAt) = (node.RunId, node.StreamOffset, node.HasKeys, _local.Now);
+        (RunId, _offset, HadKeys, HasSeenMaster, _learntAt) = (node.RunId, node.StreamOffset, node.HasKeys, node.ReportsMaster, _local.Now);
         if (isNews)
             Keep();
     }
@@ -119,7 +125,7 @@ internal sealed class Lineage
     /// </summary>
     public void MasterSwitched(MasterNode node)
     {
-        (RunId, _offset) = (node.ReportsMaster && (HasOurs(node) || node.HoldsKeys) ? node.RunId : null, node.StreamOffset);
+        (RunId, _offset, HasSeenMaster) = (HasOurs(node) || node.HoldsKeys ? node.RunId : null, node.StreamOffset, false);
         if (node.RunId == _unknownStranger)
             _unknownStranger = null;
     }
@@ -163,7 +169,7 @@ internal sealed class Lineage
             Disown(history, _local.Histories);
         _histories.Clear();
         GoesOnFrom(null);
-        (RunId, _offset, HadKeys, BelievedEmpty, _unknownStranger, _learntAt) = (null, 0, false, null, null, null);
+        (RunId, _offset, HadKeys, HasSeenMaster, BelievedEmpty, _unknownStranger, _learntAt) = (null, 0, false, false, null, null, null);
         Keep();
     }
 

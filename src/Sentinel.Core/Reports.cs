@@ -70,11 +70,12 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
     /// <summary>Asks those whose last report is old.</summary>
     public void Decide(Wakeup wake)
     {
+        bool isSwitchDue = master.Election.IsSwitchDue(wake);
         foreach (DataNode node in master.Nodes)
         {
             if (!node.Link.IsUsable || node.Info.IsPending(node.Link))
                 continue;
-            if (wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + Period(node))))
+            if (wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + Period(node, isSwitchDue))))
                 node.RequestInfo();
         }
     }
@@ -95,19 +96,19 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
             strays.Reported(replica);
     }
 
-    private TimeSpan Period(DataNode node)
+    private TimeSpan Period(DataNode node, bool isSwitchDue)
     {
         if (master.Failover?.HandsOver(node) is true)
             return Shorter(local.Timing.InfoPeriodOfHandover);
         // A master that says that it is a replica may be told by anybody to be the master again, and those who do not see that go on with its replacement.
         if (node is not Replica replica)
-            return master.Node.ReportsMaster && !master.Node.IsLoading && !master.Distrust.IsDoubted ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
+            return master.Node.ReportsMaster && !master.Node.IsLoading && !master.Distrust.IsDoubted && !isSwitchDue ? local.Timing.InfoPeriod : Shorter(local.Timing.InfoPeriodInTrouble);
         if (replica == master.Failover?.Promoted || replica.Reconf is ReconfStep.Sent or ReconfStep.InProgress)
             return Shorter(local.Timing.InfoPeriodOfChange);
         if (replica.ReportsMaster)
             return Shorter(local.Timing.ProbePeriodAmong(local.Links));
         bool isAsConfigured = !replica.ReportsMaster && replica.IsMasterLinkUp && replica.MasterLinkDownTime == TimeSpan.Zero;
-        return IsInTrouble || !isAsConfigured ? Shorter(local.Timing.InfoPeriodInTrouble) : local.Timing.InfoPeriod;
+        return isSwitchDue || IsInTrouble || !isAsConfigured ? Shorter(local.Timing.InfoPeriodInTrouble) : local.Timing.InfoPeriod;
 
         TimeSpan Shorter(TimeSpan period) => period < local.Timing.InfoPeriod ? period : local.Timing.InfoPeriod;
     }

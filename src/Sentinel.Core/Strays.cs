@@ -26,6 +26,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private Instant _nextPollAt;
     private readonly HashSet<Replica> _undecided = [];
     private bool _isVetoed;
+    private bool _isDisputed;
     private Instant _resumedAt;
 
     /// <summary>Since when the others can be asked, and there is a master to follow; null: they cannot, or there is none.</summary>
@@ -63,9 +64,15 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         if (!speaksForAnother && !local.Names.AreSame(belief.Address, master.Address))
             return;
         if (speaksForAnother || belief.Failover is not FailoverStep.None)
+        {
             _isVetoed = true;
+            // A leader that has made our master the master sees to the others now, and does not dispute that the former one is none.
+            _isDisputed |= speaksForAnother || belief.Failover is not FailoverStep.ReconfReplicas || belief.ConfigEpoch < master.ConfigEpoch;
+        }
         else if (askedAt >= _pollStartedAt)
+        {
             _confirmed.Add(peer);
+        }
     }
 
     /// <summary>Forgets what was asked: the configuration changed.</summary>
@@ -86,7 +93,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 
     private void ForgetConfirmations()
     {
-        (_pollStartedAt, _isVetoed) = (null, false);
+        (_pollStartedAt, _isVetoed, _isDisputed) = (null, false, false);
         _asked.Clear();
         _confirmed.Clear();
         _behind.Clear();
@@ -107,10 +114,11 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         _judgesSince = IsMajorityReachable ? _judgesSince ?? local.Now : null;
         if (_isVetoed)
         {
+            bool isDisputed = _isDisputed;
             ForgetConfirmations();
             _nextPollAt = local.Now + local.Timing.StrayPollPeriod;
             foreach (Replica replica in master.Replicas.Where(IsCase))
-                replica.Stray = replica.Stray! with { Since = local.Now, IsDisputed = true };
+                replica.Stray = replica.Stray! with { Since = local.Now, IsDisputed = replica.Stray.IsDisputed || isDisputed };
         }
         if (_pollStartedAt is null)
         {

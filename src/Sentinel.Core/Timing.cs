@@ -92,6 +92,9 @@ public sealed record Timing
     /// <summary>Pause before the peers are asked again about a stray instance. Default 500 ms.</summary>
     public TimeSpan StrayPollPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a master and a replica say that they have changed parts before they are believed, when nobody tells of a switch. Default 2 s.</summary>
+    public TimeSpan ChangedPartsPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a node's writes are held by one order. Should we die, they go on after this time. Default 1 s.</summary>
     public TimeSpan FenceLease { get; init; } = TimeSpan.FromSeconds(1);
 

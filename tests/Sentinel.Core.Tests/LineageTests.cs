@@ -266,6 +266,29 @@ public class LineageTests
     }
 
     /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
+    [Fact]
+    public void A_master_that_others_made_and_that_was_started_anew_before_we_saw_it_is_not_taken_for_another_groups()
+    {
+        World world = World.Settled(downAfterMs: 5000);
+        foreach (FakeNode node in world.Nodes)
+            (node.History, node.Keys) = ("a", 10);
+        world.Run(seconds: 11);
+        FakeSentinel late = world.Sentinels[2];
+        late.CutOff(world.Nodes[1].Address);
+        world.Nodes[1].Priority = 1;
+        world.Run(seconds: 11);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == world.Nodes[1].Address), "all switch");
+        // It went on from ours, and was started anew since: neither history was seen.
+        world.Nodes[1].Kill();
+        world.Nodes[1].Restart();
+        (world.Nodes[1].History, world.Nodes[1].FormerHistory, world.Nodes[1].Offset) = ("c", "b", 2000);
+        late.Heal();
+        world.RunUntil(() => late.View.RunId is not null && late.View.ReportsMaster, "it is seen");
+        world.Run(seconds: 2);
+        Assert.DoesNotContain(late.Events, e => e.Name == "+master-foreign-data");
+    }
+
     private static World WithData(int quorum = 2)
     {
         World world = World.Settled(quorum: quorum, downAfterMs: 10_000);

@@ -35,7 +35,7 @@ internal static class LineageFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
         {
-            log.Write(EventLevel.Warning, $"{path} cannot be used: {failure.Message} What the groups' data are is learnt anew, which is harmless.");
+            log.Write(EventLevel.Warning, $"{path} cannot be used: {failure.Message} What the groups' data are is learnt anew, which is harmless, and written there again; should that fail, too, remove it, or give it to the user that runs this process.");
             return [];
         }
     }

@@ -24,6 +24,7 @@ internal static class AllCheckers
         yield return new DisksRest(world);
         yield return new NoNeedlessFailover(world);
         yield return new OnlyCrashesAreCrashes(world);
+        yield return new ChangedPartsAreTrue(world);
         yield return new HeardMastersStay(world);
         yield return new CooldownsHold(world);
         yield return new PausedMastersRest(world);
@@ -37,6 +38,7 @@ internal static class AllCheckers
         yield return new ReturnedMastersAreHeld(world);
         yield return new HoldsEnd(world);
         yield return new WarningsAreTrue(world);
+        yield return new FencesHaveEvidence(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);
     }

@@ -12,7 +12,7 @@ internal sealed class OnlyCrashesAreCrashes(World world) : Checker(world)
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
-        if (happened is not { Name: "+sdown", Reason: not null, MasterName: { } name, InstanceAddress: { } address } || World.NodeAt(address) is not { } node)
+        if (happened is not { Name: "+sdown", Reason: "it refuses connections", MasterName: { } name, InstanceAddress: { } address } || World.NodeAt(address) is not { } node)
             return;
         TimeSpan period = World.Group(name).Topology.Options.CrashDownAfter;
         if (DeadFor(node, period) is not { } time)

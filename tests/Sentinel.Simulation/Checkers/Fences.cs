@@ -103,6 +103,8 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
                 && view.Replicas.FirstOrDefault(replica => replica.Address == node.Address) is { ReportsMaster: true, IsSubjectivelyDown: false } seen && seen.RunId == node.RunId
                 && Reaches(sentinel, node, TimeSpan.Zero) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
+                // There has to be a master to follow.
+                && World.NodeAt(view.Address) is { } followed && Reaches(sentinel, followed, TimeSpan.Zero)
                 && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);
             if (lasts > s_soon && lasts < s_long)

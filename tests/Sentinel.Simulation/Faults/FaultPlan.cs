@@ -26,8 +26,12 @@ internal static class FaultPlan
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
             Profile.Addresses => draw.ReusedAddresses(duration),
-            Profile.Sentinels => [.. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration), .. new FaultDraw(Chance.Stream(seed, "forgets"), topology).Forgets(duration)],
             Profile.Rights => draw.Refusals(duration),
+            Profile.Sentinels =>
+            [
+                .. Often(draw, duration, draw.MasterOrSentinel), .. new FaultDraw(Chance.Stream(seed, "moves"), topology).Moves(duration),
+                .. new FaultDraw(Chance.Stream(seed, "forgets"), topology).Forgets(duration), .. new FaultDraw(Chance.Stream(seed, "adoptions"), topology).Adoptions(duration),
+            ],
             Profile.Fencing => Often(draw, duration, draw.SmallSide),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -231,6 +235,13 @@ internal sealed class FaultDraw(Random random, Topology topology)
     {
         for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
             yield return new MoveSentinel(at, AnySentinel(), Random.Seconds(0.3, 20));
+    }
+
+    /// <summary>Operators who say that what a master has is right.</summary>
+    public IEnumerable<Fault> Adoptions(TimeSpan duration)
+    {
+        for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
+            yield return new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), Random.Next(topology.Groups.Length));
     }
 
     /// <summary>Operators who tidy up, and a configuration that does so by itself.</summary>

@@ -131,6 +131,29 @@ internal sealed record OrderForget(TimeSpan At, SentinelTarget Target, int Group
     }
 }
 
+/// <summary>An operator who finds the master well says that what it has now is the data of the group.</summary>
+/// <param name="At">When.</param>
+/// <param name="Target">To whom; null: to all Sentinels, as he should.</param>
+/// <param name="Group">Of which group.</param>
+internal sealed record OrderAdopt(TimeSpan At, SentinelTarget? Target, int Group) : Fault(At)
+{
+    public override bool Strike(World world)
+    {
+        string name = world.Groups[Group].Name;
+        SimSentinel[] told = Target is { } one ? [one.Find(world)] : [.. world.Sentinels];
+        bool hasStruck = false;
+        foreach (SimSentinel sentinel in told)
+        {
+            if (sentinel is not SentinelProcess { IsWorking: true } || !Operator.FindsWell(sentinel, world.Groups[Group]))
+                continue;
+            world.Note(sentinel.Name, $"is told that what the master of {name} has is right");
+            sentinel.Order(id => new AdoptRequested(id, name));
+            hasStruck = true;
+        }
+        return hasStruck;
+    }
+}
+
 /// <summary>An operator lets all Sentinels forget who has been down for some time.</summary>
 internal sealed record SetAutoForget(TimeSpan At, int Group, TimeSpan After) : Fault(At)
 {

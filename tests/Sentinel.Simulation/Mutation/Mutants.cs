@@ -65,6 +65,8 @@ internal static class Mutants
             [new("_until - since >= period", "_until <= since + period")]) { Profile = Profile.Detection },
         new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
             [new("asks = _master.Options.Corroborate && _witnesses.AreNeeded;", "asks = _master.IsRemoved;")]) { Profile = Profile.Detection },
+        new("believes-a-change-of-parts-at-once", "Who says that the master and a replica have changed parts has said so for two seconds before he is believed.",
+            [new("finding.Since + local.Timing.ChangedPartsPatience;", "finding.Since;")]) { Profile = Profile.Planned },
         new("ignores-a-pause", "A Sentinel on which a master is paused starts no failover of it by itself.",
             [new("if (_master.Options.PauseReason is { } paused)", "if (_master.Options.PauseReason is { } paused && _master.IsRemoved)")]) { Profile = Profile.Detection },
         new("ignores-the-cooldown", "In the cooldown after a switch a master stays that a peer or a replica hears.",
@@ -101,7 +103,9 @@ internal static class Mutants
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
             [new("return new Wrong($\"it restarted without its data", "return null; return new Wrong($\"it restarted without its data")]) { Case = "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12" },
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
-            [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Case = "--seed 9 --profile addresses --minutes 8.7 --keep 0,3,5" },
+            [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;"),
+             new("if (candidate.HasForeignHistory && SomeHaveOurs)", "if (candidate.HasForeignHistory && candidate.IsDown)"),
+             new("lineage is { RunId: not null, HasSeenMaster: true }", "node.IsLoading && lineage is { RunId: not null, HasSeenMaster: true }")]) { Profile = Profile.Addresses },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",

@@ -118,8 +118,13 @@ internal sealed class NodeServer(RedisNode node)
 
     private void Drain(Peer peer)
     {
+        // What is served may let writes through, and is to be answered itself before what came after it.
+        if (peer.IsDrained)
+            return;
+        peer.IsDrained = true;
         while (peer.Wait is null && peer.Connection.IsOpenAtServer && peer.Waiting is { } waiting && waiting.TryPeek(out object? next) && !IsHeld(next))
             Serve(peer, waiting.Dequeue());
+        peer.IsDrained = false;
     }
 
     /// <summary>WAIT: who has not acknowledged all there is, is asked to, unless writes are held; what follows on the connection waits.</summary>
@@ -399,6 +404,9 @@ internal sealed class NodeServer(RedisNode node)
 
         /// <summary>What it asked while writes were held back; null: never anything.</summary>
         public Queue<object>? Waiting { get; set; }
+
+        /// <summary>Whether what it asked then is being served.</summary>
+        public bool IsDrained { get; set; }
 
         /// <summary>What it waits for; null: nothing.</summary>
         public AckWait? Wait { get; set; }

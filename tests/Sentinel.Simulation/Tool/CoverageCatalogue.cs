@@ -54,7 +54,7 @@ internal static class CoverageCatalogue
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
             nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderAcknowledge), $"{nameof(OrderPause)} on all", $"{nameof(OrderPause)} on one",
-            nameof(OrderReset), nameof(OrderForget), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderReset), nameof(OrderForget), nameof(OrderAdopt), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
             .. Strikes(),
         ];
@@ -227,6 +227,9 @@ internal static class CoverageCatalogue
         Reason("+sdown", "it refuses connections", "it refuses connections", "it refuses connections"),
         Line("held down for refusing connections", "* has refused connections for # ms, and so is held down",
             "master mymaster 10.1.0.1 6379 has refused connections for 500 ms, and so is held down"),
+        Reason("+sdown", "it changed parts", "it has changed parts with a replica", "it has changed parts with a replica"),
+        Line("held down for having changed parts", "* follows # which says that it is a master, and nobody tells of a switch: it is held down, so that the group agrees on that",
+            "master mymaster 10.1.0.1 6379 follows 10.1.0.2:6379, which says that it is a master, and nobody tells of a switch: it is held down, so that the group agrees on that"),
         Line("alive, and does not count so", "* answers PING, but does not count as alive, for it says: *",
             "slave 10.1.0.2:6379 10.1.0.2 6379 @ mymaster 10.1.0.1 6379 answers PING, but does not count as alive, for it says: BUSY Redis is busy"),
         Line("another Sentinel where a peer should be", "Sentinel # announces # where * it cannot be reached",
