@@ -17,6 +17,7 @@ public class PlannedSwitchTests
         Assert.DoesNotContain(world.Nodes.SelectMany(node => node.Told), told => told.EndsWith("NO ONE", StringComparison.Ordinal));
         world.RunUntil(() => world.Count("+failover-end") == 1, "the end");
         Assert.Contains(world.MasterNode.Told, told => told == $"REPLICAOF {world.Sentinels[0].View.Address}");
+        Assert.Equal(["CONFIG REWRITE"], world.Node(world.Sentinels[0].View.Address).Told);    // that it is the master after a restart, too
         Assert.Single(world.Nodes, node => node.Master is null);
         Assert.Equal(
             ["+try-failover", "+elected-leader", "+failover-state-select-slave", "+selected-slave", "+failover-state-send-slaveof-noone", "+failover-state-wait-promotion", "+promoted-slave", "+failover-state-reconf-slaves", "+switch-master", "+failover-end"],
