@@ -503,9 +503,9 @@ internal sealed class Failover
             End();
     }
 
-    /// <summary>Whether a replica is to be told: one whose role is not known yet, because it just connected, is asked first.</summary>
+    /// <summary>Whether a replica is to be told: one that just connected, and may be another process than before, or another group's, is asked first.</summary>
     private bool CanBeTold(Replica replica) =>
-        _master.MayBeFollowed && replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, InfoAt: not null, IsHandingOver: false }
+        _master.MayBeFollowed && replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, HasReported: true, IsHandingOver: false }
         && MayBeTold(replica);
 
     /// <summary>Not what is the master itself by another name, and not what is of another group.</summary>

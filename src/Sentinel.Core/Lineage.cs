@@ -82,7 +82,7 @@ internal sealed class Lineage
     public string Known => $"{(HadKeys ? "keys" : "no keys")} of history {Current ?? "unknown"} at offset {_offset}";
 
     /// <summary>Where the group's master was last seen, and when, if it was so in a history; null: that is not known. A time of null: before this process began.</summary>
-    public (ulong Offset, Instant? At)? LastSeenIn(string? history) => IsKnown && Current == history ? (_offset, _learntAt) : null;
+    public (ulong Offset, Instant? At)? LastSeenIn(string? history) => HasSeenMaster && Current == history ? (_offset, _learntAt) : null;
 
     /// <summary>
     /// Takes in what the master says its data are of. What is another group's is ours only if it goes on from ours. What it has as somebody's

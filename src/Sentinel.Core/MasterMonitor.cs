@@ -678,7 +678,7 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
     private bool IsFollowedByMaster(Replica replica) =>
-        !Node.ReportsMaster && (replica.HasKeys || !Replicas.Exists(other => other.HasKeys)) && Node.ReportedMaster is { } followed && _local.Names.AreSame(followed, replica.Address);
+        !Node.ReportsMaster && (replica.HasKeys || !(Replicas.Exists(other => other.HasKeys) || (Node.HoldsKeys && Node.History != replica.History))) && Node.ReportedMaster is { } followed && _local.Names.AreSame(followed, replica.Address);
 
     private bool WasPromotedMeanwhile(Replica replica) =>
         Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;

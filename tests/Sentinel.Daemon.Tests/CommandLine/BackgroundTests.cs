@@ -49,7 +49,7 @@ public sealed class BackgroundTests
     {
         await using var daemon = new Daemon();
         string script = daemon.File("env.sh");
-        await File.WriteAllTextAsync(script, $"#!/bin/sh\nenv > {daemon.File("env")}.tmp; mv {daemon.File("env")}.tmp {daemon.File("env")}\n");
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\nmkdir {daemon.File("once")} || exit 0\nenv > {daemon.File("env")}.tmp; mv {daemon.File("env")}.tmp {daemon.File("env")}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string master = $"sentinel monitor m 127.0.0.1 {Ports.Take()} 1\nsentinel down-after-milliseconds m 100\nsentinel notification-script m {script}\n";

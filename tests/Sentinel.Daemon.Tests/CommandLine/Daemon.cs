@@ -109,7 +109,10 @@ internal sealed class Daemon : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (int other in _others)
+        {
             _ = kill(other, Kill);
+            await Eventually.SoAsync("it has ended", () => kill(other, 0) != 0 || System.IO.File.ReadAllText($"/proc/{other}/stat").Contains(") Z ", StringComparison.Ordinal));
+        }
         if (_process is not null)
         {
             _process.Kill();

@@ -128,7 +128,7 @@ public sealed class InstanceMapTests
         InstanceFlags all = Enum.GetValues<InstanceFlags>().Aggregate((a, b) => a | b);
         Assert.Contains(
             "flags=s_down,o_down,master,slave,sentinel,disconnected,master_down,failover_in_progress,promoted,reconf_sent,reconf_inprog,reconf_done,"
-            + "force_failover,script_kill_sent,master_reboot,paused ",
+            + "force_failover,script_kill_sent,master_reboot,paused,fenced ",
             Fields(Master with { Flags = all }));
     }
 

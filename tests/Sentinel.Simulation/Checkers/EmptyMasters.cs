@@ -20,6 +20,9 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // The node has only what it took since it was emptied itself.
         if (node.Data.Root.Opening.LostItsData)
             return;
+        // It does not know any more that there was anything.
+        if (ours.LineagesLostAt >= followed.StartedAt)
+            return;
         // Nobody else has what it has, and it is not to be the master: there is nothing to save it for.
         if (node.Priority == 0)
             return;

@@ -68,11 +68,16 @@ internal sealed class SentinelProcess : SimSentinel
     /// <summary>Called once when it dies as it was told to with SIMULATE-FAILURE.</summary>
     public Action? WhenItCrashes { get; set; }
 
+    /// <summary>When it lost last what it knew of the groups' data.</summary>
+    public Instant? LineagesLostAt { get; private set; }
+
     protected override void ReplaceFile()
     {
         Disk.Replace(Pristine());
-        _lineages = [];
+        LoseLineages();
     }
+
+    private void LoseLineages() => (_lineages, LineagesLostAt) = ([], World.Agenda.Now);
 
     public override void Recover()
     {
@@ -180,7 +185,7 @@ internal sealed class SentinelProcess : SimSentinel
         Disk.OwnerDied(withMachine, _random);
         // What is known of the groups' data lies beside, is written without haste, and may be lost.
         if (withMachine && _lineageRandom.OneIn(3))
-            _lineages = [];
+            LoseLineages();
         _lines.Clear();
         _asked.Clear();
         _wakeAt = Instant.Never;
