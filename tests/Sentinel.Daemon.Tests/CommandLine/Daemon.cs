@@ -111,7 +111,7 @@ internal sealed class Daemon : IAsyncDisposable
         foreach (int other in _others)
         {
             _ = kill(other, Kill);
-            await Eventually.SoAsync("it has ended", () => kill(other, 0) != 0 || System.IO.File.ReadAllText($"/proc/{other}/stat").Contains(") Z ", StringComparison.Ordinal));
+            await Eventually.SoAsync("it has ended", () => HasEnded(other));
         }
         if (_process is not null)
         {
@@ -120,6 +120,19 @@ internal sealed class Daemon : IAsyncDisposable
             _process.Dispose();
         }
         _folder.Dispose();
+    }
+
+    /// <remarks>One that nobody waits for stays in the list of processes.</remarks>
+    private static bool HasEnded(int process)
+    {
+        try
+        {
+            return System.IO.File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static void Note(ConcurrentQueue<string> lines, string? line)
