@@ -60,7 +60,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         {
             AdoptFrom(peer, hello);
         }
-        else if (hello.ConfigEpoch == master.ConfigEpoch && peer is not null)
+        else if (hello.ConfigEpoch == master.ConfigEpoch && hello.ConfigEpoch > Epoch.Zero && peer is not null)
         {
             Compare(peer, hello);
         }
@@ -106,7 +106,8 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
 
     /// <summary>
     /// Two configurations of one epoch are made only by Sentinels that forgot their vote, as with a file restored from a backup, and by
-    /// Redis' kind (spec 14.2.6). Nothing would ever reconcile them; so the one that a majority of all holds becomes ours too.
+    /// Redis' kind (spec 14.2.6). Nothing would ever reconcile them; so the one that a majority of all holds becomes ours too. Not in epoch 0:
+    /// that is what operators said to each, who may be about to say something else to the others.
     /// </summary>
     private void Compare(Peer peer, HelloMessage hello)
     {

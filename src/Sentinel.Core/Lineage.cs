@@ -206,10 +206,10 @@ internal sealed class Lineage
     }
 
     /// <summary>The other group that has a node at an address; null: none, or ours has one there, too.</summary>
-    /// <remarks>A node that is a stranger in a group is none of it: addresses that were used again may be known to both.</remarks>
+    /// <remarks>A node that is a stranger in a group is none of it: addresses that were used again may be known to both. What we know of one that is not there now may be old.</remarks>
     private string? GroupOf(Address address, int hops)
     {
-        if (_master.Nodes.Any(node => IsAt(node) && StrangerIn(node, hops) is null))
+        if (_master.Nodes.Any(node => IsAt(node) && node.HasReported && StrangerIn(node, hops) is null))
             return null;
         foreach (InstanceLink link in _links.All)
         {

@@ -143,7 +143,12 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 master.Node.RequestInfo();
                 continue;
             }
-            if (IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray)))
+            if (!(IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray))))
+                continue;
+            // Meanwhile the one that it follows may have said of which group it is.
+            if (IsLeftAlone(replica))
+                replica.Stray = null;
+            else
                 Tell(replica);
         }
         if (wake.IsDue(_pollStartedAt.Value + 2 * local.Timing.StrayPollPeriod))
