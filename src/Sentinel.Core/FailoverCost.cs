@@ -39,6 +39,9 @@ internal static class FailoverCost
     {
         if (master.Lineage.LastSeenIn(history) is not { } seen)
             return null;
+        // Of a doubted one nothing is learnt, but it has said it.
+        if (master.Node is { ReportsMaster: true, IsLoading: false, InfoAt: { } saidAt } node && node.History == history && node.StreamOffset > seen.Offset)
+            seen = (node.StreamOffset, saidAt);
         // They have that of nobody else.
         IEnumerable<ulong> others = master.Replicas
             .Where(replica => replica is { ReportsMaster: false, IsLoading: false } && replica != promoted && replica.History == history && !master.IsMaster(replica))

@@ -39,6 +39,8 @@ internal static class AllCheckers
         yield return new HoldsEnd(world);
         yield return new WarningsAreTrue(world);
         yield return new FencesHaveEvidence(world);
+        if (profile is Profile.Addresses)
+            yield return new StrangersAreLeftAlone(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);
     }

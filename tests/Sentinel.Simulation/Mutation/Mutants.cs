@@ -66,7 +66,7 @@ internal static class Mutants
         new("does-not-ask-the-replicas", "With corroborate a silent master stays as long as a replica hears it.",
             [new("asks = _master.Options.Corroborate && _witnesses.AreNeeded;", "asks = _master.IsRemoved;")]) { Profile = Profile.Detection },
         new("believes-a-change-of-parts-at-once", "Who says that the master and a replica have changed parts has said so for two seconds before he is believed.",
-            [new("finding.Since + local.Timing.ChangedPartsPatience;", "finding.Since;")]) { Profile = Profile.Planned },
+            [new("finding.Since + local.Timing.ChangedPartsPatience;", "finding.Since;")]) { Case = "--seed 58 --profile planned --minutes 3 --keep 10,11" },
         new("ignores-a-pause", "A Sentinel on which a master is paused starts no failover of it by itself.",
             [new("WhyPaused => _master.Options.PauseReason is { } paused", "WhyPaused => _master.Options.PauseReason is { } paused && _master.IsRemoved")]) { Profile = Profile.Detection },
         new("ignores-the-cooldown", "In the cooldown after a switch a master stays that a peer or a replica hears.",
@@ -101,11 +101,9 @@ internal static class Mutants
             [new("new Request.HoldWritesAndTell(Lease)", "new Request.HoldWritesAndTell(TimeSpan.Zero)")]) { Profile = Profile.Planned },
 
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
-            [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 4000256 --profile any --minutes 5.1 --keep 2,6,7,12" },
+            [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 1.7 --keep 1,2,3,4,5,14,17,21,24,25,26,27" },
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
-            [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;"),
-             new("if (candidate.HasForeignHistory && SomeHaveOurs)", "if (candidate.HasForeignHistory && candidate.IsDown)"),
-             new("lineage is { RunId: not null, HasSeenMaster: true }", "node.IsLoading && lineage is { RunId: not null, HasSeenMaster: true }")]) { Profile = Profile.Addresses },
+            [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Profile = Profile.Addresses },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",
@@ -115,7 +113,8 @@ internal static class Mutants
         new("reports-where-the-new-master-is-now", "What the new master has of the former one ends where its own history begins.",
             [new("FormerHistoryEnd: > 0 and { } end } ? end - 1 : promoted.Offset", "FormerHistoryEnd: > 0 and { } end } ? end : promoted.Offset")]),
         new("forgets-the-last-word-of-the-master", "The former master's own last word counts for what is lost.",
-            [new("Current == history ? (_offset, _learntAt) : null", "Current == history ? (0, _learntAt) : null")]),
+            [new("Current == history ? (_offset, _learntAt) : null", "Current == history ? (0, _learntAt) : null"),
+             new("node.History == history && node.StreamOffset > seen.Offset", "node.History == history && node.IsLoading")]),
 
         // Configurations.
         new("accepts-older-configurations", "Only a newer configuration takes the place of the present one.",
