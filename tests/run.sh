@@ -10,7 +10,7 @@ set -euo pipefail
 export LC_ALL=C DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 readonly BUILD_BOUND=20m        # on a slow machine that restores everything first
-readonly PROJECT_BOUND=12m      # the longest takes half of that on two cores
+readonly PROJECT_BOUND=14m      # the longest takes ten on two cores
 readonly TEST_BOUND=4m          # shorter, so that the test that hangs is named before its project is ended
 
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -18,13 +18,13 @@ configuration=${CONFIGURATION:-Debug}
 filter=("$@")
 passed=0 failed=0 skipped=0
 failures=()
-group=                          # process group of what runs now
+groups=()                       # process groups of what runs now
 succeeded=false
 results=$(mktemp -d "${TMPDIR:-/tmp}/sentinel-tests.XXXXXX")
 
 finish() {
   trap '' INT TERM HUP
-  end_group
+  end_groups
   if $succeeded; then
     rm -rf -- "$results"
   else
@@ -42,22 +42,30 @@ stop() {
   exit 1
 }
 
-# Runs a command in a process group of its own, which timeout makes, for a bounded time.
-# The group is ended afterwards: a test that was killed may have left its servers behind.
-bounded() {    # TIME COMMAND...
-  local code=0
+# Starts a command in a process group of its own, which timeout makes, for a bounded time.
+start() {    # TIME COMMAND...
   timeout --kill-after=20s "$@" </dev/null &
-  group=$!
-  wait "$group" || code=$?
-  end_group
+  groups+=("$!")
+}
+
+# Waits for the command of a group. The group is ended afterwards: a test that was killed may have left its servers behind.
+finish_group() {    # GROUP
+  local code=0 other rest=()
+  wait "$1" || code=$?
+  kill -KILL -- "-$1" 2>/dev/null || true
+  for other in "${groups[@]}"; do
+    [[ $other == "$1" ]] || rest+=("$other")
+  done
+  groups=("${rest[@]}")
   return "$code"
 }
 
-end_group() {
-  if [[ -n $group ]]; then
-    kill -KILL -- "-$group" 2>/dev/null || true
-    group=
-  fi
+end_groups() {
+  local each
+  for each in "${groups[@]}"; do
+    kill -KILL -- "-$each" 2>/dev/null || true
+  done
+  groups=()
 }
 
 require_dotnet() {
@@ -96,14 +104,23 @@ failed_names() {    # TRX
     sed -E 's/.* testName="([^"]*)".*/\1/; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
-run() {    # PROJECT
+# Starts the tests of a project; what they say is kept for later.
+begin() {    # PROJECT COMMAND-THAT-RUNS-IT...
+  local name
+  name=$(basename -- "$1" .csproj)
+  start "$PROJECT_BOUND" "${@:2}" dotnet test "$1" --no-build --nologo -c "$configuration" ${filter:+--filter "${filter[0]}"} \
+    --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+    --blame-hang --blame-hang-timeout "$TEST_BOUND" --blame-hang-dump-type none >"$results/$name.log" 2>&1
+}
+
+# Waits for them, says what they said, and counts.
+end() {    # PROJECT GROUP
   local name trx code=0 all bad good names
   name=$(basename -- "$1" .csproj)
   trx=$results/$name.trx
+  finish_group "$2" || code=$?
   printf '\n=== %s ===\n' "$name"
-  bounded "$PROJECT_BOUND" dotnet test "$1" --no-build --nologo -c "$configuration" ${filter:+--filter "${filter[0]}"} \
-    --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
-    --blame-hang --blame-hang-timeout "$TEST_BOUND" --blame-hang-dump-type none || code=$?
+  cat -- "$results/$name.log"
   if [[ ! -e $trx ]]; then
     # With a filter that picks nothing here there is nothing to write.
     ((code == 0)) || fail_project "$name gave no results (exit code $code)"
@@ -137,14 +154,20 @@ require_packages
 
 echo "Building ..."
 # No build server is left running, and none that others use is joined.
-bounded "$BUILD_BOUND" dotnet build "$root/Sentinel.sln" -c "$configuration" --nologo -v quiet -warnaserror --disable-build-servers ||
-  stop "The build failed."
+start "$BUILD_BOUND" dotnet build "$root/Sentinel.sln" -c "$configuration" --nologo -v quiet -warnaserror --disable-build-servers
+finish_group "${groups[-1]}" || stop "The build failed."
 
+# The daemon's tests wait for real servers most of the time; the others compute meanwhile, one after the other, and give way.
+readonly waiting=$root/tests/Sentinel.Daemon.Tests/Sentinel.Daemon.Tests.csproj
+begin "$waiting"
+waiting_group=${groups[-1]}
 for project in "$root"/tests/*/*.csproj; do
-  if [[ $(dotnet msbuild "$project" -getProperty:IsTestProject -nologo -nodeReuse:false </dev/null) == true ]]; then
-    run "$project"
+  if [[ $project != "$waiting" && $(dotnet msbuild "$project" -getProperty:IsTestProject -nologo -nodeReuse:false </dev/null) == true ]]; then
+    begin "$project" nice -n 10
+    end "$project" "${groups[-1]}"
   fi
 done
+end "$waiting" "$waiting_group"
 
 echo
 if ((${#failures[@]} > 0)); then
