@@ -28,8 +28,8 @@ internal sealed class Failover
     /// <summary>The save that brings the confirmed promotion to disk, when it is told of at the latest, and what it cost; null: it is not confirmed yet.</summary>
     private (SaveNumber Save, Instant AnnounceBy, FailoverReport Cost)? _confirmed;
 
-    /// <summary>Why nothing more is done once the promotion has been told of; null: it is seen to the end.</summary>
-    private string? _lapsed;
+    /// <summary>We did not run before the promotion was told of: since when we do again, and what follows from it; null: we ran.</summary>
+    private (Instant Since, string Reason)? _lapsed;
 
     public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, Claim claim, FailoverOptions? order)
     {
@@ -134,7 +134,7 @@ internal sealed class Failover
     {
         string reason = $"this Sentinel did not run for {(long)missed.TotalMilliseconds} ms, and the others may have another leader by now";
         if (_confirmed is not null)
-            _lapsed = reason;    // it may be on disk already
+            _lapsed = (_local.Now, reason);    // it may be on disk already
         else if (Step is FailoverStep.ReconfReplicas)
             LeaveToOthers(reason);
         else
@@ -381,6 +381,12 @@ internal sealed class Failover
         if (_confirmed is { } confirmed)
         {
             Handover?.KeepHeld(wake);
+            if (_lapsed is { } lapsed && !(replica.ReportsMaster && replica.ReportAskedAt >= lapsed.Since))
+            {
+                if (replica.ReportAskedAt >= lapsed.Since || wake.IsDue(lapsed.Since + PromotionPatience))
+                    Renounce(lapsed.Reason);
+                return;
+            }
             if (_local.IsDurable(confirmed.Save) || _local.HasFailed(confirmed.Save) || wake.IsDue(confirmed.AnnounceBy))
                 Announce(replica, confirmed.Cost);
             return;
@@ -446,6 +452,13 @@ internal sealed class Failover
         _local.Touch(_master);
     }
 
+    /// <summary>The node is the master no more, or cannot be asked: others have gone on without us, and nobody was told of the promotion.</summary>
+    private void Renounce(string reason)
+    {
+        _master.Renounce();
+        Abort("-failover-abort-not-elected", reason);
+    }
+
     /// <summary>Tells clients and peers of the new master.</summary>
     private void Announce(Replica promoted, FailoverReport cost)
     {
@@ -460,8 +473,8 @@ internal sealed class Failover
         _master.SwitchTo(promoted.Address, Epoch);
         _stepSince = since;
         Tell(cost);
-        if (_lapsed is { } reason)
-            LeaveToOthers(reason);
+        if (_lapsed is { } lapsed)
+            LeaveToOthers(lapsed.Reason);
     }
 
     /// <summary>Tells what it cost, when clients know the new master.</summary>

@@ -523,6 +523,15 @@ internal sealed class MasterMonitor : IScheduled
         return _local.Save();
     }
 
+    /// <summary>What was prepared does not come true: in its epoch, which is ours, the master stays where it is. So no epoch goes back on disk.</summary>
+    public void Renounce()
+    {
+        if (Prepared is not { } prepared)
+            return;
+        (ConfigEpoch, Prepared) = (prepared.Epoch, null);
+        _local.Save();
+    }
+
     /// <summary>Makes another node the group's master. The former one becomes a replica; the links stay.</summary>
     public void SwitchTo(Address address, Epoch configEpoch)
     {

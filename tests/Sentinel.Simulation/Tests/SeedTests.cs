@@ -48,6 +48,8 @@ public class SeedTests
         "--seed 2001268 --profile any --minutes 3.6 --keep 0,1,2,9,10,13,14,19,20",
         // Agreement: a replica that came back empty was taken by another group, which knew its address from when that was used again.
         "--seed 3000108 --profile addresses --minutes 8.6 --keep 0,3,4,5",
+        // Switches lead to masters: a leader that was frozen between its save and its word told of a node that others had made a replica since.
+        "--seed 253227394 --profile any --minutes 2.8 --keep 0,2,8",
         // Leaders are let work: a voter stood itself at once, for it had not heard the candidate's PONG since a partition ended.
         "--seed 5000660 --profile any --minutes 3.7 --keep 0,1,2,3,4,7,8,9,10,11,13,14,15,16,17,19,20,22",
         // Leaders are let work: what the new leader had answered before the vote, of the failover before, was taken for how it stood now.
