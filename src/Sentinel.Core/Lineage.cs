@@ -188,7 +188,7 @@ internal sealed class Lineage
     private bool Has(MasterMonitor master, Address address) => master.Nodes.Any(node => _local.Names.AreSame(node.Address, address));
 
     private string? OwnerOf(string? history) =>
-        history is not null && (_local.Histories.TryGetValue(history, out string? owner) || _local.FormerHistories.TryGetValue(history, out owner)) 
+        history is not null && (_local.Histories.TryGetValue(history, out string? owner) || _local.FormerHistories.TryGetValue(history, out owner))
         && owner != _master.Name && !IsOneWith(owner) ? owner : null;
 
     private string? StrangerIn(DataNode node, int hops)
