@@ -25,6 +25,9 @@ internal sealed class Failover
     private readonly Claim _claim;
     private Instant? _claimAgainAt;
 
+    /// <summary>How long our disk is waited for before all others hear of a new master.</summary>
+    private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>The save that brings the confirmed promotion to disk, when it is told of at the latest, and what it cost; null: it is not confirmed yet.</summary>
     private (SaveNumber Save, Instant AnnounceBy, FailoverReport Cost)? _confirmed;
 
@@ -426,7 +429,7 @@ internal sealed class Failover
         _local.Touch(_master);
     }
 
-    /// <summary>How long a promotion, or the disk that is to know of it, is waited for.</summary>
+    /// <summary>How long a promotion is waited for.</summary>
     private TimeSpan PromotionPatience
     {
         get
@@ -439,7 +442,7 @@ internal sealed class Failover
     /// <summary>The replica is the master: first our disk knows of it, then all others.</summary>
     /// <remarks>
     /// If we died after the others know of it and before our disk does, we would come back with the former master; with a Sentinel that
-    /// missed the switch we would be a majority for it. A disk that is stuck or refuses is not waited for: every moment in which
+    /// missed the switch we would be a majority for it. A disk that refuses, or is stuck for longer than <see cref="DiskPatience"/>, is not waited for: every moment in which
     /// clients do not know of the new master may cost writes too.
     /// </remarks>
     private void Confirm(Replica promoted)
@@ -447,7 +450,7 @@ internal sealed class Failover
         _local.Publish(_master.About("+promoted-slave", EventLevel.Warning, promoted) with { Epoch = Epoch });
         _local.CrashIfWanted(SimulatedFailures.CrashAfterPromotion);
         SaveNumber save = _master.Prepare(promoted.Address, Epoch);
-        _confirmed = (save, _local.Now + PromotionPatience, FailoverCost.Of(_master, promoted, this, _local.Now));
+        _confirmed = (save, _local.Now + DiskPatience, FailoverCost.Of(_master, promoted, this, _local.Now));
         _local.WhenSaved(save, saved: () => _local.Touch(_master), failed: _ => _local.Touch(_master));
         _local.Touch(_master);
     }

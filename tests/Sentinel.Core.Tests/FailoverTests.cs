@@ -67,7 +67,7 @@ public class FailoverTests
     [InlineData(false)]
     public void A_disk_that_is_stuck_or_refuses_after_the_promotion_does_not_keep_clients_from_the_new_master(bool refuses)
     {
-        World world = World.Settled();
+        World world = World.Settled(downAfterMs: 5000);
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+failover-state-wait-promotion") == 1, "the replica is told");
         FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+elected-leader"));

@@ -7,6 +7,9 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>A leader tells of a switch when its own disk has it. A disk that refuses, or is stuck, is not waited for.</summary>
 internal sealed class SwitchesAreSavedFirst(World world) : Checker(world)
 {
+    /// <summary>How long a disk is waited for.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<(SimSentinel Sentinel, string Master, Epoch Epoch), Instant> _promotedAt = [];
 
     public override string Name => "switches-are-saved-first";
@@ -22,15 +25,9 @@ internal sealed class SwitchesAreSavedFirst(World world) : Checker(world)
         else if (happened is { Name: "+switch-master", NewAddress: { } address } && _promotedAt.TryGetValue((sentinel, master, epoch), out Instant since))
         {
             MasterState? saved = ours.Disk.Durable.Masters.FirstOrDefault(state => state.Options.Name == master);
-            bool isWaitedFor = !(ours.Disk.RefusedAt >= since) && World.Agenda.Now - since < Patience(ours.View.Masters[master].Options);
+            bool isWaitedFor = !(ours.Disk.RefusedAt >= since) && World.Agenda.Now - since < s_patience;
             if (isWaitedFor && saved is not null && (saved.ConfigEpoch < epoch || (saved.ConfigEpoch == epoch && saved.Address != address)))
                 Violated($"{sentinel.Name} tells that {master} is at {address} in epoch {epoch}, its disk has {saved.Address} in epoch {saved.ConfigEpoch}");
         }
-    }
-
-    private static TimeSpan Patience(MasterOptions options)
-    {
-        TimeSpan patience = options.DownAfter > TimeSpan.FromSeconds(2) ? options.DownAfter : TimeSpan.FromSeconds(2);
-        return patience < options.FailoverTimeout ? patience : options.FailoverTimeout;
     }
 }
