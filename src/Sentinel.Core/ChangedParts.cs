@@ -41,7 +41,7 @@ internal sealed class ChangedParts(MasterMonitor master, LocalSentinel local)
     private bool IsCertain(Finding finding, Wakeup wake)
     {
         Instant due = finding.Since + local.Timing.ChangedPartsPatience;
-        if (master.BestReplica() != finding.Replica || !wake.IsDue(Instant.Max(due, local.JudgeAfter)))
+        if (master.Succession.Best() != finding.Replica || !wake.IsDue(Instant.Max(due, local.JudgeAfter)))
             return false;
         bool isOld = false;
         foreach (DataNode node in (DataNode[])[master.Node, finding.Replica])

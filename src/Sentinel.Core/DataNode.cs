@@ -55,6 +55,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
 
     public bool IsAnnounced { get; protected set; } = true;
 
+    /// <summary>The word for a change of role that the node takes: the old one only if it refused the new one when it was asked.</summary>
+    public string ReplicaOfVerb => Link.TakesReplicaOf is false ? "SLAVEOF" : "REPLICAOF";
+
     /// <summary>Where the stream that it passes on has come to; of a master, what it has written.</summary>
     public ulong StreamOffset { get; private set; }
 

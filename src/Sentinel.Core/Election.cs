@@ -86,13 +86,13 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
                 return;
             _watch = null;
             // It came to nothing. Where we would fare no better we wait like it; a pause of our own goes on.
-            if (master.BestReplica() is null)
+            if (master.Succession.Best() is null)
                 Postpone(wasElected: true);
             else
                 _standAt = Instant.Max(_standAt ?? local.Now, local.Now + Stagger());
         }
         _standAt ??= local.Now + Stagger();
-        if (_awaitsGoodReplica && master.BestReplica() is not null)
+        if (_awaitsGoodReplica && master.Succession.Best() is not null)
             (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, local.Now + Stagger()));
         if (!wake.IsDue(_standAt.Value))
             return;
@@ -115,7 +115,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         if (_watch is { } watch)
             return watch.Words;
         if (_awaitsGoodReplica)
-            return $"a replica that can be promoted; {master.WhyNobody()}";
+            return $"a replica that can be promoted; {master.Succession.WhyNobody()}";
         if (WhyNotNow(new Wakeup(local)) is { } hindrance)
             return hindrance.Reason ?? "what the replicas say of the master: they are asked whether they hear it";
         return _standAt is { } at && at > local.Now
@@ -166,7 +166,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     private void Postpone(bool wasElected)
     {
         _attemptsLost++;
-        _awaitsGoodReplica = wasElected && master.BestReplica() is null;
+        _awaitsGoodReplica = wasElected && master.Succession.Best() is null;
         // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
         double factor = Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
         // While no replica is good an attempt would only burn an epoch; the first good one is not kept waiting by the pause.

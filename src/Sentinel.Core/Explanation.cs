@@ -23,7 +23,7 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
     private string? Obstacle =>
         local.IsInTilt ? "this Sentinel did not run for some time, and asks all anew before it judges (TILT)"
         : master.Failover is not null ? null
-        : master.Election.Obstacle() ?? (Chosen is null ? $"no replica can be promoted: {master.WhyNobody()}" : null);
+        : master.Election.Obstacle() ?? (Chosen is null ? $"no replica can be promoted: {master.Succession.WhyNobody()}" : null);
 
     /// <summary>What is awaited before the master is replaced; null: nothing, for it is not to be.</summary>
     private string? Awaited =>
@@ -34,7 +34,7 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
         : null;
 
     /// <summary>Who would take the master's place, or is about to.</summary>
-    private Replica? Chosen => master.Failover?.Promoted ?? master.BestReplica();
+    private Replica? Chosen => master.Failover?.Promoted ?? master.Succession.Best();
 
     private string MasterWords => master.Judgement.WhyDown() is { } why
         ? $"held down by this Sentinel for {Ms(local.Now - master.Node.DownSince)} ms: {why}"

@@ -20,10 +20,12 @@ internal sealed class Failover
     /// <summary>When what the master takes part in has to be over; null: it has not begun.</summary>
     private Instant? _coordinateUntil;
     private readonly Instant _startedAt;
+    private readonly Candidacy _candidacy;
     private Instant _stepSince;
     private string? _lastRefusal;
-    private readonly Claim _claim;
-    private Instant? _claimAgainAt;
+
+    /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
+    private Reconfiguration? _reconfiguration;
 
     /// <summary>How long our disk is waited for before all others hear of a new master.</summary>
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(2);
@@ -36,8 +38,9 @@ internal sealed class Failover
 
     public Failover(MasterMonitor master, LocalSentinel local, Epoch epoch, Claim claim, FailoverOptions? order)
     {
-        (_master, _local, Epoch, _claim) = (master, local, epoch, claim);
+        (_master, _local, Epoch) = (master, local, epoch);
         _order = order ?? new FailoverOptions { Mode = FailoverMode.Forced };
+        _candidacy = new Candidacy(master, local, this, _order) { Claim = claim };
         IsCoordinated = _order.Mode is not FailoverMode.Forced;
         _startedAt = local.Now;
         Enter(FailoverStep.WaitStart);
@@ -53,7 +56,7 @@ internal sealed class Failover
     public FailoverStep Step { get; private set; }
 
     /// <summary>Whether an operator ordered it: no votes are needed.</summary>
-    public bool IsForced => _claim is not Claim.ByElection;
+    public bool IsForced => _candidacy.Claim is not Claim.ByElection;
 
     /// <summary>Whether the master is to take part, or does: not, or not any more, in a forced one.</summary>
     public bool IsCoordinated { get; private set; }
@@ -72,18 +75,18 @@ internal sealed class Failover
         Handover is not null && (Step is FailoverStep.ReconfReplicas ? node.IsHandingOver : node is MasterNode || node == Promoted);
 
     /// <summary>Whether the right to promote is ours, and the promotion not over: meanwhile we vote for nobody else.</summary>
-    public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced ? _claimAgainAt is null : Step is not FailoverStep.WaitStart);
+    public bool IsAtWork => Step is not FailoverStep.ReconfReplicas && (IsForced ? !_candidacy.IsPutOff : Step is not FailoverStep.WaitStart);
 
     /// <summary>What it waits for, in words.</summary>
     public string Awaited => Step switch
     {
-        FailoverStep.WaitStart when !_local.IsDurable(_master.Election.VoteSave) => "epoch and vote, which are to be on disk before anybody is asked",
-        FailoverStep.WaitStart => $"votes: {CountVotes().Of(_local.Id)} of the {_master.VotesNeeded} needed have come",
+        FailoverStep.WaitStart => _candidacy.Awaited,
         FailoverStep.SelectReplica => "the replicas, which are asked how far they are",
         FailoverStep.SendReplicaOfNoOne => $"{Promoted!.Name}, which is to have every byte of the master before it takes its place",
+        FailoverStep.WaitPromotion when _lapsed is not null => $"{Promoted!.Name}, which is to say once more that it is the master, for this Sentinel did not run meanwhile",
         FailoverStep.WaitPromotion when _confirmed is not null => $"the disk, which is to know that {Promoted!.Name} is the master before anybody else does",
         FailoverStep.WaitPromotion => $"{Promoted!.Name}, which is to say that it is the master",
-        FailoverStep.ReconfReplicas => $"replicas that are to follow the new master: {string.Join(", ", _master.Replicas.Where(replica => replica.Reconf is not ReconfStep.Done && !replica.IsSubjectivelyDown && MayBeTold(replica)).Select(replica => replica.Name))}",
+        FailoverStep.ReconfReplicas => _reconfiguration!.Awaited,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -97,7 +100,7 @@ internal sealed class Failover
             return;
         }
         if (Step is FailoverStep.WaitStart)
-            AwaitLeadership(wake);
+            _candidacy.Decide(wake);
         if (_master.Failover == this && Step is FailoverStep.SelectReplica)
             Select(wake);
         if (_master.Failover == this && Step is FailoverStep.SendReplicaOfNoOne)
@@ -105,7 +108,7 @@ internal sealed class Failover
         if (_master.Failover == this && Step is FailoverStep.WaitPromotion)
             AwaitPromotion(wake);
         else if (_master.Failover == this && Step is FailoverStep.ReconfReplicas)
-            ReconfigureReplicas(wake);    // not before the nodes are judged in their new parts
+            FinishReplicas(wake);    // not before the nodes are judged in their new parts
     }
 
     /// <summary>Gives up, as long as no promotion is confirmed.</summary>
@@ -165,22 +168,10 @@ internal sealed class Failover
     }
 
     /// <summary>Takes in what a replica says of whom it follows.</summary>
-    public void ReportedReplica(Replica replica)
-    {
-        if (Step is not FailoverStep.ReconfReplicas)
-            return;
-        if (replica.Reconf is ReconfStep.Sent && replica.ReportedMaster is { } reported && _local.Names.AreSame(reported, _master.Address))
-            Progress(replica, ReconfStep.InProgress, "+slave-reconf-inprog");
-        if (replica.Reconf is ReconfStep.InProgress && replica.IsMasterLinkUp)
-            Progress(replica, ReconfStep.Done, "+slave-reconf-done");
-    }
+    public void ReportedReplica(Replica replica) => _reconfiguration?.Reported(replica);
 
-    /// <summary>Takes in that a replica refused to follow the new master: the next one need not wait for it.</summary>
-    public void FollowRefused(Replica replica)
-    {
-        if (Step is FailoverStep.ReconfReplicas && replica.Reconf is ReconfStep.Sent)
-            Progress(replica, ReconfStep.Done, "-slave-reconf-refused");
-    }
+    /// <summary>Takes in that a replica refused to follow the new master.</summary>
+    public void FollowRefused(Replica replica) => _reconfiguration?.Refused(replica);
 
     /// <summary>Ends a failover whose promotion is confirmed.</summary>
     public void End()
@@ -193,89 +184,8 @@ internal sealed class Failover
 
     private void Enter(FailoverStep step) => (Step, _stepSince) = (step, _local.Now);
 
-    private void AwaitLeadership(Wakeup wake)
-    {
-        // Nothing is asked in an epoch, and our own vote does not count, before both are on disk.
-        if (!_local.IsDurable(_master.Election.VoteSave))
-            return;
-        if (_claim is Claim.Alone)
-        {
-            BecomeLeader();
-            return;
-        }
-        foreach (Peer peer in _master.Peers)
-            peer.RequestVote(Epoch, _local.Id);
-        if (IsForced)
-        {
-            ClaimEpoch(wake);
-            return;
-        }
-        VoteCount tally = CountVotes();
-        if (tally.Winner == _local.Id)
-            BecomeLeader();
-        else if (tally.Winner is { } other)
-            Abort("-failover-abort-not-elected", $"{other} was elected", other);
-        else if (_master.Peers.TrueForAll(peer => !peer.IsAvailable || peer.AnsweredVoteOf >= Epoch))
-            Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed");
-        else if (wake.IsDue(_stepSince + ElectionTimeout) && wake.IsDue(_local.JudgeAfter))
-            Abort("-failover-abort-not-elected", $"{tally.Of(_local.Id)} of the {_master.VotesNeeded} votes needed came in time");
-    }
-
-    /// <summary>
-    /// An order needs no votes, but an epoch that nobody else leads in: two configurations of one epoch would never be
-    /// reconciled. So the peers are asked all the same, and those that do not answer are not waited for long.
-    /// </summary>
-    /// <remarks>
-    /// With the votes of a majority the epoch is ours, as after an election. Without them it may be taken where we cannot
-    /// see it, by an election or another order; the failover then goes on in an epoch that only we take.
-    /// </remarks>
-    private void ClaimEpoch(Wakeup wake)
-    {
-        if (_claimAgainAt is { } again)
-        {
-            if (wake.IsDue(again))
-            {
-                _master.EndFailover();
-                _master.Election.Stand(Claim.ByOrder, _order);
-            }
-        }
-        else if (_master.Peers.Find(peer => peer.VotedEpoch >= Epoch && peer.VotedLeader is { } leader && leader != _local.Id) is { } rival)
-        {
-            _local.EnterEpoch(rival.VotedEpoch, _master);    // it may be a later one that the peer has voted in
-            // Two orders in the same moment take each other's epoch. Who draws the longer pause votes for the other meanwhile, and gives way.
-            _local.Log(EventLevel.Notice, $"Epoch {Epoch} of {_master.Name} belongs to another leader: the ordered failover takes the next one");
-            _claimAgainAt = _local.Now + _local.Jitter(_local.Timing.FreshOffsetsWait);
-            wake.IsDue(_claimAgainAt.Value);
-        }
-        else if (_master.Peers.TrueForAll(peer => !peer.IsAvailable || peer.AnsweredVoteOf >= Epoch)
-            ? _master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || peer.IsAvailable) || wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait)
-            : wake.IsDue(_stepSince + ElectionTimeout))
-        {
-            VoteCount tally = CountVotes();
-            if (tally.Winner == _local.Id)
-            {
-                BecomeLeader();
-                return;
-            }
-            _local.Log(EventLevel.Notice, $"The ordered failover of {_master.Name} has {tally.Of(_local.Id)} of the {_master.VotesNeeded} votes that would make epoch {Epoch} its own: it goes on in one that no other Sentinel takes");
-            _master.EndFailover();
-            _master.Election.Stand(Claim.Alone, _order);
-        }
-    }
-
-    private VoteCount CountVotes()
-    {
-        var tally = new VoteCount(_master.VotesNeeded);
-        tally.Add(_local.Id);
-        foreach (Peer peer in _master.Peers.Where(peer => peer.VotedEpoch == Epoch && peer.VotedLeader is not null))
-            tally.Add(peer.VotedLeader!.Value);
-        return tally;
-    }
-
-    private TimeSpan ElectionTimeout =>
-        _master.Options.FailoverTimeout < _local.Timing.ElectionTimeout ? _master.Options.FailoverTimeout : _local.Timing.ElectionTimeout;
-
-    private void BecomeLeader()
+    /// <summary>The right to lead it is ours.</summary>
+    public void Lead()
     {
         _local.Publish(_master.About("+elected-leader", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
         ElectedAt = _local.Now;
@@ -291,7 +201,7 @@ internal sealed class Failover
         if (!isFresh && !wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait))
             return;
         _coordinateUntil ??= _local.Now + (_order.Timeout ?? _local.Timing.HandoverTimeout);
-        Replica? best = _master.BestReplica(IsCoordinated ? _failed.Union(_unready).ToHashSet() : _failed, _order.Target);
+        Replica? best = _master.Succession.Best(IsCoordinated ? _failed.Union(_unready).ToHashSet() : _failed, _order.Target);
         if (IsCoordinated && _unready.Count > 0 && (best is null || wake.IsDue(_coordinateUntil.Value)))
         {
             if (_order.Mode is FailoverMode.CoordinatedOnly)
@@ -300,16 +210,16 @@ internal sealed class Failover
                 return;
             }
             GoOnAlone(_lastRefusal!);
-            best = _master.BestReplica(_failed, _order.Target);
+            best = _master.Succession.Best(_failed, _order.Target);
         }
         if (best is null)
         {
-            string reason = _master.WhyNobody(_failed);
+            string reason = _master.Succession.WhyNobody(_failed);
             if (_master.Node is { ReportsMaster: false, ReportedMaster: { } followed } && !_master.Nodes.Any(node => _local.Names.AreSame(node.Address, followed)))
                 reason += $"; the master says that it follows {_master.Told(followed)}: if that is the master, let this Sentinel monitor that one";
-            if (_master.TryRestoreMaster())
+            if (_master.Succession.TryRestoreMaster())
                 reason += "; the master, which says that it is a replica, is told to be the master again";
-            else if (_master.WhyNotRestored() is { } whyNot)
+            else if (_master.Succession.WhyNotRestored() is { } whyNot)
                 reason += $"; {whyNot}";
             if (_lastRefusal is null)
                 Abort("-failover-abort-no-good-slave", reason);
@@ -348,7 +258,7 @@ internal sealed class Failover
             return;
         if (Handover is { IsMastersOwn: false } handover)
             handover.Promoting();
-        if (Handover is not { IsMastersOwn: true } && !replica.Link.Send(new Request.Reconfigure(Verb(replica), Master: null)))
+        if (Handover is not { IsMastersOwn: true } && !replica.Link.Send(new Request.Reconfigure(replica.ReplicaOfVerb, Master: null)))
         {
             TryNext($"{replica.Name} takes no more requests");
             return;
@@ -474,7 +384,7 @@ internal sealed class Failover
         Promoted = null;
         _master.CallReconfigScript("leader", _master.Node.Told, promoted.Told);
         _master.SwitchTo(promoted.Address, Epoch);
-        _stepSince = since;
+        _reconfiguration = new Reconfiguration(_master, _local, Epoch, since);
         Tell(cost);
         if (_lapsed is { } lapsed)
             LeaveToOthers(lapsed.Reason);
@@ -490,7 +400,7 @@ internal sealed class Failover
         });
     }
 
-    private void ReconfigureReplicas(Wakeup wake)
+    private void FinishReplicas(Wakeup wake)
     {
         // Nothing is left to reconfigure towards: the next failover must not wait for this one.
         if (_master.IsObjectivelyDown)
@@ -499,68 +409,7 @@ internal sealed class Failover
             return;
         }
         Handover?.Finish(wake);
-        foreach (Replica replica in _master.Replicas)
-            GiveUpIfStuck(replica, wake);
-        foreach (Replica replica in _master.Replicas.Where(CanBeTold))
-        {
-            // A former master that lives takes writes that will be lost: it is told at once, whatever the number of syncs.
-            int underWay = _master.Replicas.Count(other => other is { Reconf: ReconfStep.Sent or ReconfStep.InProgress });
-            if (replica.ReportsMaster || underWay < Math.Max(1, _master.Options.ParallelSyncs))
-                Tell(replica, "+slave-reconf-sent");
-        }
-        bool isTimeUp = wake.IsDue(_stepSince + _master.Options.FailoverTimeout);
-        if (isTimeUp)
-        {
-            _local.Publish(_master.About("+failover-end-for-timeout", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
-            foreach (Replica replica in _master.Replicas.Where(CanBeTold))
-                Tell(replica, "+slave-reconf-sent-be");
-        }
-        if (isTimeUp || _master.Replicas.TrueForAll(replica => replica.Reconf is ReconfStep.Done || replica.IsSubjectivelyDown || !MayBeTold(replica)))
+        if (_reconfiguration!.Decide(wake))
             End();
     }
-
-    /// <summary>Whether a replica is to be told: one that just connected, and may be another process than before, or another group's, is asked first.</summary>
-    private bool CanBeTold(Replica replica) =>
-        _master.MayBeFollowed && replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, HasReported: true, IsHandingOver: false }
-        && MayBeTold(replica);
-
-    /// <summary>Not what is the master itself by another name, and not what is of another group.</summary>
-    private bool MayBeTold(Replica replica) => !_master.IsMaster(replica) && _master.Lineage.StrangerIn(replica) is null;
-
-    private void GiveUpIfStuck(Replica replica, Wakeup wake)
-    {
-        if (replica.Reconf is not ReconfStep.Sent || !wake.IsDue(replica.ReconfSince + _local.Timing.ReplicaReconfTimeout))
-            return;
-        Progress(replica, ReconfStep.Done, "-slave-reconf-sent-timeout");
-    }
-
-    private void Tell(Replica replica, string eventName)
-    {
-        if (!replica.Link.Send(new Request.Reconfigure(Verb(replica), _master.Node.Told)))
-            return;
-        Progress(replica, ReconfStep.Sent, eventName);
-    }
-
-    private void Progress(Replica replica, ReconfStep step, string eventName)
-    {
-        (replica.Reconf, replica.ReconfSince) = (step, _local.Now);
-        _local.Publish(_master.About(eventName, EventLevel.Notice, replica) with { Epoch = Epoch });
-        _local.Touch(_master);
-    }
-
-    /// <summary>The word the node takes; unknown only if the node never answered the probe.</summary>
-    internal static string Verb(DataNode node) => node.Link.TakesReplicaOf is false ? "SLAVEOF" : "REPLICAOF";
-}
-
-/// <summary>What the right to lead a failover rests on.</summary>
-internal enum Claim
-{
-    /// <summary>The votes of a majority, and at least of the quorum.</summary>
-    ByElection,
-
-    /// <summary>An operator's order, in an epoch that the peers are asked for.</summary>
-    ByOrder,
-
-    /// <summary>The same, when a majority could not be asked: in an epoch of our own.</summary>
-    Alone,
 }

@@ -128,11 +128,11 @@ internal sealed class FailoverOutlook(MasterMonitor master, LocalSentinel local,
 
     private void LookAtCandidates()
     {
-        if (master.BestReplica() is not null)
+        if (master.Succession.Best() is not null)
             return;
         string why = master.Replicas.Count == 0
             ? "it has none"
-            : string.Join("; ", master.Replicas.Take(ShownMax).Select(replica => $"{replica.Name}: {master.Objection(replica)}"));
+            : string.Join("; ", master.Replicas.Take(ShownMax).Select(replica => $"{replica.Name}: {master.Succession.Objection(replica)}"));
         Found(FindingKind.Candidates, master.Node, $"no replica could take its place: {why}");
     }
 

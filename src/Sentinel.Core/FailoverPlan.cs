@@ -16,8 +16,8 @@ internal sealed class FailoverPlan(MasterMonitor master, LocalSentinel local, Fa
             Replica[] named = [.. master.Replicas.Where(replica => local.Names.AreSame(replica.Address, target))];
             if (named.Length == 0)
                 return $"NOGOODSLAVE {target} is not a replica of '{master.Name}': SENTINEL REPLICAS {master.Name} lists them";
-            if (named.Select(master.Objection).All(objection => objection is not null))
-                return $"NOGOODSLAVE {target} cannot be promoted: {master.Objection(named[0])}";
+            if (named.Select(master.Succession.Objection).All(objection => objection is not null))
+                return $"NOGOODSLAVE {target} cannot be promoted: {master.Succession.Objection(named[0])}";
         }
         if (Chosen is null)
             return "NOGOODSLAVE No suitable replica to promote";
@@ -56,13 +56,13 @@ internal sealed class FailoverPlan(MasterMonitor master, LocalSentinel local, Fa
     /// <param name="chosen">Who would be.</param>
     public static string Describe(MasterMonitor master, Replica replica, Replica? chosen)
     {
-        if (master.Objection(replica) is { } objection)
+        if (master.Succession.Objection(replica) is { } objection)
             return $"cannot be promoted: {objection}";
         string lag = Handover.Lag(master.Node, replica) is { } behind ? $"; {behind}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{(replica == chosen ? "would be promoted" : "could be promoted")} (priority {replica.Priority}, offset {replica.Offset}{lag})");
     }
 
-    private Replica? Chosen => master.BestReplica(only: order.Target);
+    private Replica? Chosen => master.Succession.Best(only: order.Target);
 
     private string? WhyNotCoordinated => Handover.Objection(master, local.Now, local.Timing);
 

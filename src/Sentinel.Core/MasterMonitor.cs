@@ -26,7 +26,6 @@ internal sealed class MasterMonitor : IScheduled
     private readonly ReplicaDiscovery _discovery;
     private readonly Reports _reports;
     private readonly Forgetting _forgetting;
-    private Epoch _votesAskedBeforePause;
 
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links, LineageState? lineage = null)
     {
@@ -42,7 +41,9 @@ internal sealed class MasterMonitor : IScheduled
         _forgetting = new Forgetting(this, local);
         Lineage = new Lineage(this, local, links, lineage);
         Distrust = new Distrust(this, local);
+        Succession = new Succession(this, local);
         _reports = new Reports(this, local, _discovery, _twins, Strays);
+        Replies = new Replies(this, local, _reports);
         Election = new Election(this, local, state.LeaderEpoch);
         ConfiguredSince = local.Now;
         Node = new MasterNode(this, links.OpenNode(state.Address, Options.Credentials), local.Now);
@@ -91,6 +92,12 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>Whether the master still is what the group had.</summary>
     public Distrust Distrust { get; }
+
+    /// <summary>Who may take the master's place.</summary>
+    public Succession Succession { get; }
+
+    /// <summary>What instances answer.</summary>
+    public Replies Replies { get; }
 
     /// <summary>The last switches.</summary>
     public FailoverHistory History { get; } = new();
@@ -259,7 +266,7 @@ internal sealed class MasterMonitor : IScheduled
         Election.Miss(missed);
         if (missed < Options.DownAfter && missed <= _local.Timing.TiltTrigger)
             return;
-        _votesAskedBeforePause = _local.CurrentEpoch;
+        Replies.Resume();
         Judgement.Resume();
         Fence.Resume();
         Strays.Resume();
@@ -336,167 +343,6 @@ internal sealed class MasterMonitor : IScheduled
         // The sooner peers hear of us, the sooner they know us. The subscription first, that we hear our own.
         if (instance.Link.IsComplete)
             instance.NextHelloAt = _local.Now;
-        _local.Touch(this);
-    }
-
-    /// <summary>A PING was answered; only a change of what is believed makes work.</summary>
-    public void PingAnswered(Instance instance, Reply reply)
-    {
-        if (instance is MasterNode { RebootedAt: not null } master && reply is Reply.Text { Value: "PONG" })
-            master.RebootedAt = null;
-        if (instance is Peer && Fence.IsHolding)
-            _local.Touch(this);
-        if (!instance.IsSubjectivelyDown)
-            return;
-        if (instance is DataNode node && !node.IsScriptKillSent && reply is Reply.Error { Message: var error }
-            && error.StartsWith("BUSY", StringComparison.Ordinal) && !_local.IsInTilt)
-            node.IsScriptKillSent = node.Link.Send(new Request.KillScript());
-        _local.Touch(this);
-    }
-
-    /// <summary>A data node answered INFO.</summary>
-    public void InfoAnswered(DataNode node, Reply reply) => _reports.Answered(node, reply);
-
-    /// <summary>A data node answered whether it takes <c>REPLICAOF</c>.</summary>
-    public void ProbeAnswered(DataNode node, Reply reply)
-    {
-        node.Link.TakesReplicaOf = reply is not Reply.Error { Message: var error}
-            || !(error.StartsWith("NOPERM", StringComparison.Ordinal) || error.Contains("unknown command", StringComparison.OrdinalIgnoreCase));
-        _local.Touch(this);
-    }
-
-    /// <summary>A data node answered that it is to change its role or master.</summary>
-    public void ReconfigureAnswered(DataNode node, Request.Reconfigure request, Reply reply)
-    {
-        if (TransactionReply.Complaint(reply) is { } complaint)
-            MayForgetItsRole(node, complaint);
-        string? refusal = TransactionReply.Refusal(request, reply);
-        Preflight.Ordered(node, refusal, TransactionReply.Complaint(reply));
-        if (TransactionReply.Info(reply) is { } info && (refusal is null || request.Master is null))
-            _reports.Absorb(node, info);
-        if (refusal is not null && node is Replica replica)
-        {
-            // Rights may have changed since the probe: it is asked again for the next use.
-            node.Link.Send(Request.ProbeReplicaOf.Instance);
-            if (request.Master is null)
-            {
-                Failover?.PromotionAnswered(replica, request, reply);
-            }
-            else
-            {
-                _local.Log(EventLevel.Warning, $"{node.Name} refused to follow {request.Master} for {Name}: {refusal}");
-                Failover?.FollowRefused(replica);
-            }
-        }
-        _local.Touch(this);
-    }
-
-    /// <summary>A data node answered that it is to keep the role that it was handed.</summary>
-    public void KeepRoleAnswered(DataNode node, Reply reply)
-    {
-        string? complaint = (reply as Reply.Error)?.Message;
-        if (complaint is not null)
-            MayForgetItsRole(node, complaint);
-        node.Checkup.RewriteComplaint = complaint;
-        _local.Touch(this);
-    }
-
-    private void MayForgetItsRole(DataNode node, string complaint) =>
-        _local.Log(EventLevel.Warning, $"{node.Name} of {Name} changed its role, but may forget it at a restart: CONFIG REWRITE says: {complaint}");
-
-    /// <summary>A data node answered that it is to hand its role over.</summary>
-    public void HandOverAnswered(DataNode node, Reply reply)
-    {
-        Failover?.Handover?.HandOverAnswered(node, reply);
-        _local.Touch(this);
-    }
-
-    /// <summary>A data node answered that it is to hold writes back.</summary>
-    public void HoldAnswered(DataNode node, Reply reply)
-    {
-        if (reply is Reply.List { Items: [not Reply.Error, Reply.Text { Value: var info }] })
-            _reports.Absorb(node, info);
-        Failover?.Handover?.HoldAnswered(node, reply);
-        _local.Touch(this);
-    }
-
-    /// <summary>A data node answered that it is to tell its master how far it is.</summary>
-    public void OffsetTold(DataNode node, Reply reply) => Failover?.Handover?.OffsetTold(node, reply);
-
-    /// <summary>A data node answered what has to do with holding its writes.</summary>
-    public void FenceAnswered(DataNode node, Request request, Reply reply)
-    {
-        switch (request)
-        {
-            case Request.ProbePause:
-                Fence.ProbeAnswered(node, reply);
-                break;
-            case Request.HoldWrites:
-                Fence.HoldAnswered(node, reply);
-                break;
-            case Request.CountAttached question when node is MasterNode:
-                Fence.AttachedCounted(question, reply);
-                break;
-            default:
-                break;    // of one that is the master no more; or the end of it, which has no outcome
-        }
-        _local.Touch(this);
-    }
-
-    /// <summary>A data node answered what it would take in a failover.</summary>
-    public void PreflightAnswered(DataNode node, Request request, Reply reply)
-    {
-        Preflight.Answered(node, request, reply);
-        _local.Touch(this);
-    }
-
-    /// <summary>An instance acknowledged our hello, or refused it.</summary>
-    public void HelloAnswered(Instance instance, Reply reply)
-    {
-        instance.Hello.Done();
-        if (instance is DataNode node)
-            node.Checkup.HelloRefusal = reply is Reply.Error { Message: var error } && error.StartsWith("NOPERM", StringComparison.Ordinal) ? error : null;
-        _local.Touch(this);
-    }
-
-    /// <summary>A peer answered whether it holds the master down, perhaps with a vote.</summary>
-    public void DownAnswered(Peer peer, Request.AskIfDown request, Reply reply)
-    {
-        bool isOld = request.Candidate is null ? peer.DownQuestion.IsForsaken : request.Epoch <= _votesAskedBeforePause;
-        if (request.Candidate is null)
-            peer.DownQuestion.Done();
-        if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && IsCalled(request.Master))
-        {
-            if (!isOld)
-            {
-                (peer.SaysMasterDown, peer.SaidAt, peer.SaidIn) = (down.Value == 1, _local.Now, peer.Link.Attempt);
-                peer.AskNow &= !peer.SaysMasterDown;
-            }
-            if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0 && _local.Believes(new Epoch((ulong)leaderEpoch.Value)))
-            {
-                var epoch = new Epoch((ulong)leaderEpoch.Value);
-                if (peer.VotedEpoch != epoch && peer.VoteLines.Lets(_local.Now, out _))
-                    _local.Log(EventLevel.Warning, $"{peer.Name} voted for {id} {epoch}");
-                (peer.VotedLeader, peer.VotedEpoch) = (id, epoch);
-            }
-        }
-        if (request.Candidate is not null)
-            peer.AnsweredVoteOf = Epoch.Max(peer.AnsweredVoteOf, request.Epoch);
-        _local.Touch(this);
-    }
-
-    /// <summary>A peer answered what it believes about the master.</summary>
-    public void BeliefAnswered(Peer peer, Reply reply)
-    {
-        if (peer.BeliefCame(_local.Now) is { } askedAt)
-        {
-            PeerBelief? belief = PeerBelief.Parse(reply);
-            if (belief is not null && !_local.Believes(belief.ConfigEpoch))
-                belief = null;    // with an epoch that nobody will ever reach it could veto for ever
-            Election.LeaderSaid(peer.Id, belief, askedAt);
-            Strays.PeerSaid(peer.Id, belief, askedAt);
-            Fence.PeerSaid(peer.Id, belief, askedAt);
-        }
         _local.Touch(this);
     }
 
@@ -589,53 +435,11 @@ internal sealed class MasterMonitor : IScheduled
         Failover = new Failover(this, _local, epoch, claim, order);
     }
 
-    /// <summary>
-    /// Called by the failover when nobody can take the master's place: one that came back as a replica, as with a configuration from
-    /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
-    /// </summary>
-    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
-    public bool TryRestoreMaster() =>
-        Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null }
-        && WhyNotRestored() is null
-        && Node.Link.Send(new Request.Reconfigure(Failover.Verb(Node), Master: null));
-
-    /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
-    public string? WhyNotRestored() =>
-        Node.ReportsMaster ? null
-        : Lineage.StrangerIn(Node) is { } stranger ? $"the master is not told to be the master again, for it has the data of {stranger}"
-        : !Node.HoldsKeys && Lineage.HadKeys && Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null)
-            ? $"the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT {Name}' says that it is right so"
-        : null;
-
     /// <summary>Called by the failover: it is over.</summary>
     public void EndFailover()
     {
         Failover = null;
         _local.Touch(this);
-    }
-
-    /// <summary>The replica that would be promoted now; null: none is fit.</summary>
-    /// <param name="except">Those that are not to be.</param>
-    /// <param name="only">The one that may be; null: every other.</param>
-    public Replica? BestReplica(IReadOnlySet<Address>? except = null, Address? only = null)
-    {
-        Candidate? best = Selection.Best(Replicas
-            .Where(replica => except?.Contains(replica.Address) != true && (only is not { } target || _local.Names.AreSame(replica.Address, target)))
-            .Select(AsCandidate));
-        return best is null ? null : Replicas.Find(replica => replica.Address == best.Address);
-    }
-
-    /// <summary>Why a replica must not be promoted; null: it may.</summary>
-    public string? Objection(Replica replica) =>
-        Selection.Objection(AsCandidate(replica))
-        ?? (Preflight.Refusal(replica) is { } refusal && BestReplica() is { } best && Preflight.Refusal(best) is null ? $"{refusal}, and others are fit" : null);
-
-    /// <summary>Why no replica may be promoted, replica by replica.</summary>
-    /// <param name="tried">Those that were told, in vain.</param>
-    public string WhyNobody(IReadOnlySet<Address>? tried = null)
-    {
-        string reasons = string.Join("; ", Replicas.Select(replica => $"{replica.Name}: {(tried?.Contains(replica.Address) is true ? "tried already" : Objection(replica))}"));
-        return reasons.Length == 0 ? "no replica is known" : reasons;
     }
 
     /// <summary>An event about an instance of this group.</summary>
@@ -668,51 +472,6 @@ internal sealed class MasterMonitor : IScheduled
 
     /// <summary>The master, its replicas, and the peers.</summary>
     public IEnumerable<Instance> Instances => Nodes.Concat<Instance>(Peers);
-
-    private ReplicaSelection Selection => new(_local.Now, MasterDownFor, Options.DownAfter, _local.Timing) 
-    {
-        IsMasterReplica = !Node.ReportsMaster,
-        IsMasterDistrusted = Distrust.IsConfirmed,
-        SomeHaveKeys = Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
-        SomeHaveOurs = Replicas.Exists(replica => replica.Priority != 0 && Lineage.HoldsOurs(replica, since: default)),
-    };
-
-    private TimeSpan MasterDownFor => Node is { IsSubjectivelyDown: true, DownSince: { } since } ? _local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
-
-    /// <summary>Whether the configured master is there as a replica, with keys that nobody is to lose for one without.</summary>
-    private bool MasterMayBeRestored => Node is { ReportsMaster: false, HoldsKeys: true, Link.IsUsable: true } && WhyNotRestored() is null;
-
-    /// <summary>Whether there are keys in a replica that it would keep: of one that is about to copy a master without data, those that it has until then.</summary>
-    private bool HasKeys(Replica replica) => Distrust.IsConfirmed ? replica.HoldsKeys : replica.HasKeys;
-
-    /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
-    private bool IsFollowedByMaster(Replica replica) =>
-        !Node.ReportsMaster && (replica.HasKeys || !(Replicas.Exists(other => other.HasKeys) || (Node.HoldsKeys && Node.History != replica.History))) && Node.ReportedMaster is { } followed && _local.Names.AreSame(followed, replica.Address);
-
-    private bool WasPromotedMeanwhile(Replica replica) =>
-        Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
-
-    private Candidate AsCandidate(Replica replica) => new()
-    {
-        Address = replica.Address,
-        RunId = replica.RunId,
-        IsDown = replica.IsSubjectivelyDown,
-        IsConnected = replica.Link.IsUsable,
-        LastValidReplyAt = replica.Link.Health.LastValidReplyAt,
-        InfoAt = replica.InfoAt >= replica.Link.ConnectedSince ? replica.InfoAt : null,
-        ReportsReplica = !replica.ReportsMaster,
-        IsMaster = IsMaster(replica),
-        HasDataOf = Lineage.StrangerIn(replica),
-        WasPromotedMeanwhile = !IsMaster(replica) && replica.ReportsMaster && WasPromotedMeanwhile(replica),
-        IsFollowedByMaster = !IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
-        MasterLinkDownTime = replica.MasterLinkDownTime,
-        HasKeys = HasKeys(replica),
-        HasForeignHistory = Lineage.IsKnown && !Lineage.AreKinOfOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
-        History = replica.History,
-        WouldRefuse = Preflight.Refusal(replica) is not null,
-        Priority = replica.Priority,
-        Offset = replica.Offset,
-    };
 
     /// <summary>A name of this group leads elsewhere, or a replica went down: somebody may be listed twice.</summary>
     public void LookForTwins() => _twins.LookAgain();

@@ -134,7 +134,7 @@ internal sealed class Preflight(MasterMonitor master, LocalSentinel local)
         {
             checkup.NextRightsAt = local.Now + RightsPeriods * Period;
             checkup.Trying.Clear();
-            Send(node, new Request.ProbeOrders(Failover.Verb(node)));
+            Send(node, new Request.ProbeOrders(node.ReplicaOfVerb));
         }
         else if (wake.IsDue(checkup.NextSettingsAt))
         {

@@ -187,7 +187,7 @@ public sealed class SentinelCore
             case Request.Ping:
                 link.PingAnswered(answered.Reply);
                 foreach (Instance user in link.Users)
-                    user.Master.PingAnswered(user, answered.Reply);
+                    user.Master.Replies.PingAnswered(user, answered.Reply);
                 _local.Touch(link);
                 break;
             case Request.AskIdentity:
@@ -198,40 +198,40 @@ public sealed class SentinelCore
                 }
                 break;
             case Request.Info when NodeOf(link) is { } node:
-                node.Master.InfoAnswered(node, answered.Reply);
+                node.Master.Replies.InfoAnswered(node, answered.Reply);
                 break;
             case Request.ProbeReplicaOf when NodeOf(link) is { } node:
-                node.Master.ProbeAnswered(node, answered.Reply);
+                node.Master.Replies.ProbeAnswered(node, answered.Reply);
                 break;
             case Request.Reconfigure request when NodeOf(link) is { } node:
-                node.Master.ReconfigureAnswered(node, request, answered.Reply);
+                node.Master.Replies.ReconfigureAnswered(node, request, answered.Reply);
                 break;
             case Request.KeepRole when NodeOf(link) is { } node:
-                node.Master.KeepRoleAnswered(node, answered.Reply);
+                node.Master.Replies.KeepRoleAnswered(node, answered.Reply);
                 break;
             case Request.HandOver when NodeOf(link) is { } node:
-                node.Master.HandOverAnswered(node, answered.Reply);
+                node.Master.Replies.HandOverAnswered(node, answered.Reply);
                 break;
             case Request.HoldWritesAndTell when NodeOf(link) is { } node:
-                node.Master.HoldAnswered(node, answered.Reply);
+                node.Master.Replies.HoldAnswered(node, answered.Reply);
                 break;
             case Request.TellOffset when NodeOf(link) is { } node:
-                node.Master.OffsetTold(node, answered.Reply);
+                node.Master.Replies.OffsetTold(node, answered.Reply);
                 break;
             case Request.ProbePause or Request.HoldWrites or Request.ReleaseWrites or Request.CountAttached when NodeOf(link) is { } node:
-                node.Master.FenceAnswered(node, answered.Request, answered.Reply);
+                node.Master.Replies.FenceAnswered(node, answered.Request, answered.Reply);
                 break;
             case Request.ProbeOrders or Request.ProbeTransaction or Request.ProbeRewrite or Request.AskSettings when NodeOf(link) is { } node:
-                node.Master.PreflightAnswered(node, answered.Request, answered.Reply);
+                node.Master.Replies.PreflightAnswered(node, answered.Request, answered.Reply);
                 break;
             case Request.PublishHello request when UserOf(link, request.Hello.MasterName) is { } instance:
-                instance.Master.HelloAnswered(instance, answered.Reply);
+                instance.Master.Replies.HelloAnswered(instance, answered.Reply);
                 break;
             case Request.AskIfDown request when UserOf(link, request.MasterName) is Peer peer:
-                peer.Master.DownAnswered(peer, request, answered.Reply);
+                peer.Master.Replies.DownAnswered(peer, request, answered.Reply);
                 break;
             case Request.AskMaster request when UserOf(link, request.MasterName) is Peer peer:
-                peer.Master.BeliefAnswered(peer, answered.Reply);
+                peer.Master.Replies.BeliefAnswered(peer, answered.Reply);
                 break;
             default:
                 break;    // SCRIPT KILL shows in the next PING; the rest belongs to what is monitored no more

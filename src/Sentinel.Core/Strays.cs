@@ -224,7 +224,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 
     private void Tell(Replica replica)
     {
-        if (!replica.Link.Send(new Request.Reconfigure(Failover.Verb(replica), master.Node.Told)))
+        if (!replica.Link.Send(new Request.Reconfigure(replica.ReplicaOfVerb, master.Node.Told)))
             return;
         bool saysMaster = replica.Stray!.SaysMaster;
         // Told again only after another look at it, and then after another agreement.

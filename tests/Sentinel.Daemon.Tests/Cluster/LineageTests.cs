@@ -23,7 +23,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
         RedisNode master = lab.Nodes[0];
         for (int round = 0; round < Rounds; round++)
         {
-            await FillAsync(master);
+            await FillAsync(lab, master);
             string replid = await HistoryAsync(master);
             await master.KillAsync();
             // What it copied once as a replica may lie there still.
@@ -47,7 +47,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
     public async Task A_master_that_is_back_with_its_data_stays_the_master(string persistence)
     {
         RedisLab lab = await HealthyLabAsync(Options() with { Node = _ => persistence });
-        await FillAsync(lab.Nodes[0]);
+        await FillAsync(lab, lab.Nodes[0]);
         if (persistence.StartsWith("save", StringComparison.Ordinal))
             await lab.Nodes[0].AskAsync("SAVE");
         await lab.Nodes[0].RestartAsync();
@@ -64,7 +64,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
     public async Task Deleting_all_keys_is_no_loss_of_them()
     {
         RedisLab lab = await HealthyLabAsync(Options());
-        await FillAsync(lab.Nodes[0]);
+        await FillAsync(lab, lab.Nodes[0]);
         await lab.Nodes[0].AskAsync("FLUSHALL");
         await LookAsync(lab);
         Assert.Equal(lab.Nodes[0], await lab.MasterAsync());
@@ -77,7 +77,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
     {
         RedisLab lab = await HealthyLabAsync(new LabOptions { DownAfter = TimeSpan.FromSeconds(30) });
         await HoldSynchronisationsAsync(lab.Nodes[0]);
-        await FillAsync(lab.Nodes[0]);
+        await FillAsync(lab, lab.Nodes[0]);
         await LookAsync(lab);
         foreach (SentinelNode sentinel in lab.Sentinels)
             await Eventually.SoAsync($"{sentinel} keeps that there are keys", () => File.Exists(LineageOf(sentinel)) && File.ReadAllText(LineageOf(sentinel)).Contains("\"hadKeys\": true", StringComparison.Ordinal));
@@ -127,7 +127,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
             await Eventually.SoAsync("the data are copied", async () => (await newcomer.AskAsync("GET", "theirs")).Text() == "1");
             await newcomer.AskAsync("REPLICAOF", "NO", "ONE");
         }
-        await FillAsync(lab.Nodes[0]);
+        await FillAsync(lab, lab.Nodes[0]);
         await LookAsync(lab);
         await lab.Nodes[0].KillAsync();
         await Eventually.SoAsync("the newcomer has the address", async () => (await newcomer.AskAsync("CONFIG", "SET", "port", $"{lab.Nodes[0].Port}")).Text() == "OK");
@@ -147,7 +147,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
     {
         RedisLab lab = await HealthyLabAsync(new LabOptions { DownAfter = TimeSpan.FromSeconds(30), Sentinels = [Make.Ours], Quorum = 2 });
         await HoldSynchronisationsAsync(lab.Nodes[0]);
-        await FillAsync(lab.Nodes[0]);
+        await FillAsync(lab, lab.Nodes[0]);
         await LookAsync(lab);
         await lab.Nodes[0].RestartAsync();
         SentinelNode sentinel = lab.Sentinels[0];
@@ -162,7 +162,7 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
     public async Task Where_it_is_switched_off_an_empty_master_is_the_master()
     {
         RedisLab lab = await HealthyLabAsync(Options() with { Sentinel = $"sentinel empty-restart-failover {RedisLab.MasterName} no" });
-        await FillAsync(lab.Nodes[0]);
+        await FillAsync(lab, lab.Nodes[0]);
         await lab.Nodes[0].RestartAsync();
         foreach (SentinelNode sentinel in lab.Sentinels)
             await sentinel.SaysAsync("+reboot");
@@ -176,10 +176,11 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
     /// <summary>After its next start it lets its replicas wait for its data.</summary>
     private static Task HoldSynchronisationsAsync(RedisNode node) => File.AppendAllTextAsync(node.ConfigurationFile, "repl-diskless-sync-delay 60\n");
 
-    private static async Task FillAsync(RedisNode master)
+    private static async Task FillAsync(RedisLab lab, RedisNode master)
     {
         await master.AskAsync("EVAL", $"for i = 1, {Keys} do redis.call('SET', 'key' .. i, i) end", "0");
-        await master.AskAsync("WAIT", "2", "10000");
+        foreach (RedisNode node in lab.Nodes)
+            await Eventually.SoAsync($"{node} has the data", async () => await SizeAsync(node) == Keys);
     }
 
     private static async Task<long> SizeAsync(RedisNode node) => long.Parse((await node.AskAsync("DBSIZE")).Text(), CultureInfo.InvariantCulture);

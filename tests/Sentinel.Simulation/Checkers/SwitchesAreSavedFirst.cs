@@ -14,6 +14,13 @@ internal sealed class SwitchesAreSavedFirst(World world) : Checker(world)
 
     public override string Name => "switches-are-saved-first";
 
+    /// <summary>A new process knows of no promotion but what its disk has, and learns the rest from the others, as anybody does.</summary>
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        foreach ((SimSentinel Sentinel, string, Epoch) promotion in _promotedAt.Keys.Where(promotion => promotion.Sentinel == sentinel).ToArray())
+            _promotedAt.Remove(promotion);
+    }
+
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         if (sentinel is not SentinelProcess ours || happened is not { MasterName: { } master, Epoch: { } epoch })

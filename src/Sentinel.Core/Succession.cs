@@ -1,0 +1,92 @@
+namespace Sentinel.Core;
+
+/// <summary>Who may take the master's place: what the choice looks at, in each replica as it is seen now.</summary>
+internal sealed class Succession(MasterMonitor master, LocalSentinel local)
+{
+    /// <summary>The replica that would be promoted now; null: none is fit.</summary>
+    /// <param name="except">Those that are not to be.</param>
+    /// <param name="only">The one that may be; null: every other.</param>
+    public Replica? Best(IReadOnlySet<Address>? except = null, Address? only = null)
+    {
+        Candidate? best = Selection.Best(master.Replicas
+            .Where(replica => except?.Contains(replica.Address) != true && (only is not { } target || local.Names.AreSame(replica.Address, target)))
+            .Select(AsCandidate));
+        return best is null ? null : master.Replicas.Find(replica => replica.Address == best.Address);
+    }
+
+    /// <summary>Why a replica must not be promoted; null: it may.</summary>
+    public string? Objection(Replica replica) =>
+        Selection.Objection(AsCandidate(replica))
+        ?? (Preflight.Refusal(replica) is { } refusal && Best() is { } best && Preflight.Refusal(best) is null ? $"{refusal}, and others are fit" : null);
+
+    /// <summary>Why no replica may be promoted, replica by replica.</summary>
+    /// <param name="tried">Those that were told, in vain.</param>
+    public string WhyNobody(IReadOnlySet<Address>? tried = null)
+    {
+        string reasons = string.Join("; ", master.Replicas.Select(replica => $"{replica.Name}: {(tried?.Contains(replica.Address) is true ? "tried already" : Objection(replica))}"));
+        return reasons.Length == 0 ? "no replica is known" : reasons;
+    }
+
+    /// <summary>
+    /// Called by the failover when nobody can take the master's place: one that came back as a replica, as with a configuration from
+    /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
+    /// </summary>
+    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
+    public bool TryRestoreMaster() =>
+        master.Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null }
+        && WhyNotRestored() is null
+        && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
+
+    /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
+    public string? WhyNotRestored() =>
+        master.Node.ReportsMaster ? null
+        : master.Lineage.StrangerIn(master.Node) is { } stranger ? $"the master is not told to be the master again, for it has the data of {stranger}"
+        : !master.Node.HoldsKeys && master.Lineage.HadKeys && master.Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null)
+            ? $"the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT {master.Name}' says that it is right so"
+        : null;
+
+    private ReplicaSelection Selection => new(local.Now, MasterDownFor, master.Options.DownAfter, local.Timing)
+    {
+        IsMasterReplica = !master.Node.ReportsMaster,
+        IsMasterDistrusted = master.Distrust.IsConfirmed,
+        SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
+        SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),
+    };
+
+    private TimeSpan MasterDownFor => master.Node is { IsSubjectivelyDown: true, DownSince: { } since } ? local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+
+    /// <summary>Whether the configured master is there as a replica, with keys that nobody is to lose for one without.</summary>
+    private bool MasterMayBeRestored => master.Node is { ReportsMaster: false, HoldsKeys: true, Link.IsUsable: true } && WhyNotRestored() is null;
+
+    /// <summary>Whether there are keys in a replica that it would keep: of one that is about to copy a master without data, those that it has until then.</summary>
+    private bool HasKeys(Replica replica) => master.Distrust.IsConfirmed ? replica.HoldsKeys : replica.HasKeys;
+
+    /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
+    private bool IsFollowedByMaster(Replica replica) =>
+        !master.Node.ReportsMaster && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
+
+    private bool WasPromotedMeanwhile(Replica replica) =>
+        master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
+
+    private Candidate AsCandidate(Replica replica) => new()
+    {
+        Address = replica.Address,
+        RunId = replica.RunId,
+        IsDown = replica.IsSubjectivelyDown,
+        IsConnected = replica.Link.IsUsable,
+        LastValidReplyAt = replica.Link.Health.LastValidReplyAt,
+        InfoAt = replica.InfoAt >= replica.Link.ConnectedSince ? replica.InfoAt : null,
+        ReportsReplica = !replica.ReportsMaster,
+        IsMaster = master.IsMaster(replica),
+        HasDataOf = master.Lineage.StrangerIn(replica),
+        WasPromotedMeanwhile = !master.IsMaster(replica) && replica.ReportsMaster && WasPromotedMeanwhile(replica),
+        IsFollowedByMaster = !master.IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
+        MasterLinkDownTime = replica.MasterLinkDownTime,
+        HasKeys = HasKeys(replica),
+        HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
+        History = replica.History,
+        WouldRefuse = Preflight.Refusal(replica) is not null,
+        Priority = replica.Priority,
+        Offset = replica.Offset,
+    };
+}
