@@ -38,7 +38,7 @@ internal sealed class Lineage
         foreach (string history in kept.Histories)
             Add(history, at: _histories.Count);
         GoesOnFrom(kept.FormerHistory);
-        (RunId, _offset, HadKeys, BelievedEmpty, HasSeenMaster) = (kept.RunId, kept.Offset, kept.HadKeys, kept.BelievedEmpty, true);
+        (RunId, _offset, HadKeys, BelievedEmpty, HasSeenMaster) = (kept.RunId, kept.Offset, kept.HadKeys, kept.BelievedEmpty, kept.HasSeenMaster);
     }
 
     /// <summary>What the master's data are of; null: not known.</summary>
@@ -75,7 +75,7 @@ internal sealed class Lineage
     /// <summary>What is to be kept; null: nothing is known.</summary>
     public LineageState? State => !IsKnown ? null : new LineageState
     {
-        MasterName = _master.Name, Histories = [.. _histories], FormerHistory = _former, RunId = RunId, Offset = _offset, HadKeys = HadKeys, BelievedEmpty = BelievedEmpty,
+        MasterName = _master.Name, Histories = [.. _histories], FormerHistory = _former, RunId = RunId, HasSeenMaster = HasSeenMaster, Offset = _offset, HadKeys = HadKeys, BelievedEmpty = BelievedEmpty,
     };
 
     /// <summary>What the group was last known to have, in words.</summary>
@@ -94,7 +94,7 @@ internal sealed class Lineage
             return;
         if (IsKnown && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(node.FormerHistory))
             return;
-        bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.RunId != RunId | node.HasKeys != HadKeys;
+        bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.RunId != RunId | node.ReportsMaster != HasSeenMaster | node.HasKeys != HadKeys;
         // One that began with nothing goes on from nothing; what the group had before is still its own.
         if (node.FormerHistory is { } former && former != _former)
         {
@@ -128,6 +128,8 @@ internal sealed class Lineage
         (RunId, _offset, HasSeenMaster) = (HasOurs(node) || node.HoldsKeys ? node.RunId : null, node.StreamOffset, false);
         if (node.RunId == _unknownStranger)
             _unknownStranger = null;
+        if (IsKnown)
+            Keep();
     }
 
     /// <summary>Whether the data of a node are the group's, or go on from them.</summary>

@@ -17,6 +17,9 @@ public sealed record LineageState
     /// <summary>The process (<c>run_id</c>) that was the master last; null: not known.</summary>
     public string? RunId { get; init; }
 
+    /// <summary>Whether it was heard to be the master, and not only named as one by others.</summary>
+    public bool HasSeenMaster { get; init; }
+
     /// <summary>How far its replication stream had come, in bytes.</summary>
     public ulong Offset { get; init; }
 

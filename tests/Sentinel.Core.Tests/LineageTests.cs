@@ -265,9 +265,10 @@ public class LineageTests
         Assert.Contains(alone.Log, line => line.Contains("the others of the quorum hear it, and do not doubt it", StringComparison.Ordinal));
     }
 
-    /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
-    [Fact]
-    public void A_master_that_others_made_and_that_was_started_anew_before_we_saw_it_is_not_taken_for_another_groups()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_master_that_others_made_and_that_was_started_anew_before_we_saw_it_is_not_taken_for_another_groups(bool isRestarted)
     {
         World world = World.Settled(downAfterMs: 5000);
         foreach (FakeNode node in world.Nodes)
@@ -279,6 +280,9 @@ public class LineageTests
         world.Run(seconds: 11);
         world.MasterNode.Kill();
         world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == world.Nodes[1].Address), "all switch");
+        if (isRestarted)
+            late.Restart();
+        Assert.False(late.Lineage.HasSeenMaster);
         // It went on from ours, and was started anew since: neither history was seen.
         world.Nodes[1].Kill();
         world.Nodes[1].Restart();
@@ -287,8 +291,10 @@ public class LineageTests
         world.RunUntil(() => late.View.RunId is not null && late.View.ReportsMaster, "it is seen");
         world.Run(seconds: 2);
         Assert.DoesNotContain(late.Events, e => e.Name == "+master-foreign-data");
+        Assert.True(late.Lineage.HasSeenMaster);
     }
 
+    /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
     private static World WithData(int quorum = 2)
     {
         World world = World.Settled(quorum: quorum, downAfterMs: 10_000);

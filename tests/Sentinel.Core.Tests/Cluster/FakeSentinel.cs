@@ -61,6 +61,9 @@ internal sealed class FakeSentinel
     /// <summary>How often it had a name resolved.</summary>
     public int Resolutions { get; private set; }
 
+    /// <summary>What it is to keep of which data are of the group.</summary>
+    public LineageState Lineage => _core.Lineages.Single(lineage => lineage.MasterName == World.Master);
+
     /// <summary>What is on disk.</summary>
     public SentinelState Disk => _disk;
 

@@ -150,10 +150,18 @@ internal sealed class SwitchesLeadToMasters(World world) : Checker(world)
     /// <summary>How long before the announcement it may have been one: the reply that says so is on its way, or waits in a frozen process.</summary>
     private static readonly TimeSpan s_newsAge = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<(string Master, Epoch Epoch), Address> _announced = [];
+    private readonly HashSet<(string Master, Epoch Epoch, Address Address)> _announced = [];
+    private readonly HashSet<(string Master, Epoch Epoch, SimSentinel Leader)> _leaders = [];
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Epoch> _adopting = [];
 
     public override string Name => "switches-lead-to-masters";
+
+    /// <summary>A leader that renounces the promotion leaves the master where it is, in the epoch that it led.</summary>
+    public override void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
+    {
+        if (_leaders.Contains((master, configEpoch, sentinel)))
+            _announced.Add((master, configEpoch, address));
+    }
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
@@ -163,17 +171,20 @@ internal sealed class SwitchesLeadToMasters(World world) : Checker(world)
             _adopting[(sentinel, name)] = happened.Epoch;
         // A leader that dies before it tells of it may come back with it.
         if (happened is { Name: "+promoted-slave", InstanceAddress: { } promoted })
-            _announced[(name, happened.Epoch)] = promoted;
+        {
+            _leaders.Add((name, happened.Epoch, sentinel));
+            _announced.Add((name, happened.Epoch, promoted));
+        }
         if (happened is not { Name: "+switch-master", NewAddress: { } address })
             return;
         bool isAdopted = _adopting.Remove((sentinel, name), out Epoch adopted) && adopted == happened.Epoch;
         if (!isAdopted)
         {
-            _announced[(name, happened.Epoch)] = address;
+            _announced.Add((name, happened.Epoch, address));
             if (World.NodeAt(address) is not { } node || !node.WasMasterSince(World.Agenda.Now - s_newsAge - sentinel.LastFrozenFor))
                 Violated($"{sentinel.Name} announces {address} as the master of {name}, and no master is there");
         }
-        else if (World.Topology.LegacySentinels == 0 && (!_announced.TryGetValue((name, happened.Epoch), out Address known) || known != address))
+        else if (World.Topology.LegacySentinels == 0 && !_announced.Contains((name, happened.Epoch, address)))
         {
             Violated($"{sentinel.Name} takes over {address} as the master of {name} in epoch {happened.Epoch}, which no leader announced");
         }
