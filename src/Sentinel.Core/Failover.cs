@@ -24,6 +24,9 @@ internal sealed class Failover
     private Instant _stepSince;
     private string? _lastRefusal;
 
+    /// <summary>The process that was chosen; null: it did not say which it is.</summary>
+    private string? _chosenProcess;
+
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
     private Reconfiguration? _reconfiguration;
 
@@ -164,7 +167,7 @@ internal sealed class Failover
     public void ReportedMaster(Replica replica)
     {
         if (Step is FailoverStep.WaitPromotion && _confirmed is null && replica == Promoted)
-            Confirm(replica);
+            ConfirmOrRefuse(replica);
     }
 
     /// <summary>Takes in what a replica says of whom it follows.</summary>
@@ -227,7 +230,7 @@ internal sealed class Failover
                 Abort("-failover-abort-slave-timeout", $"{_lastRefusal}; {reason}");    // there were some, and none became master
             return;
         }
-        Promoted = best;
+        (Promoted, _chosenProcess) = (best, best.RunId);
         _local.Publish(_master.About("+selected-slave", EventLevel.Warning, best) with { Epoch = Epoch });
         Enter(FailoverStep.SendReplicaOfNoOne);
         _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });
@@ -290,7 +293,11 @@ internal sealed class Failover
         Replica replica = Promoted!;
         // Its answer may have come in TILT, when nothing was to follow from it.
         if (_confirmed is null && replica.ReportsMaster && replica.InfoAt >= _stepSince)
-            Confirm(replica);
+        {
+            ConfirmOrRefuse(replica);
+            if (_confirmed is null)
+                return;
+        }
         if (_confirmed is { } confirmed)
         {
             Handover?.KeepHeld(wake);
@@ -349,18 +356,36 @@ internal sealed class Failover
         }
     }
 
+    /// <summary>The replica says that it is the master. But it may have become one by other means than ours.</summary>
+    private void ConfirmOrRefuse(Replica promoted)
+    {
+        FailoverReport cost = FailoverCost.Of(_master, promoted, this, _local.Now);
+        // What an operator, or its configuration, made the master while the master was handing over to it cost what that one had not passed on yet.
+        if (Handover is { IsMastersOwn: true } && cost.LostBytes is > 0 and { } lost)
+            Unready($"{promoted.Name} became a master, but not by the master's own doing: it lacks {lost} bytes of the master");
+        else if (WasStartedAnew(promoted))
+            TryNext($"{promoted.Name} was started anew, as a master, and may have lost what it was chosen for");
+        else
+            Confirm(promoted, cost);
+    }
+
+    /// <summary>Whether it is not the process any more that was chosen, and another one can take its place, or the master can stay.</summary>
+    private bool WasStartedAnew(Replica promoted) =>
+        _chosenProcess is not null && promoted.RunId != _chosenProcess
+        && (Handover is not null || _master.Succession.Best(_failed.Append(promoted.Address).ToHashSet(), _order.Target) is not null);
+
     /// <summary>The replica is the master: first our disk knows of it, then all others.</summary>
     /// <remarks>
     /// If we died after the others know of it and before our disk does, we would come back with the former master; with a Sentinel that
     /// missed the switch we would be a majority for it. A disk that refuses, or is stuck for longer than <see cref="DiskPatience"/>, is not waited for: every moment in which
     /// clients do not know of the new master may cost writes too.
     /// </remarks>
-    private void Confirm(Replica promoted)
+    private void Confirm(Replica promoted, FailoverReport cost)
     {
         _local.Publish(_master.About("+promoted-slave", EventLevel.Warning, promoted) with { Epoch = Epoch });
         _local.CrashIfWanted(SimulatedFailures.CrashAfterPromotion);
         SaveNumber save = _master.Prepare(promoted.Address, Epoch);
-        _confirmed = (save, _local.Now + DiskPatience, FailoverCost.Of(_master, promoted, this, _local.Now));
+        _confirmed = (save, _local.Now + DiskPatience, cost);
         _local.WhenSaved(save, saved: () => _local.Touch(_master), failed: _ => _local.Touch(_master));
         _local.Touch(_master);
     }

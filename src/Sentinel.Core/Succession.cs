@@ -68,6 +68,10 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     private bool WasPromotedMeanwhile(Replica replica) =>
         master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
 
+    /// <summary>Whether a node says of its data that they began with nothing, or went on from others. Who copied them has what its master had, whatever itself began with.</summary>
+    private static bool IsOfUnknownOrigin(Replica replica) =>
+        replica.FormerHistory is not null || (replica.HasLoadedNothing && (replica.ReportsMaster || replica.MasterLinkDownTime < TimeSpan.Zero));
+
     private Candidate AsCandidate(Replica replica) => new()
     {
         Address = replica.Address,
@@ -83,7 +87,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsFollowedByMaster = !master.IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = HasKeys(replica),
-        HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (replica.FormerHistory is not null || replica.HasLoadedNothing),
+        HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.History == replica.History && IsOfUnknownOrigin(other))),
         History = replica.History,
         WouldRefuse = Preflight.Refusal(replica) is not null,
         Priority = replica.Priority,

@@ -89,6 +89,49 @@ public class PlannedSwitchTests
     }
 
     [Fact]
+    public void A_replica_that_is_made_the_master_by_others_before_it_has_every_byte_has_not_been_handed_the_role()
+    {
+        World world = World.Settled(replicas: 1, downAfterMs: 10_000);
+        foreach (FakeNode node in world.Nodes)
+            (node.History, node.Keys, node.BeginsHistories) = ("a", 10, true);
+        world.Run(seconds: 11);
+        FakeNode master = world.MasterNode, replica = world.Nodes[1];
+        (master.Offset, replica.Offset) = (5000, 4000);
+        Order(world, Coordinated);
+        world.RunUntil(() => master.WritesHeldUntil > world.Now, "writes wait");
+        replica.Promote();
+        world.RunUntil(() => world.Count("-promotion-failed") == 1, "it is seen");
+        Assert.Contains(world.Sentinels[0].Events, e => e is { Name: "-promotion-failed", Reason: var reason } && reason!.Contains("lacks 1000 bytes of the master", StringComparison.Ordinal));
+        world.Run(seconds: 5);
+        Assert.Equal(0, world.Count("+switch-master"));
+        Assert.True(master.WritesHeldUntil <= world.Now);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_replica_that_is_started_anew_as_a_master_in_the_middle_has_not_been_handed_the_role(bool handsOver)
+    {
+        World world = World.Settled(replicas: 2, downAfterMs: 10_000);
+        FakeNode chosen = world.Nodes[1];
+        chosen.Priority = 1;
+        if (handsOver)
+            chosen.Offset = 900;
+        else
+            Refuse(world, "FAILOVER", "ERR unknown command 'FAILOVER'");
+        chosen.IgnoresOrders = true;
+        world.Run(seconds: 11);
+        Order(world, Coordinated);
+        world.RunUntil(() => world.Sentinels[0].Events.Exists(e => e.Name == "+failover-state-wait-promotion"), "it is about to be the master");
+        chosen.Kill();
+        chosen.Restart();
+        world.RunUntil(() => world.Count("-promotion-failed") == 1, "it is seen");
+        Assert.Contains(world.Sentinels[0].Events, e => e is { Name: "-promotion-failed", Reason: var reason } && reason!.Contains("was started anew", StringComparison.Ordinal));
+        world.RunUntil(() => world.Count("+switch-master") == 3, "the other one is promoted");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
     public void The_next_replica_is_tried_when_the_best_one_does_not_get_every_byte()
     {
         World world = World.Settled(replicas: 2);

@@ -282,6 +282,13 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         Offset = asReplicaOf is null ? 0 : Offset;
     }
 
+    /// <summary>An operator makes it the master.</summary>
+    public void Promote()
+    {
+        BeginHistory();
+        Master = null;
+    }
+
     public void Freeze() => (IsFrozen, FrozenAt) = (true, world.Now);
 
     public void Thaw()

@@ -45,10 +45,10 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private LossCause CauseInMaster(WriteAccepted write, Branch branch)
     {
         // Of several masters since, the first one counts: the others built on what it had. Who came back as the master that it was once
-        // had no say, if somebody had to make it one again, or another one that had begun to follow it.
+        // had no say, if somebody had to make it one again, or another one that had begun to follow it: unless it was still the one that most believed in.
         while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
             && !(earlier.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && earlier.Opening.By == branch.Opening.By)
-            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel))
+            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By.Address)))
             branch = earlier;
         Opening opening = branch.Opening;
         return opening.By.Group != group ? LossCause.OtherGroup
