@@ -8,7 +8,26 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>A node that has data is not told to follow one that restarted empty, by a Sentinel that could see what both of them have.</summary>
 internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
 {
+    /// <summary>Who knew, when a node was started last, that its group had data.</summary>
+    private readonly Dictionary<RedisNode, HashSet<SimSentinel>> _knowing = [];
+
+    /// <summary>Who doubted a master, and who came to believe it, for the others of the quorum do.</summary>
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), (Instant DoubtedAt, bool HasYielded)> _doubts = [];
+
     public override string Name => "nobody-follows-the-emptied";
+
+    public override void Happened(SimSentinel sentinel, SentinelEvent happened)
+    {
+        if (happened.MasterName is not { } master)
+            return;
+        if (happened.Name == "+master-lost-data")
+            _doubts[(sentinel, master)] = (World.Agenda.Now, HasYielded: false);
+        else if (happened is { Name: "-sdown", Kind: InstanceKind.Master } && _doubts.TryGetValue((sentinel, master), out var doubt))
+            _doubts[(sentinel, master)] = doubt with { HasYielded = true };
+    }
+
+    public override void StartedAnew(RedisNode node) =>
+        _knowing[node] = [.. World.Sentinels.OfType<SentinelProcess>().Where(sentinel => sentinel.KnowsOfKeysOf(node.Group.Name))];
 
     public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
     {
@@ -20,8 +39,11 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // The node has only what it took since it was emptied itself.
         if (node.Data.Root.Opening.LostItsData)
             return;
-        // It does not know any more that there was anything.
-        if (ours.LineagesLostAt >= followed.StartedAt)
+        // It does not know, or not any more, that there was anything.
+        if (ours.LineagesLostAt >= followed.StartedAt || !_knowing[followed].Contains(by))
+            return;
+        // It said so, and the others of the quorum, who hear the master, did not come to the same.
+        if (_doubts.TryGetValue((by, node.Group.Name), out var doubt) && doubt.HasYielded && doubt.DoubtedAt >= followed.StartedAt)
             return;
         // Nobody else has what it has, and it is not to be the master: there is nothing to save it for.
         if (node.Priority == 0)

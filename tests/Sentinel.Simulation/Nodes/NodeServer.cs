@@ -356,7 +356,8 @@ internal sealed class NodeServer(RedisNode node)
     {
         if (by is SimSentinel sentinel)
             _world.Reconfiguring(node, sentinel, master);
-        bool isOrdered = node.Group.FailoverOrderedAt is { } at && _world.Agenda.Now - at <= node.Group.Topology.Options.FailoverTimeout;
+        bool isOrdered = (node.Group.FailoverOrderedAt is { } at && _world.Agenda.Now - at <= node.Group.Topology.Options.FailoverTimeout)
+            || (by is SentinelProcess ours && ours.View.Masters.TryGetValue(node.Group.Name, out MasterView? view) && view.Flags.HasFlag(InstanceFlags.ForceFailover));
         node.Take(master, isOrdered ? RoleReason.OrderedFailover : RoleReason.Sentinel);
     }
 

@@ -71,6 +71,9 @@ internal sealed class SentinelProcess : SimSentinel
     /// <summary>When it lost last what it knew of the groups' data.</summary>
     public Instant? LineagesLostAt { get; private set; }
 
+    /// <summary>Whether it knows that a group had keys when its master was seen last, or will when it is started.</summary>
+    public bool KnowsOfKeysOf(string master) => (IsRunning ? _core.Lineages : _lineages).Any(lineage => lineage.MasterName == master && lineage.HadKeys);
+
     protected override void ReplaceFile()
     {
         Disk.Replace(Pristine());
