@@ -121,11 +121,12 @@ internal sealed class Lineage
 
     /// <summary>
     /// Another node is the master, and what it has is what the group has: those who decided that may know what we do not. But it should be
-    /// the process that was seen as the master with keys, and not one that was started since.
+    /// the process that was seen as the master with keys, and not one that was started since. It may have less of our history than the group
+    /// had, but what it has of another one tells nothing of ours.
     /// </summary>
     public void MasterSwitched(MasterNode node)
     {
-        (RunId, _offset, HasSeenMaster) = (HasOurs(node) || node.HoldsKeys ? node.RunId : null, node.StreamOffset, false);
+        (RunId, _offset, HasSeenMaster) = (HasOurs(node) || node.HoldsKeys ? node.RunId : null, Math.Min(_offset, node.StreamOffset), false);
         if (node.RunId == _unknownStranger)
             _unknownStranger = null;
         if (IsKnown)

@@ -48,6 +48,7 @@ internal static class Agreement
             {
                 OrderWhereEpochsCollide(world, group);
                 TellWhatNobodyRemembers(world, group);
+                LetWhoHasTheDataBeTheMaster(group);
             }
             HelpWhereOnlyAnOperatorCan(world);
         });
@@ -92,6 +93,16 @@ internal static class Agreement
                 }
             }
         }
+    }
+
+    /// <summary>Where only one has data that is never to be the master, nobody is promoted: the others have nothing, and it would take that for its own.</summary>
+    private static void LetWhoHasTheDataBeTheMaster(Group group)
+    {
+        if (group.Nodes.Exists(node => node.HasData && node.Priority != 0) || group.Nodes.Exists(node => node is { IsMaster: true, IsWorking: true })
+            || group.Nodes.Find(node => node is { HasData: true, IsWorking: true }) is not { } last)
+            return;
+        last.World.Note(last.Name, $"gets priority 100 of an operator, for nobody else has data");
+        last.SetPriority(100);
     }
 
     /// <summary>How long it may take. All have to be found up again, one failover may be under way and another one needed, each replica may need a full synchronisation.</summary>

@@ -10,6 +10,9 @@ namespace Sentinel.Simulation.Nodes;
 /// <param name="Follows">Why it followed that master.</param>
 internal sealed record DataLoss(Instant At, Dataset Before, Dataset? After, bool IsRestart, RoleReason Follows)
 {
+    /// <summary>Whether the node was never to be the master then, so that what it had was of no use to the group.</summary>
+    public bool WasNeverToLead { get; init; }
+
     /// <summary>Whether what was written in a branch up to an offset was thrown away.</summary>
     public bool Took(Branch branch, long offset) => Before.Contains(branch, offset) && After?.Contains(branch, offset) is not true;
 }
