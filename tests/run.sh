@@ -104,20 +104,20 @@ failed_names() {    # TRX
     sed -E 's/.* testName="([^"]*)".*/\1/; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
 }
 
-# Starts the tests of a project; what they say is kept for later.
-begin() {    # PROJECT COMMAND-THAT-RUNS-IT...
-  local name
-  name=$(basename -- "$1" .csproj)
-  start "$PROJECT_BOUND" "${@:2}" dotnet test "$1" --no-build --nologo -c "$configuration" ${filter:+--filter "${filter[0]}"} \
+# Starts the tests of a project, or a part of them; what they say is kept for later.
+begin() {    # NAME PROJECT PART COMMAND-THAT-RUNS-IT...
+  local name=$1 picked=$3
+  if ((${#filter[@]} > 0)); then
+    picked="${picked:+($picked)&}(${filter[0]})"
+  fi
+  start "$PROJECT_BOUND" "${@:4}" dotnet test "$2" --no-build --nologo -c "$configuration" ${picked:+--filter "$picked"} \
     --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
     --blame-hang --blame-hang-timeout "$TEST_BOUND" --blame-hang-dump-type none >"$results/$name.log" 2>&1
 }
 
 # Waits for them, says what they said, and counts.
-end() {    # PROJECT GROUP
-  local name trx code=0 all bad good names
-  name=$(basename -- "$1" .csproj)
-  trx=$results/$name.trx
+end() {    # NAME GROUP
+  local name=$1 trx=$results/$1.trx code=0 all bad good names
   finish_group "$2" || code=$?
   printf '\n=== %s ===\n' "$name"
   cat -- "$results/$name.log"
@@ -157,17 +157,23 @@ echo "Building ..."
 start "$BUILD_BOUND" dotnet build "$root/Sentinel.sln" -c "$configuration" --nologo -v quiet -warnaserror --disable-build-servers
 finish_group "${groups[-1]}" || stop "The build failed."
 
-# The daemon's tests wait for real servers most of the time; the others compute meanwhile, one after the other, and give way.
-readonly waiting=$root/tests/Sentinel.Daemon.Tests/Sentinel.Daemon.Tests.csproj
-begin "$waiting"
-waiting_group=${groups[-1]}
+# The tests with real clusters wait for them most of the time; all others run beside them, one after the other, and those that compute give way.
+readonly daemon=Sentinel.Daemon.Tests clusters='FullyQualifiedName~Sentinel.Daemon.Tests.Cluster.'
+readonly daemon_project=$root/tests/$daemon/$daemon.csproj
+export TEST_PORTS=10000-15000
+begin "$daemon.Cluster" "$daemon_project" "$clusters"
+clusters_group=${groups[-1]}
+export TEST_PORTS=15000-20000
 for project in "$root"/tests/*/*.csproj; do
-  if [[ $project != "$waiting" && $(dotnet msbuild "$project" -getProperty:IsTestProject -nologo -nodeReuse:false </dev/null) == true ]]; then
-    begin "$project" nice -n 10
-    end "$project" "${groups[-1]}"
+  name=$(basename -- "$project" .csproj)
+  if [[ $name != "$daemon" && $(dotnet msbuild "$project" -getProperty:IsTestProject -nologo -nodeReuse:false </dev/null) == true ]]; then
+    begin "$name" "$project" '' nice -n 10
+    end "$name" "${groups[-1]}"
   fi
 done
-end "$waiting" "$waiting_group"
+begin "$daemon" "$daemon_project" "${clusters/\~/!~}"
+end "$daemon" "${groups[-1]}"
+end "$daemon.Cluster" "$clusters_group"
 
 echo
 if ((${#failures[@]} > 0)); then
