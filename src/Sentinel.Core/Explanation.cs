@@ -99,7 +99,7 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
         int usable = 1 + master.Peers.Count(peer => peer.IsAvailable);
         yield return new("master", MasterWords);
         yield return new("agreement", $"{Count(master.Judgement.Votes, "Sentinel")} of {master.Peers.Count + 1} hold it down; the quorum is {master.Options.Quorum}");
-        yield return new("votes", $"{usable} of {Count(master.Peers.Count + 1, "Sentinel")} can be reached; {Count(master.VotesNeeded, "vote")} elect a leader");
+        yield return new("votes", $"{usable} of {Count(master.Peers.Count + 1, "Sentinel")} can be reached; {Count(master.VotesNeeded, "vote")} {(master.VotesNeeded == 1 ? "elects" : "elect")} a leader");
         yield return new("leader", master.Failover is { } own ? $"this Sentinel, in epoch {own.Epoch}: {own.Step.Word()}" : master.Election.Watched ?? "nobody");
         if (master.Fence.WhyHeld(master.Node) is { } held)
             yield return new("writes-held", held);

@@ -268,6 +268,9 @@ internal sealed class InstanceLink : IScheduled
         return actual;
     }
 
+    /// <summary>What it said to the last PING, which does not count as a sign of life; null: that did, or there was none.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Judges the reply to a PING.</summary>
     /// <remarks>
     /// Source: Redis Sentinel counts a node that is loading, or that lost its master, as alive. Any other error means that
@@ -283,10 +286,12 @@ internal sealed class InstanceLink : IScheduled
             && !text.StartsWith("LOADING", StringComparison.Ordinal)
             && !text.StartsWith("MASTERDOWN", StringComparison.Ordinal))
         {
-            Complain(text);
+            string shown = text.Length > ShownMax ? text[..ShownMax] : text;
+            Refusal = shown;
+            Complain(shown);
             return;
         }
-        _complaint = null;
+        (_complaint, Refusal) = (null, null);
         HasAnswered = true;
         Health.LastValidReplyAt = _local.Now;
         Health.OldestPingAt = null;
@@ -319,8 +324,7 @@ internal sealed class InstanceLink : IScheduled
         if (code == _complaint || _local.Now < _complainAgainAt)
             return;
         (_complaint, _complainAgainAt) = (code, _local.Now + ComplaintPause);
-        string shown = text.Length > ShownMax ? text[..ShownMax] : text;
-        _local.Log(EventLevel.Warning, $"{Users[0].Prefix} answers PING, but does not count as alive, for it says: {shown}");
+        _local.Log(EventLevel.Warning, $"{Users[0].Prefix} answers PING, but does not count as alive, for it says: {text}");
     }
 
     /// <summary>Closes all connections; they are made anew at once, with the credentials of now.</summary>

@@ -24,6 +24,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             : node.CrashedAt is not null ? "it refuses connections"
             : IsReplicaForLong(node, wake) || (!node.ReportsMaster && node.Link.SilentSince is null) ? "it says that it is a replica"
             : LoadsForLong(node, wake) ? "it restarted, and is loading its data"
+            : node.Link is { SilentSince: { } invalidSince, Refusal: { } refusal } ? $"it has given no valid answer for {(long)(local.Now - invalidSince).TotalMilliseconds} ms, and said last: {refusal}"
             : node.Link.SilentSince is { } since ? $"it has not answered for {(long)(local.Now - since).TotalMilliseconds} ms"
             : "it did not answer in time";
     }

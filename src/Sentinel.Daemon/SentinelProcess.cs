@@ -65,7 +65,7 @@ internal static class SentinelProcess
         if (unsaved is not null)
         {
             // As in Redis: whoever asks where the master is gets an answer here too.
-            log.Write(EventLevel.Warning, $"{configuration.File} cannot be replaced: the folder must be writable, and must not hold the file as a mount of its own. "
+            log.Write(EventLevel.Warning, $"{configuration.File} cannot be replaced: {unsaved}. The folder must be writable and have space left, and must not hold the file as a mount of its own. "
                 + "Until it can be saved this Sentinel watches and answers, but gives no vote and leads no failover.");
         }
         using PidFile? written = pidFile is null ? null : PidFile.Write(pidFile, log);

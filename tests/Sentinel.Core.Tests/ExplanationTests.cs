@@ -46,6 +46,22 @@ public class ExplanationTests
     }
 
     [Fact]
+    public void A_master_that_answers_but_refuses_us_is_told_from_a_silent_one()
+    {
+        World world = World.Settled(replicas: 0);
+        world.MasterNode.Refused["PING"] = "NOAUTH Authentication required.";
+        world.RunUntil(() => world.Sentinels[0].View.IsSubjectivelyDown, "+sdown");
+        Assert.EndsWith(" ms, and said last: NOAUTH Authentication required.", Explain(world.Sentinels[0])["master"], StringComparison.Ordinal);
+        world.MasterNode.Kill();
+        world.MasterNode.Refused.Clear();
+        world.MasterNode.Restart();
+        world.RunUntil(() => !world.Sentinels[0].View.IsSubjectivelyDown, "-sdown");
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels[0].View.IsSubjectivelyDown, "+sdown");
+        Assert.DoesNotContain("NOAUTH", Explain(world.Sentinels[0])["master"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void To_ask_changes_nothing()
     {
         string[] silent = Story(asks: false), asked = Story(asks: true);

@@ -34,7 +34,7 @@ internal sealed class LinkReports(Action<Input> facts, RedisLog log)
             : isHarmless ? ". It asks for no password, so this does no harm"
             : link.Group is { } group ? $". Correct it with SENTINEL SET {group} auth-pass, and auth-user, or at the instance"
             : ". It is a Sentinel: correct sentinel-pass, and sentinel-user; without them our own requirepass is shown to it";
-        Say(isHarmless ? EventLevel.Notice : EventLevel.Warning, link, command, $"{Name(link)} refuses {command}: {text}{advice}");
+        Say(isHarmless ? EventLevel.Notice : EventLevel.Warning, link, command, $"{Name(link)} refuses {command}: {text.TrimEnd('.')}{advice}");
     }
 
     /// <summary>Says that an instance does not keep to the protocol: once, for it will do the same on the next connection.</summary>

@@ -78,7 +78,7 @@ public sealed class LinkTests : IDisposable
         string[] complaints = [.. LogText().Split('\n').Where(line => line.Contains("refuses AUTH", StringComparison.Ordinal))];
         Assert.Equal(2, complaints.Length);
         Assert.All(complaints, line => Assert.Contains(
-            $"{node.Address} of orders refuses AUTH: WRONGPASS invalid username-password pair or user is disabled.. Correct it with SENTINEL SET orders auth-pass", line, StringComparison.Ordinal));
+            $"{node.Address} of orders refuses AUTH: WRONGPASS invalid username-password pair or user is disabled. Correct it with SENTINEL SET orders auth-pass", line, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -162,6 +162,7 @@ internal static class Witnessing
     public static RedisNode? Of(World world, SentinelProcess sentinel, Group group)
     {
         if (sentinel.MasterOf(group.Name) is not { } address || world.NodeAt(address) is not { IsWorking: true, IsMaster: true, IsIll: false } master
+            || master.HadIllness(Illness.Busy, world.Agenda.Now - s_newsAge, world.Agenda.Now)    // it answered, with errors, a moment ago
             || !IsSettled(world, master) || world.Agenda.Now - master.LastBecameMasterAt < s_settled || !IsSettled(world, sentinel))
             return null;
         return group.Nodes.Find(node => node != master && node is { IsWorking: true, IsIll: false, IsLoading: false } && node.Master == address && IsSettled(world, node)

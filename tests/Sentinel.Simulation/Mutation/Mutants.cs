@@ -92,7 +92,7 @@ internal static class Mutants
         new("promotes-though-the-master-answers", "A failover ends when the master answers before a replica was promoted.",
             [new("if (Step is FailoverStep.WaitStart or FailoverStep.SelectReplica && !IsForced && !_master.IsObjectivelyDown)", "if (_master.IsRemoved)")]) { Profile = Profile.Orders },
         new("announces-before-the-promotion-is-confirmed", "Clients learn the new address when the node there says that it is master.",
-            [new("Enter(FailoverStep.WaitPromotion);", "Confirm(replica);\n            return;")]),
+            [new("Enter(FailoverStep.WaitPromotion);", "Confirm(replica, FailoverCost.Of(_master, replica, this, _local.Now));\n            return;")]),
 
         // Planned switches.
         new("does-not-wait-for-every-byte", "A replica is promoted beside a master that lives only when it has every byte of it.",
