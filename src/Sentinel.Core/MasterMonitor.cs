@@ -102,8 +102,8 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>The last switches.</summary>
     public FailoverHistory History { get; } = new();
 
-    /// <summary>Whether replicas may be told to follow the master: not before its process of now has shown that it has the group's data.</summary>
-    public bool MayBeFollowed => Node is { HasReported: true, IsLoading: false } && !Distrust.IsDoubted;
+    /// <summary>Whether replicas may be told to follow the master: not before its process of now has shown that it is one, and has the group's data.</summary>
+    public bool MayBeFollowed => Node is { HasReported: true, ReportsMaster: true, IsLoading: false } && !Distrust.IsDoubted;
 
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown => Judgement.IsObjectivelyDown;

@@ -72,6 +72,8 @@ public class SeedTests
         "--seed 20004425 --profile any --minutes 10 --keep 0,1,2,3,4,5,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,45,46,47,48,49,56,59,60,67,68,70,71,75,78,79,83,86,87,88,89,91,92,94,95,97,98",
         // Losses: one that had been away took the master, which two others had moved meanwhile, for a stranger, and promoted one with old data.
         "--seed 20004635 --profile any --minutes 9.2 --keep 34,39,41,42,43,45,46",
+        // Nobody follows the emptied: the new master was started anew as a replica, with nothing, before all the others had been told to follow it.
+        "--seed 20016204 --profile any --minutes 0.7 --keep 1,2",
         // Reports: a replica that was started anew as a master, while the master handed over to it, was taken for its successor.
         "--seed 20001294 --profile any --minutes 5.8 --keep 12,92,94,95",
     ];
