@@ -98,7 +98,7 @@ internal sealed class Candidacy(MasterMonitor master, LocalSentinel local, Failo
     }
 
     private TimeSpan ElectionTimeout =>
-        master.Options.FailoverTimeout < local.Timing.ElectionTimeout ? master.Options.FailoverTimeout : local.Timing.ElectionTimeout;
+        local.Crowded(local.Timing.ElectionTimeout, master.Options.FailoverTimeout < local.Timing.ElectionTimeoutMax ? master.Options.FailoverTimeout : local.Timing.ElectionTimeoutMax);
 }
 
 /// <summary>What the right to lead a failover rests on.</summary>

@@ -13,6 +13,9 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     private readonly Restraint _restraint = new(master, local);
     private LeaderWatch? _watch;
     private Instant? _standAt;
+
+    /// <summary>Since when it would be our turn if we were the first in the order.</summary>
+    private Instant _inLineSince;
     private int _attemptsLost;
     private string? _lastFailure;
     private string? _declined;
@@ -89,12 +92,15 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
             if (master.Succession.Best() is null)
                 Postpone(wasElected: true);
             else
-                _standAt = Instant.Max(_standAt ?? local.Now, local.Now + Stagger());
+                _standAt = Instant.Max(_standAt ?? local.Now, InLine(local.Now));
         }
-        _standAt ??= local.Now + Stagger();
+        _standAt ??= InLine(local.Now);
         if (_awaitsGoodReplica && master.Succession.Best() is not null)
-            (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, local.Now + Stagger()));
+            (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, InLine(local.Now)));
         if (!wake.IsDue(_standAt.Value))
+            return;
+        // Of many that fail together the first one does not know yet how many there will be.
+        if (local.Crowding > 1 && !wake.IsDue(InLine(_inLineSince)))
             return;
         if (WhyNotNow(wake) is { } hindrance)
         {
@@ -168,18 +174,19 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         _attemptsLost++;
         _awaitsGoodReplica = wasElected && master.Succession.Best() is null;
         // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
-        double factor = Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
+        double factor = local.Crowding * Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
         // While no replica is good an attempt would only burn an epoch; the first good one is not kept waiting by the pause.
         TimeSpan pause = _awaitsGoodReplica
             ? local.Timing.RetryPauseMax
             : TimeSpan.FromTicks((long)Math.Min(local.Timing.RetryPause.Ticks * factor * (wasElected ? 10 : 1), local.Timing.RetryPauseMax.Ticks));
-        _standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();
+        _standAt = InLine(local.Now + pause / 2 + local.Jitter(pause));
     }
 
     /// <summary>We did not run for some time: the one we voted for had no chance to tell us how it stands.</summary>
     public void Miss(TimeSpan time)
     {
         _standAt += time;
+        _inLineSince += time;
         _grace.Miss(time);
         _watch?.Miss(time);
     }
@@ -229,12 +236,18 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         local.Touch(master);
     }
 
-    /// <summary>How long those wait who are not first among the Sentinels that hold the master down.</summary>
-    private TimeSpan Stagger()
+    /// <summary>When it is our turn: those who are not first among the Sentinels that hold the master down wait a little.</summary>
+    /// <remarks>
+    /// When many masters are down at once, the votes for one take as long as those for all, and whoever does not wait for them only adds to the work.
+    /// Then each wait is longer, and who is first is waited for although it has not said yet that it holds this master down.
+    /// </remarks>
+    private Instant InLine(Instant since)
     {
+        bool isCrowd = local.Crowding > 1;
         int rank = StandingOrder.Rank(
-            master.Name, local.Id, master.Peers.Where(peer => peer.IsAvailable && peer.SaysMasterDown).Select(peer => peer.Id));
-        return rank * local.Timing.StandingStagger;
+            master.Name, local.Id, master.Peers.Where(peer => peer.IsAvailable && (isCrowd || peer.SaysMasterDown)).Select(peer => peer.Id));
+        _inLineSince = since;
+        return since + rank * local.Crowding * local.Timing.StandingStagger;
     }
 
     /// <summary>What keeps us from standing, though it is our turn; null: nothing.</summary>

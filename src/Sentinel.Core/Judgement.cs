@@ -4,6 +4,7 @@ namespace Sentinel.Core;
 internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
 {
     private readonly ChangedParts _changedParts = new(master, local);
+    private bool _isCounted;
 
     /// <summary>Whether a quorum holds the master down.</summary>
     public bool IsObjectivelyDown { get; private set; }
@@ -34,8 +35,18 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     {
         foreach (Instance instance in master.Instances)
             Judge(instance, wake);
+        Count(master.Node.IsSubjectivelyDown);
         JudgeTogether(wake);
         AskPeers(wake);
+    }
+
+    /// <summary>Counts the master among those that are down, or no more.</summary>
+    public void Count(bool isDown)
+    {
+        if (isDown == _isCounted)
+            return;
+        _isCounted = isDown;
+        local.MastersDown += isDown ? 1 : -1;
     }
 
     /// <summary>The master changed: what peers said of the former one says nothing about this one.</summary>
@@ -75,8 +86,8 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         foreach (Peer peer in master.Peers)
         {
             bool isEarly = master.Node.DownSince is { } since && local.Now - since < local.Timing.AskOftenFor;
-            TimeSpan period = isEarly && !peer.SaysMasterDown && local.Timing.AskPeriodAtFirst < local.Timing.AskPeriod
-                ? local.Timing.AskPeriodAtFirst
+            TimeSpan period = isEarly && !peer.SaysMasterDown
+                ? local.Crowded(local.Timing.AskPeriodAtFirst, local.Timing.AskPeriod)
                 : local.Timing.AskPeriod;
             bool isTime = peer.AskNow || peer.AskedAt is null || wake.IsDue(peer.AskedAt.Value + period);
             // A question that is open is not asked twice; its answer lets us decide anew whether to ask again.

@@ -22,6 +22,7 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
     public bool IsAtWork(MasterMonitor master, LocalSentinel local, Wakeup wake)
     {
         Timing timing = local.Timing;
+        TimeSpan checkPeriod = timing.LeaderCheckPeriod * local.Crowding;
         if (_hasGivenUp || IsOver(master))
             return false;
         Peer? peer = master.Peers.Find(peer => peer.Id == leader);
@@ -34,18 +35,18 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
         _missingSince = peer.Link.IsUsable ? null : _missingSince ?? local.Now;
         if (_missingSince is { } missing)
             return !wake.IsDue(missing + 2 * timing.PingPeriod(master.Options.DownAfter) + timing.LeaderCheckAfter);
-        if (wake.IsDue(_askedAt is { } askedAt ? askedAt + timing.LeaderCheckPeriod : _votedAt + timing.LeaderCheckAfter))
+        if (wake.IsDue(_askedAt is { } askedAt ? askedAt + checkPeriod : _votedAt + timing.LeaderCheckAfter * local.Crowding))
         {
             _askedAt = local.Now;
             peer.RequestMasterBelief(local.Now);
-            wake.IsDue(local.Now + timing.LeaderCheckPeriod);
+            wake.IsDue(local.Now + checkPeriod);
         }
-        if (_step is FailoverStep.WaitStart && wake.IsDue(_votedAt + timing.CandidatePatience))
+        if (_step is FailoverStep.WaitStart && wake.IsDue(_votedAt + timing.CandidatePatience * local.Crowding))
             return false;
         if (_isSecretive)
             return !wake.IsDue(_votedAt + master.Options.FailoverTimeout);
         TimeSpan silence = master.Options.DownAfter < timing.LeaderSilence ? master.Options.DownAfter : timing.LeaderSilence;
-        if (wake.IsDue((_answeredAt ?? _votedAt) + silence + timing.LeaderCheckPeriod))
+        if (wake.IsDue((_answeredAt ?? _votedAt) + silence + checkPeriod))
             return false;
         return !wake.IsDue(_votedAt + 2 * master.Options.FailoverTimeout);
     }

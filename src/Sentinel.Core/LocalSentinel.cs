@@ -37,6 +37,17 @@ internal sealed class LocalSentinel
     /// <summary>How many links there are.</summary>
     public int Links { get; set; }
 
+    /// <summary>How many masters we hold down.</summary>
+    public int MastersDown { get; set; }
+
+    /// <summary>How many times as long as for a single master the steps of an election may take.</summary>
+    public int Crowding => 1 + MastersDown / Timing.Crowd;
+
+    /// <summary>What a time of an election comes to among so many.</summary>
+    /// <param name="alone">What it is for a single master.</param>
+    /// <param name="atMost">Its bound, which holds for a single one too.</param>
+    public TimeSpan Crowded(TimeSpan alone, TimeSpan atMost) => alone * Crowding < atMost ? alone * Crowding : atMost;
+
     /// <summary>Which group a replication history is of; see <see cref="Lineage"/>, which bounds them.</summary>
     public Dictionary<string, string> Histories { get; } = new(StringComparer.Ordinal);
 

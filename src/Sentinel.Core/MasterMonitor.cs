@@ -65,6 +65,9 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A configuration of ours that is on its way to disk, and that nobody else is told of before; null: none.</summary>
     public (Address Address, Epoch Epoch)? Prepared { get; private set; }
 
+    /// <summary>What was last to survive a restart; null: nothing was yet. Kept, for most of many masters are as they were at the last save.</summary>
+    public MasterState? Kept { get; set; }
+
     /// <summary>When the present address was learnt.</summary>
     public Instant ConfiguredSince { get; private set; }
 
@@ -166,6 +169,7 @@ internal sealed class MasterMonitor : IScheduled
         _local.Publish(About("-monitor", EventLevel.Warning, Node));
         Fence.Abandon();
         IsRemoved = true;
+        Judgement.Count(isDown: false);
         Lineage.Forget();
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);

@@ -27,19 +27,54 @@ internal static class MasterViews
     };
 
     /// <summary>What survives a restart about a master: of a switch that is prepared, what it will make true.</summary>
+    /// <returns>The same object as before when nothing changed.</returns>
     public static MasterState StateOf(MasterMonitor master, NameTable names)
     {
-        Address address = master.Prepared?.Address ?? master.Address;
+        if (master.Kept is not { } kept || !Says(kept, master, names))
+            master.Kept = kept = NewStateOf(master, names);
+        return kept;
+    }
+
+    private static MasterState NewStateOf(MasterMonitor master, NameTable names)
+    {
+        Address address = AddressOf(master);
         return new()
         {
             Options = master.Options,
             Address = names.Stored(address),
-            ConfigEpoch = master.Prepared?.Epoch ?? master.ConfigEpoch,
+            ConfigEpoch = ConfigEpochOf(master),
             LeaderEpoch = master.Election.LeaderEpoch,
             Replicas = [.. master.Nodes.Where(node => node.Address != address).Select(node => names.Stored(node.Address)).Distinct()],
             Peers = [.. master.Peers.Select(peer => new PeerState(peer.Id, names.Stored(peer.Address)))],
         };
     }
+
+    /// <summary>Whether a state is still that of a master. May say no where it is.</summary>
+    private static bool Says(MasterState kept, MasterMonitor master, NameTable names)
+    {
+        Address address = AddressOf(master);
+        if (!ReferenceEquals(kept.Options, master.Options) || kept.Address != names.Stored(address)
+            || kept.ConfigEpoch != ConfigEpochOf(master) || kept.LeaderEpoch != master.Election.LeaderEpoch
+            || kept.Peers.Length != master.Peers.Count)
+            return false;
+        for (int i = 0; i < kept.Peers.Length; i++)
+        {
+            Peer peer = master.Peers[i];
+            if (kept.Peers[i].Id != peer.Id || kept.Peers[i].Address != names.Stored(peer.Address))
+                return false;
+        }
+        int replicas = 0;
+        foreach (DataNode node in master.Nodes)
+        {
+            if (node.Address != address && (replicas == kept.Replicas.Length || kept.Replicas[replicas++] != names.Stored(node.Address)))
+                return false;
+        }
+        return replicas == kept.Replicas.Length;
+    }
+
+    private static Address AddressOf(MasterMonitor master) => master.Prepared?.Address ?? master.Address;
+
+    private static Epoch ConfigEpochOf(MasterMonitor master) => master.Prepared?.Epoch ?? master.ConfigEpoch;
 
     private static ReplicaView ViewOf(Replica replica, NameTable names) => new()
     {

@@ -62,6 +62,15 @@ public sealed record Timing
     /// <summary>How long a candidate waits for votes. Default 1 s; never longer than the failover timeout.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same at most, when many masters are down at once. Default 10 s, as Redis always waits.</summary>
+    public TimeSpan ElectionTimeoutMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// So many masters down at once make each wait of an election longer by its own length: their elections share the Sentinels, and one
+    /// that is not waited for is held again. Default 10.
+    /// </summary>
+    public int Crowd { get; init; } = 10;
+
     /// <summary>Pause after the first lost election, doubled by each further one up to <see cref="RetryPauseMax"/>. Default 100 ms.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -61,7 +61,7 @@ internal static class SentinelProcess
             return signals.Stopping.IsCancellationRequested ? SayBye(log, exit) : Failed;
         UserStore users = app.Services.GetRequiredService<UserStore>();
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
-        string? unsaved = (file.Save(old => ConfigurationRewriter.Rewrite(old, configuration, state, users.Saved())) as SaveResult.Failed)?.Error;
+        string? unsaved = (file.Save(old => new ConfigurationRewriter().Rewrite(old, configuration, state, users.Saved())) as SaveResult.Failed)?.Error;
         if (unsaved is not null)
         {
             // As in Redis: whoever asks where the master is gets an answer here too.
@@ -240,6 +240,7 @@ internal static class SentinelProcess
     {
         var clock = new MonotonicClock(BootTime.OfThisSystem);
         StateWriter writer = services.GetRequiredService<StateWriter>();
+        var rewriter = new ConfigurationRewriter();    // used on the writer's thread alone
         return new SentinelLoop(
             new SentinelCore(state, configuration.Options, new Random(Seed()), clock.Now, LineageFile.Read(LineageFile.PathOf(configuration.File), log)),
             facts => new InstanceLinks(state.Id, facts, log, new LinkTransport(configuration.BindSource, configuration.Tls.IsForLinks ? services.GetRequiredService<TlsContext>() : null)),
@@ -248,7 +249,7 @@ internal static class SentinelProcess
             {
                 SentinelConfiguration current = configuration = configuration.With(options, log.Threshold);    // on what was saved last: a level that is back where it began is a change too
                 SavedUsers? users = services.GetRequiredService<UserStore>().Saved();
-                writer.Request(number, old => ConfigurationRewriter.Rewrite(old, current, snapshot, users));
+                writer.Request(number, old => rewriter.Rewrite(old, current, snapshot, users));
             },
             lineages => services.GetRequiredService<LineageWriter>().Keep(lineages),
             services.GetRequiredService<ScriptRunner>().Run,

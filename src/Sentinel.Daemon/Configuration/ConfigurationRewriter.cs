@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Immutable;
 using Sentinel.Core;
 using Sentinel.Daemon.Acl;
 
@@ -19,31 +19,63 @@ namespace Sentinel.Daemon.Configuration;
 /// </para>
 /// Rewriting the result again gives the result. Source: redis config.c, rewriteConfig; redis sentinel.c,
 /// rewriteConfigSentinelOption.
+/// <para>
+/// It remembers the lines that it wrote last. As long as the file is still that text, only the lines of masters that changed are
+/// looked at: with a thousand masters a vote costs what it costs with one. Used by one thread at a time.
+/// </para>
 /// </remarks>
 internal sealed class ConfigurationRewriter
 {
-    private readonly List<RewritableLine> _lines;
     private readonly List<string> _appended = [];
-
-    private ConfigurationRewriter(List<RewritableLine> lines) => _lines = lines;
+    private List<RewritableLine> _lines = [];
+    private string? _written;
+    private SentinelConfiguration? _configuration;
+    private SavedUsers? _users;
+    private ImmutableArray<MasterState> _masters = [];
 
     /// <summary>The file as it should be.</summary>
     /// <param name="old">The text of the file now; empty when there is none.</param>
     /// <param name="configuration">What this Sentinel is to be; its masters and epochs are not looked at.</param>
     /// <param name="state">What is to survive a restart.</param>
     /// <param name="users">The users there are; null: lines about users stay as they are.</param>
-    /// <returns>The same text when nothing changed.</returns>
-    public static string Rewrite(string old, SentinelConfiguration configuration, SentinelState state, SavedUsers? users = null)
+    /// <returns>The same object when nothing changed.</returns>
+    public string Rewrite(string old, SentinelConfiguration configuration, SentinelState state, SavedUsers? users = null)
+    {
+        bool isOurs = ReferenceEquals(old, _written) && ReferenceEquals(configuration, _configuration) && Equals(users, _users);
+        _written = null;    // should this fail, the lines are in between
+        if (!isOurs || !TryGoOn(configuration, state))
+            Begin(old, configuration, state, users);
+        (_configuration, _users, _masters) = (configuration, users, state.Masters);
+        string text = Text(old.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n");
+        return _written = text == old ? old : text;
+    }
+
+    /// <summary>Reads all lines, and makes each say what it should.</summary>
+    private void Begin(string old, SentinelConfiguration configuration, SentinelState state, SavedUsers? users)
     {
         // should the state ever hold something twice, the file must not: neither we nor Redis would start on it again
-        List<Statement> statements = [.. StatementWriter.Statements(configuration, state).DistinctBy(statement => statement.Key)];
-        var rewriter = new ConfigurationRewriter(RewritableLine.Split(old, statements.ToDictionary(statement => statement.Text)));
+        List<Statement> statements = [.. StatementWriter.Statements(configuration, state, state.Masters).DistinctBy(statement => statement.Key)];
+        _lines = RewritableLine.Split(old, statements.ToDictionary(statement => statement.Text));
         foreach (CommandLineOverride made in configuration.Overrides)
-            rewriter.Apply(made);
-        rewriter.Apply(statements);
+            Apply(made);
+        Apply(statements, _lines);
         if (users is not null)
-            rewriter.Apply(users);
-        return rewriter.Text(old.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n");
+            Apply(users);
+    }
+
+    /// <summary>Goes on from the lines that were written last, which said what they should of all that did not change.</summary>
+    /// <returns>False: other masters are monitored than then.</returns>
+    private bool TryGoOn(SentinelConfiguration configuration, SentinelState state)
+    {
+        if (!state.Masters.Select(master => master.Options.Name).SequenceEqual(_masters.Select(master => master.Options.Name)))
+            return false;
+        List<MasterState> changed = [.. state.Masters.Where((master, i) => !ReferenceEquals(master, _masters[i]))];
+        HashSet<string> names = [.. changed.Select(master => master.Options.Name)];
+        List<RewritableLine> lines = _lines.FindAll(line => line.Statement is { } statement && (statement.MasterName is not { } master || names.Contains(master)));
+        foreach (RewritableLine line in lines)
+            line.IsWanted = false;
+        Apply([.. StatementWriter.Statements(configuration, state, changed).DistinctBy(statement => statement.Key)], lines);
+        return true;
     }
 
     private void Apply(CommandLineOverride made)
@@ -58,9 +90,11 @@ internal sealed class ConfigurationRewriter
             _lines[last].ReplaceBy(text);
     }
 
-    private void Apply(List<Statement> statements)
+    /// <param name="statements">What is to be said of this Sentinel and of some masters.</param>
+    /// <param name="among">All lines about these, and others that are no statements.</param>
+    private void Apply(List<Statement> statements, List<RewritableLine> among)
     {
-        ILookup<string, RewritableLine> byKey = _lines.Where(line => line.Statement is not null).ToLookup(line => line.Statement!.Key);
+        ILookup<string, RewritableLine> byKey = among.Where(line => line.Statement is not null).ToLookup(line => line.Statement!.Key);
         List<Statement> homeless = [];
         foreach (Statement statement in statements)
         {
@@ -72,7 +106,7 @@ internal sealed class ConfigurationRewriter
         }
 
         // a replica or peer that is new takes the line of one that is gone, as master and replica do after a failover
-        Dictionary<string, Queue<RewritableLine>> vacant = _lines
+        Dictionary<string, Queue<RewritableLine>> vacant = among
             .Where(line => !line.IsKept && line.Statement!.Kind.IsUnique)
             .GroupBy(line => line.Statement!.Family)
             .ToDictionary(group => group.Key, group => new Queue<RewritableLine>(group));
@@ -131,31 +165,33 @@ internal sealed class ConfigurationRewriter
     private static string NameOn(RewritableLine line) =>
         line.Name.Equals("known-slave", StringComparison.OrdinalIgnoreCase) ? StatementKind.KnownReplica.Name : line.Name;
 
+    /// <summary>Drops the lines that are no more, adds the new ones, and puts all together.</summary>
     private string Text(string newline)
     {
-        var text = new StringBuilder();
         bool isAfterBlank = true;
         bool isAfterGap = false;
-        foreach (RewritableLine line in _lines)
+        _lines.RemoveAll(line =>
         {
             // of the blank lines around a removed line one is enough, or they would add up over time
             bool isDropped = !line.IsKept || (isAfterGap && isAfterBlank && line.IsBlank);
             isAfterGap = !line.IsKept;
-            if (isDropped)
-                continue;
-            text.Append(line.Text);
-            isAfterBlank = line.IsBlank;
-        }
-
+            if (!isDropped)
+                isAfterBlank = line.IsBlank;
+            return isDropped;
+        });
         if (_appended.Count > 0)
         {
-            if (text.Length > 0 && text[^1] != '\n')
-                text.Append(newline);
+            if (_lines is [.., var last])
+                last.End(newline);
             if (!_lines.Exists(line => line.IsSignature))
-                text.Append(text.Length == 0 || isAfterBlank ? "" : newline).Append(RewritableLine.Signature).Append(newline);
-            foreach (string line in _appended)
-                text.Append(line).Append(newline);
+            {
+                if (!isAfterBlank)
+                    _lines.Add(new RewritableLine(newline));
+                _lines.Add(new RewritableLine(RewritableLine.Signature + newline));
+            }
+            _lines.AddRange(_appended.Select(line => new RewritableLine(line + newline) { IsWanted = true }));
+            _appended.Clear();
         }
-        return text.ToString();
+        return string.Concat(_lines.Select(line => line.Text));
     }
 }

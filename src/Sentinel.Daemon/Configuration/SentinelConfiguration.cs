@@ -125,7 +125,7 @@ internal sealed record SentinelConfiguration
     public SentinelConfiguration With(SentinelOptions options, LogThreshold logLevel)
     {
         if (logLevel == Log.Threshold)
-            return this with { Options = options };
+            return ReferenceEquals(options, Options) ? this : this with { Options = options };
         var made = new CommandLineOverride("loglevel", ["loglevel", logLevel.ToString().ToLowerInvariant()]);
         return this with { Options = options, Log = Log with { Threshold = logLevel }, Overrides = [.. Overrides.Where(other => other.Key != made.Key), made] };
     }

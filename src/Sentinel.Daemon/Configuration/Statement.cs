@@ -23,6 +23,9 @@ internal sealed class Statement(StatementKind kind, params ImmutableArray<string
     /// <summary>What it belongs to: all replicas of a master, for example, are one family.</summary>
     public string Family => kind.IsAboutMaster ? $"{kind.Name}\0{words[0]}" : kind.Name;
 
+    /// <summary>The name of the master that it is about; null: it is about this Sentinel.</summary>
+    public string? MasterName => kind.IsAboutMaster ? words[0] : null;
+
     /// <summary>The line, without its end.</summary>
     public string Text => _text ??= Write(kind.Name);
 

@@ -10,14 +10,17 @@ internal static class StatementWriter
     private static readonly SentinelConfiguration Defaults = new() { File = "", Directory = "" };
     private static readonly MasterOptions MasterDefaults = new() { Name = "", Quorum = 1 };
 
-    /// <summary>All lines, in the order in which they are written to a new file.</summary>
-    public static IEnumerable<Statement> Statements(SentinelConfiguration configuration, SentinelState state) =>
+    /// <summary>The lines about this Sentinel and about some masters, in the order in which they are written to a new file.</summary>
+    /// <param name="configuration">What this Sentinel is to be.</param>
+    /// <param name="state">What is to survive a restart; its masters are not looked at.</param>
+    /// <param name="masters">The masters.</param>
+    public static IEnumerable<Statement> Statements(SentinelConfiguration configuration, SentinelState state, IEnumerable<MasterState> masters) =>
     [
         Always(StatementKind.MyId, state.Id.Text),
         UnlessDefault(StatementKind.DenyScriptsReconfig, YesNo(configuration.DenyScriptsReconfig), YesNo(Defaults.DenyScriptsReconfig)),
         UnlessDefault(StatementKind.ResolveHostnames, YesNo(configuration.Options.ResolveHostnames), YesNo(Defaults.Options.ResolveHostnames)),
         UnlessDefault(StatementKind.AnnounceHostnames, YesNo(configuration.Options.AnnounceHostnames), YesNo(Defaults.Options.AnnounceHostnames)),
-        .. state.Masters.SelectMany(OfMaster),
+        .. masters.SelectMany(OfMaster),
         Always(StatementKind.CurrentEpoch, state.CurrentEpoch.ToString()),
         .. IfAny(StatementKind.AnnounceIp, configuration.Options.AnnounceIp),
         UnlessDefault(StatementKind.AnnouncePort, configuration.Options.AnnouncePort.ToString(), Defaults.Options.AnnouncePort.ToString()),

@@ -142,13 +142,13 @@ public sealed class SentinelConfigTests
         {
             ResolveHostnames = true, AnnounceHostnames = true, AnnounceIp = "here", AnnouncePort = 7, SentinelUser = "u", SentinelPass = "two words",
         };
-        string text = ConfigurationRewriter.Rewrite("port 26379\nloglevel notice\n", start.With(options, LogThreshold.Debug), start.State(SentinelId.Draw(new Random(1))));
+        string text = new ConfigurationRewriter().Rewrite("port 26379\nloglevel notice\n", start.With(options, LogThreshold.Debug), start.State(SentinelId.Draw(new Random(1))));
         Assert.StartsWith("port 26379\nloglevel debug\n", text, StringComparison.Ordinal);
         SentinelConfiguration read = ConfigurationLoader.Parse(text, "", "/x/s.conf", "/");
         Assert.Equal(options, read.Options);
         Assert.Equal(LogThreshold.Debug, read.Log.Threshold);
         // And back again, as if it had never been.
-        string undone = ConfigurationRewriter.Rewrite(text, read.With(start.Options, LogThreshold.Notice), start.State(SentinelId.Draw(new Random(1))));
+        string undone = new ConfigurationRewriter().Rewrite(text, read.With(start.Options, LogThreshold.Notice), start.State(SentinelId.Draw(new Random(1))));
         Assert.Equal(start.Options, ConfigurationLoader.Parse(undone, "", "/x/s.conf", "/").Options);
         Assert.Contains("\nloglevel notice\n", undone, StringComparison.Ordinal);
     }

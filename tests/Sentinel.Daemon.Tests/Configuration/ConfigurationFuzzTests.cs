@@ -104,11 +104,11 @@ public sealed class ConfigurationFuzzTests : IDisposable
             return;
         SentinelConfiguration read = Parse(text);
         SentinelState state = read.State(SentinelId.Draw(new Random(1)));
-        string written = ConfigurationRewriter.Rewrite(text, read, state);
+        string written = new ConfigurationRewriter().Rewrite(text, read, state);
         SentinelConfiguration again = Parse(written);
         Assert.Equal(Samples.Said(state), Samples.Said(again.State(default)));
         Assert.Equal(Samples.Said(read), Samples.Said(again));
-        Assert.Equal(written, ConfigurationRewriter.Rewrite(written, again, again.State(default)));
+        Assert.Equal(written, new ConfigurationRewriter().Rewrite(written, again, again.State(default)));
         Assert.Equal(Comments(text), Comments(written));
     });
 
@@ -174,7 +174,7 @@ public sealed class ConfigurationFuzzTests : IDisposable
             if (Mistake(text) is null)
             {
                 SentinelConfiguration read = Parse(text);
-                _ = ConfigurationRewriter.Rewrite(text, read, read.State(SentinelId.Draw(new Random(1))));
+                _ = new ConfigurationRewriter().Rewrite(text, read, read.State(SentinelId.Draw(new Random(1))));
             }
             return true;
         });

@@ -155,6 +155,6 @@ public sealed class CrashTests : IDisposable
         SentinelState state = Samples.State(random, Samples.PlainName);
         SentinelConfiguration configuration = ReadingTests.Read("");
         MasterState[] masters = [.. state.Masters.Select(master => master with { ConfigEpoch = default, LeaderEpoch = default })];
-        return ConfigurationRewriter.Rewrite("# mine\n", configuration, new SentinelState(state.Id, new Epoch((ulong)epoch), [.. masters]));
+        return new ConfigurationRewriter().Rewrite("# mine\n", configuration, new SentinelState(state.Id, new Epoch((ulong)epoch), [.. masters]));
     }
 }

@@ -24,7 +24,7 @@ public sealed class InteroperationTests
         SentinelState state = Samples.State(random, Samples.Name);
         for (int i = 0; i < 3; i++)
             state = Samples.Later(random, state);
-        string file = folder.Write("sentinel.conf", WithoutOurOwn(ConfigurationRewriter.Rewrite(mine, configuration, state)));
+        string file = folder.Write("sentinel.conf", WithoutOurOwn(new ConfigurationRewriter().Rewrite(mine, configuration, state)));
 
         using RealSentinel theirs = RealSentinel.Start(file, port);
         Assert.NotEmpty(state.Masters);
@@ -103,7 +103,7 @@ public sealed class InteroperationTests
         while (state.Masters.IsEmpty || state.Masters.Any(master => HasBlanks(master.Options)))    // it cannot write those
             state = Samples.State(random, Samples.PlainName);
         SentinelConfiguration plain = ReadingTests.Read("") with { Options = new SentinelOptions { AnnounceIp = "127.0.0.1", SentinelPass = "pw" } };
-        string ours = ConfigurationRewriter.Rewrite($"# mine\nport {port}\nbind 127.0.0.1\n", plain, state);
+        string ours = new ConfigurationRewriter().Rewrite($"# mine\nport {port}\nbind 127.0.0.1\n", plain, state);
         string file = folder.Write("sentinel.conf", ours);
 
         using (RealSentinel theirs = RealSentinel.Start(file, port))
@@ -115,10 +115,10 @@ public sealed class InteroperationTests
         SentinelConfiguration read = ConfigurationLoader.Load(ConfigurationArguments.Parse([file], folder.Path), TextReader.Null);
         Assert.Equal(Samples.Said(state), Samples.Said(read.State(read.Id!.Value)));
         Assert.Equal(("127.0.0.1", "pw", port), (read.Options.AnnounceIp, read.Options.SentinelPass, read.Options.Port));
-        Assert.Equal(written, ConfigurationRewriter.Rewrite(written, read, read.State(read.Id!.Value)));    // nothing to change in it
+        Assert.Equal(written, new ConfigurationRewriter().Rewrite(written, read, read.State(read.Id!.Value)));    // nothing to change in it
 
         SentinelState later = Samples.Later(new Random(6), read.State(read.Id!.Value));
-        File.WriteAllText(file, ConfigurationRewriter.Rewrite(written, read, later));
+        File.WriteAllText(file, new ConfigurationRewriter().Rewrite(written, read, later));
         using RealSentinel again = RealSentinel.Start(file, port);
         foreach (MasterState master in later.Masters)
             Assert.Equal(master.Address.Port, again.PortOf(master.Options.Name));
@@ -144,7 +144,7 @@ public sealed class InteroperationTests
         Assert.Contains("known-slave", written, StringComparison.Ordinal);
         Assert.Contains("known-replica", written, StringComparison.Ordinal);
         Assert.Contains("Duplicate hostname and port for replica.", RealSentinel.Refusal(file), StringComparison.Ordinal);
-        File.WriteAllText(file, ConfigurationRewriter.Rewrite(written, read, read.State(read.Id!.Value)));
+        File.WriteAllText(file, new ConfigurationRewriter().Rewrite(written, read, read.State(read.Id!.Value)));
         using RealSentinel again = RealSentinel.Start(file, port);
         Assert.StartsWith("-NOAUTH", again.Ask(1, "PING"), StringComparison.Ordinal);
     }

@@ -120,7 +120,7 @@ public sealed class RewritingTests
             sentinel sentinel-pass "it's"
 
             """,
-            ConfigurationRewriter.Rewrite("", configuration, new SentinelState(Id(Me), new Epoch(6), [master])));
+            new ConfigurationRewriter().Rewrite("", configuration, new SentinelState(Id(Me), new Epoch(6), [master])));
     }
 
     [Theory]
@@ -292,8 +292,8 @@ public sealed class RewritingTests
         string text = "";
         for (int step = 0; step < 6; step++)
         {
-            text = ConfigurationRewriter.Rewrite(text, configuration, state);
-            Assert.Equal(text, ConfigurationRewriter.Rewrite(text, configuration, state));
+            text = new ConfigurationRewriter().Rewrite(text, configuration, state);
+            Assert.Equal(text, new ConfigurationRewriter().Rewrite(text, configuration, state));
             SentinelConfiguration read = ReadingTests.Read(text);
             Assert.Equal(Samples.Said(configuration), Samples.Said(read));
             Assert.Equal(Samples.Said(state), Samples.Said(read.State(state.Id)));
@@ -310,15 +310,15 @@ public sealed class RewritingTests
         var random = new Random(seed);
         SentinelConfiguration configuration = Samples.Configuration(random);
         SentinelState state = Samples.State(random, Samples.Name);
-        string old = WithLinesOfTheUser(random, ConfigurationRewriter.Rewrite("", configuration, state), [.. LinesThatLoad, "unknown-directive 1 2", "broken \"quote", "sentinel nothing m"]);
-        Assert.Equal(old, ConfigurationRewriter.Rewrite(old, configuration, state));    // nothing changed, nothing changes
+        string old = WithLinesOfTheUser(random, new ConfigurationRewriter().Rewrite("", configuration, state), [.. LinesThatLoad, "unknown-directive 1 2", "broken \"quote", "sentinel nothing m"]);
+        Assert.Equal(old, new ConfigurationRewriter().Rewrite(old, configuration, state));    // nothing changed, nothing changes
 
         SentinelState later = Samples.Later(random, state);
-        string text = ConfigurationRewriter.Rewrite(old, configuration, later);
+        string text = new ConfigurationRewriter().Rewrite(old, configuration, later);
         string[] before = old.Split('\n');
         string[] after = text.Split('\n');
         Assert.Equal(Users(before), Users(after));    // all there, in their order
-        Assert.Empty(Sentinels(ConfigurationRewriter.Rewrite("", configuration, later).Split('\n')).Except(Sentinels(after)));
+        Assert.Empty(Sentinels(new ConfigurationRewriter().Rewrite("", configuration, later).Split('\n')).Except(Sentinels(after)));
         Assert.True(Blanks(text) <= Blanks(old) + 1, text);
 
         static IEnumerable<string> Users(string[] lines) => lines.Where(line => line.Trim().Length > 0 && (line == "sentinel nothing m" || !line.StartsWith("sentinel ", StringComparison.Ordinal)));
@@ -327,17 +327,44 @@ public sealed class RewritingTests
     }
 
     [Fact]
+    public void A_rewriter_that_goes_on_from_what_it_wrote_writes_what_a_new_one_would()
+    {
+        for (int seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            SentinelConfiguration configuration = ReadingTests.Read("port 26379");
+            SentinelState state = Samples.State(random, Samples.Name);
+            string text = WithLinesOfTheUser(random, new ConfigurationRewriter().Rewrite("", configuration, state), LinesThatLoad);
+            if (random.Next(3) == 0)
+                text = text.TrimEnd('\n').Replace("\n", random.Next(2) == 0 ? "\r\n" : "\n", StringComparison.Ordinal);
+            var rewriter = new ConfigurationRewriter();
+            for (int save = 0; save < 10; save++)
+            {
+                string expected = new ConfigurationRewriter().Rewrite(text, configuration, state);
+                Assert.Equal(expected, text = rewriter.Rewrite(text, configuration, state));
+                Assert.Same(text, rewriter.Rewrite(text, configuration, state));
+                SentinelState later = Samples.Later(random, state);
+                state = random.Next(4) == 0 ? later : state with
+                {
+                    CurrentEpoch = later.CurrentEpoch,
+                    Masters = [.. state.Masters.Select(master => later.Masters.FirstOrDefault(other => other.Options.Name == master.Options.Name) ?? master)],
+                };
+            }
+        }
+    }
+
+    [Fact]
     public void A_file_does_not_grow_while_masters_come_and_go()
     {
         var random = new Random(1);
         SentinelConfiguration configuration = ReadingTests.Read("");
         var bare = new SentinelState(Id(Me), default, []);
-        string text = ConfigurationRewriter.Rewrite("# mine\n", configuration, bare);
+        string text = new ConfigurationRewriter().Rewrite("# mine\n", configuration, bare);
         int length = text.Length;
         for (int i = 0; i < 50; i++)
         {
-            text = ConfigurationRewriter.Rewrite(text, configuration, Samples.State(random, Samples.Name) with { Id = Id(Me), CurrentEpoch = default });
-            text = ConfigurationRewriter.Rewrite(text, configuration, bare);
+            text = new ConfigurationRewriter().Rewrite(text, configuration, Samples.State(random, Samples.Name) with { Id = Id(Me), CurrentEpoch = default });
+            text = new ConfigurationRewriter().Rewrite(text, configuration, bare);
             Assert.Equal(length, text.Length);
         }
     }
@@ -366,8 +393,8 @@ public sealed class RewritingTests
         string more = "\n" + ConfigurationArguments.Parse(["x.conf", .. options], "/").Options;
         SentinelConfiguration configuration = ConfigurationLoader.Parse(readable, more, "/x/sentinel.conf", "/tmp");
         SentinelState state = change(configuration.State(Id(Me)));
-        string text = ConfigurationRewriter.Rewrite(old, configuration, state);
-        Assert.Equal(text, ConfigurationRewriter.Rewrite(text, configuration, state));
+        string text = new ConfigurationRewriter().Rewrite(old, configuration, state);
+        Assert.Equal(text, new ConfigurationRewriter().Rewrite(text, configuration, state));
         return text;
     }
 
