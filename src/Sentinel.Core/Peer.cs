@@ -34,7 +34,7 @@ internal sealed class Peer : Instance
     /// <summary>Whether it holds the master down, as it said last.</summary>
     public bool SaysMasterDown { get; set; }
 
-    /// <summary>When it last said whether; null: never.</summary>
+    /// <summary>When it was asked what it last said of that, for it may have said so at once; null: it never did.</summary>
     public Instant? SaidAt { get; set; }
 
     /// <summary>The connection on which it said so.</summary>
@@ -58,6 +58,9 @@ internal sealed class Peer : Instance
     /// <summary>Log lines about its votes: one that votes anew in every answer must not fill the log.</summary>
     public LineThrottle VoteLines { get; } = new(TimeSpan.FromMilliseconds(100));
 
+    /// <summary>When it was last asked for its vote; null: never.</summary>
+    public Instant? VoteAskedAt { get; private set; }
+
     /// <summary>The largest epoch in which it answered our question for its vote, with whatever vote.</summary>
     public Epoch AnsweredVoteOf { get; set; }
 
@@ -67,7 +70,7 @@ internal sealed class Peer : Instance
         if (_voteAskedFor == epoch && _voteAskedIn == Link.Attempt)
             return;
         if (Link.Send(new Request.AskIfDown(Master.Name, Master.Node.Told, epoch, candidate)))
-            (_voteAskedFor, _voteAskedIn) = (epoch, Link.Attempt);
+            (_voteAskedFor, _voteAskedIn, VoteAskedAt) = (epoch, Link.Attempt, Link.Now);
     }
 
     /// <summary>Asks what it believes about the master; once more, if that question is still open: its answer tells of before.</summary>

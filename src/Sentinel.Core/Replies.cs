@@ -138,7 +138,9 @@ internal sealed class Replies(MasterMonitor master, LocalSentinel local, Reports
         {
             if (!isOld)
             {
-                (peer.SaysMasterDown, peer.SaidAt, peer.SaidIn) = (down.Value == 1, local.Now, peer.Link.Attempt);
+                // What was long on its way may have been true when we asked, and no longer.
+                Instant? askedAt = request.Candidate is null ? peer.AskedAt : peer.VoteAskedAt;
+                (peer.SaysMasterDown, peer.SaidAt, peer.SaidIn) = (down.Value == 1, askedAt ?? local.Now, peer.Link.Attempt);
                 peer.AskNow &= !peer.SaysMasterDown;
             }
             if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0 && local.Believes(new Epoch((ulong)leaderEpoch.Value)))

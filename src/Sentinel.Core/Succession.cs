@@ -61,12 +61,20 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether there are keys in a replica that it would keep: of one that is about to copy a master without data, those that it has until then.</summary>
     private bool HasKeys(Replica replica) => master.Distrust.IsConfirmed ? replica.HoldsKeys : replica.HasKeys;
 
-    /// <summary>Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty.</summary>
+    /// <summary>
+    /// Whether the configured master itself says that it follows a replica: an operator made them change parts. Not one that came back empty, nor one
+    /// that came back as a master where another has become it: that the master follows it then, its file says, from before.
+    /// </summary>
     private bool IsFollowedByMaster(Replica replica) =>
-        !master.Node.ReportsMaster && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
+        !master.Node.ReportsMaster && (HasBecomeMaster(replica) || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
 
+    /// <summary>Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it.</summary>
     private bool WasPromotedMeanwhile(Replica replica) =>
-        master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
+        HasBecomeMaster(replica)
+        && ((master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince)
+            || (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod));
+
+    private static bool HasBecomeMaster(Replica replica) => replica.ReportsMaster && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
 
     /// <summary>Whether a node says of its data that they began with nothing, or went on from others. Who copied them has what its master had, whatever itself began with.</summary>
     private static bool IsOfUnknownOrigin(Replica replica) =>
@@ -83,7 +91,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         ReportsReplica = !replica.ReportsMaster,
         IsMaster = master.IsMaster(replica),
         HasDataOf = master.Lineage.StrangerIn(replica),
-        WasPromotedMeanwhile = !master.IsMaster(replica) && replica.ReportsMaster && WasPromotedMeanwhile(replica),
+        WasPromotedMeanwhile = !master.IsMaster(replica) && WasPromotedMeanwhile(replica),
         IsFollowedByMaster = !master.IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = HasKeys(replica),

@@ -81,6 +81,46 @@ public class HostilePeerTests
         Assert.Equal(Epoch.Zero, core.View.CurrentEpoch);
     }
 
+    /// <remarks>On a path that flaps an answer may come seconds late; the peer may hear the master again since.</remarks>
+    [Fact]
+    public void A_peer_vouches_for_what_it_was_asked_just_now_and_not_for_an_answer_that_was_long_on_its_way()
+    {
+        (SentinelCore core, Instant now) = Alone();
+        (LinkId link, int attempt) = Befriend(core, now);
+        var down = new Reply.List([new Reply.Integer(1), new Reply.Text("*"), new Reply.Integer(0)]);
+        core.Step(new Answered(link, attempt, Request.Ping.Instance, new Reply.Text("PONG")), now);
+        Request.AskIfDown first = RunUntilAsked();    // the master never answers, the peer answers PINGs
+        Run(TimeSpan.FromSeconds(6));
+        Request.AskIfDown again = core.Step(new Answered(link, attempt, first, down), now).OfType<Send>().Select(send => send.Request).OfType<Request.AskIfDown>().Single();
+        Assert.False(core.View.Masters["m"].IsObjectivelyDown);
+        core.Step(new Answered(link, attempt, again, down), now);
+        Assert.True(core.View.Masters["m"].IsObjectivelyDown);
+
+        Request.AskIfDown RunUntilAsked()
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                if (Run(TimeSpan.FromMilliseconds(50)).OfType<Request.AskIfDown>().FirstOrDefault() is { } asked)
+                    return asked;
+            }
+            throw new TimeoutException("the peer is not asked");
+        }
+
+        List<Request> Run(TimeSpan time)
+        {
+            List<Request> sent = [];
+            for (Instant end = now + time; now < end;)
+            {
+                now += TimeSpan.FromMilliseconds(10);
+                Request[] asked = [.. core.Step(Tick.Instance, now).OfType<Send>().Where(send => send.Link == link).Select(send => send.Request)];
+                sent.AddRange(asked);
+                foreach (Request ping in asked.Where(request => request is Request.Ping))
+                    core.Step(new Answered(link, attempt, ping, new Reply.Text("PONG")), now);
+            }
+            return sent;
+        }
+    }
+
     [Fact]
     public void A_line_of_the_log_is_short_however_long_what_it_quotes()
     {

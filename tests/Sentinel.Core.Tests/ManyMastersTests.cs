@@ -35,6 +35,7 @@ public class ManyMastersTests
     [Theory]
     [InlineData(2)]
     [InlineData(20)]
+    [InlineData(100)]
     public void Masters_that_die_in_the_same_moment_are_all_replaced_promptly_each_once(int groups)
     {
         World world = World.Settled();

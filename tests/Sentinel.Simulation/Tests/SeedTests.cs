@@ -76,6 +76,10 @@ public class SeedTests
         "--seed 20016204 --profile any --minutes 0.7 --keep 1,2",
         // Reports: a replica that was started anew as a master, while the master handed over to it, was taken for its successor.
         "--seed 20001294 --profile any --minutes 5.8 --keep 12,92,94,95",
+        // Losses: a master had handed over, and nobody could tell of it; started anew it followed an old stray, as its file said, and that one was taken for the operator's choice.
+        "--seed 20015327 --profile any --minutes 1.7 --keep 6,10,11,13,14",
+        // No needless failover: a peer's answer, that it holds the master down, came eight seconds late, when it heard the master again.
+        "--seed 20016047 --profile any --minutes 1.2 --keep 1,2,3,4,6,7,8",
     ];
 
     [Theory, MemberData(nameof(Many))]
