@@ -22,82 +22,82 @@ public sealed record InfoReport
     private const int AttachedLagMax = 1;
 
     /// <summary>Identity of the node's process.</summary>
-    public string? RunId { get; private init; }
+    public string? RunId { get; private set; }
 
     /// <summary>The replication history that its data are of (<c>master_replid</c>); null: it does not say.</summary>
-    public string? History { get; private init; }
+    public string? History { get; private set; }
 
     /// <summary>The history that it went on from when it became a master (<c>master_replid2</c>); null: none.</summary>
-    public string? FormerHistory { get; private init; }
+    public string? FormerHistory { get; private set; }
 
     /// <summary>Whether it is a master; null: it does not say.</summary>
-    public bool? IsMaster { get; private init; }
+    public bool? IsMaster { get; private set; }
 
     /// <summary>Replicas attached to it.</summary>
-    public ImmutableArray<Address> Replicas { get; private init; } = [];
+    public ImmutableArray<Address> Replicas { get; private set; } = [];
 
     /// <summary>Those of <see cref="Replicas"/> that are in step, and acknowledged what they got a moment ago.</summary>
-    public ImmutableArray<Address> Attached { get; private init; } = [];
+    public ImmutableArray<Address> Attached { get; private set; } = [];
 
     /// <summary>How long its link to its master has been down; zero: it is up; −1 s: it never was.</summary>
-    public TimeSpan MasterLinkDownTime { get; private init; }
+    public TimeSpan MasterLinkDownTime { get; private set; }
 
     /// <summary>Its master's host.</summary>
-    public string? MasterHost { get; private init; }
+    public string? MasterHost { get; private set; }
 
     /// <summary>Its master's port.</summary>
-    public int? MasterPort { get; private init; }
+    public int? MasterPort { get; private set; }
 
     /// <summary>Whether its link to its master is up.</summary>
-    public bool? IsMasterLinkUp { get; private init; }
+    public bool? IsMasterLinkUp { get; private set; }
 
     /// <summary>How long ago something last came from its master; null: its link is down, or it does not say.</summary>
-    public TimeSpan? MasterLastHeard { get; private init; }
+    public TimeSpan? MasterLastHeard { get; private set; }
 
     /// <summary>Its priority.</summary>
-    public int? Priority { get; private init; }
+    public int? Priority { get; private set; }
 
     /// <summary>Its replication offset.</summary>
-    public ulong? Offset { get; private init; }
+    public ulong? Offset { get; private set; }
 
     /// <summary>Where the stream that it passes on has come to (<c>master_repl_offset</c>), also of a master.</summary>
-    public ulong? StreamOffset { get; private init; }
+    public ulong? StreamOffset { get; private set; }
 
     /// <summary>Whether it is handing its role over by itself (<c>FAILOVER</c>): it holds writes back, and takes no order of role.</summary>
-    public bool IsHandingOver { get; private init; }
+    public bool IsHandingOver { get; private set; }
 
     /// <summary>Whether it has data: keys in any database, and no first synchronisation under way that would replace them.</summary>
-    public bool HasKeys { get; private init; }
+    public bool HasKeys { get; private set; }
 
     /// <summary>Whether there are keys in it that can be read, even while a synchronisation is on its way that will replace them.</summary>
-    public bool HoldsKeys { get; private init; }
+    public bool HoldsKeys { get; private set; }
 
     /// <summary>Whether it is loading data, so that what it has is not seen yet.</summary>
-    public bool IsLoading { get; private init; }
+    public bool IsLoading { get; private set; }
 
     /// <summary>Whether it says that its process began with nothing: no keys came from an RDB file, and it has no AOF. Since Redis 7.0.</summary>
-    public bool HasLoadedNothing { get; private init; }
+    public bool HasLoadedNothing { get; private set; }
 
     /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: it does not say, or there is none.</summary>
-    public ulong? FormerHistoryEnd { get; private init; }
+    public ulong? FormerHistoryEnd { get; private set; }
 
     /// <summary>Whether it wants to be listed.</summary>
-    public bool? IsAnnounced { get; private init; }
+    public bool? IsAnnounced { get; private set; }
 
     /// <summary>Its version; null: it does not say.</summary>
-    public NodeVersion? Version { get; private init; }
+    public NodeVersion? Version { get; private set; }
 
     /// <summary>Whether it was started with a configuration file; null: it does not say.</summary>
-    public bool? HasConfigurationFile { get; private init; }
+    public bool? HasConfigurationFile { get; private set; }
 
     /// <summary>Its clock, since 1970; null: it does not say.</summary>
-    public TimeSpan? ServerTime { get; private init; }
+    public TimeSpan? ServerTime { get; private set; }
 
     /// <summary>Bytes of its replication backlog; null: it does not say.</summary>
-    public long? BacklogSize { get; private init; }
+    public long? BacklogSize { get; private set; }
 
     /// <summary>Whether it keeps a replication backlog now; null: it does not say.</summary>
-    public bool? IsBacklogActive { get; private init; }
+    public bool? IsBacklogActive { get; private set; }
 
     /// <summary>Reads the text of an INFO reply. Never fails: what is not understood is skipped.</summary>
     public static InfoReport Parse(string text)
@@ -117,75 +117,75 @@ public sealed record InfoReport
             switch (key)
             {
                 case "run_id" when value.Length >= RunIdLength:
-                    report = report with { RunId = value[..RunIdLength].ToString() };
+                    report.RunId = value[..RunIdLength].ToString();
                     break;
                 case "master_replid" when value.Length >= RunIdLength:
-                    report = report with { History = value[..RunIdLength].ToString() };
+                    report.History = value[..RunIdLength].ToString();
                     break;
                 case "master_replid2" when value.Length >= RunIdLength && value.ContainsAnyExcept('0'):
-                    report = report with { FormerHistory = value[..RunIdLength].ToString() };
+                    report.FormerHistory = value[..RunIdLength].ToString();
                     break;
                 // Valkey says with which Redis it is compatible, too; its own version comes after that.
                 case "redis_version":
-                    report = report with { Version = NodeVersion.Parse(value, isValkey: false) };
+                    report.Version = NodeVersion.Parse(value, isValkey: false);
                     break;
                 case "valkey_version":
-                    report = report with { Version = NodeVersion.Parse(value, isValkey: true) };
+                    report.Version = NodeVersion.Parse(value, isValkey: true);
                     break;
                 case "config_file":
-                    report = report with { HasConfigurationFile = value.Length > 0 };
+                    report.HasConfigurationFile = value.Length > 0;
                     break;
                 case "server_time_usec" when long.TryParse(value, CultureInfo.InvariantCulture, out long time) && time is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond:
-                    report = report with { ServerTime = TimeSpan.FromTicks(time * TimeSpan.TicksPerMicrosecond) };
+                    report.ServerTime = TimeSpan.FromTicks(time * TimeSpan.TicksPerMicrosecond);
                     break;
                 case "repl_backlog_size" when long.TryParse(value, CultureInfo.InvariantCulture, out long size) && size >= 0:
-                    report = report with { BacklogSize = size };
+                    report.BacklogSize = size;
                     break;
                 case "repl_backlog_active":
-                    report = report with { IsBacklogActive = !value.SequenceEqual("0") };
+                    report.IsBacklogActive = !value.SequenceEqual("0");
                     break;
                 case "loading":
-                    report = report with { IsLoading = value.SequenceEqual("1") };
+                    report.IsLoading = value.SequenceEqual("1");
                     break;
                 case "role":
                     isReplica = value.StartsWith("slave", StringComparison.Ordinal);
-                    report = report with { IsMaster = isReplica ? false : value.StartsWith("master", StringComparison.Ordinal) ? true : null };
+                    report.IsMaster = isReplica ? false : value.StartsWith("master", StringComparison.Ordinal) ? true : null;
                     break;
                 case "master_link_down_since_seconds" when long.TryParse(value, CultureInfo.InvariantCulture, out long seconds):
-                    report = report with { MasterLinkDownTime = TimeSpan.FromSeconds(Math.Clamp(seconds, -1, int.MaxValue)) };
+                    report.MasterLinkDownTime = TimeSpan.FromSeconds(Math.Clamp(seconds, -1, int.MaxValue));
                     break;
                 case "master_host" when isReplica && value.Length is > 0 and <= HostMax && !value.ContainsAnyExceptInRange('!', '~'):
-                    report = report with { MasterHost = value.ToString() };
+                    report.MasterHost = value.ToString();
                     break;
                 case "master_port" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int port):
-                    report = report with { MasterPort = port };
+                    report.MasterPort = port;
                     break;
                 case "master_link_status" when isReplica:
-                    report = report with { IsMasterLinkUp = value.Equals("up", StringComparison.OrdinalIgnoreCase) };
+                    report.IsMasterLinkUp = value.Equals("up", StringComparison.OrdinalIgnoreCase);
                     break;
                 case "master_last_io_seconds_ago" when isReplica && long.TryParse(value, CultureInfo.InvariantCulture, out long ago) && ago >= 0:
-                    report = report with { MasterLastHeard = TimeSpan.FromSeconds(Math.Min(ago, int.MaxValue)) };
+                    report.MasterLastHeard = TimeSpan.FromSeconds(Math.Min(ago, int.MaxValue));
                     break;
                 case "slave_priority" when isReplica && int.TryParse(value, CultureInfo.InvariantCulture, out int priority):
-                    report = report with { Priority = priority };
+                    report.Priority = priority;
                     break;
                 case "slave_repl_offset" when isReplica && ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
-                    report = report with { Offset = offset };
+                    report.Offset = offset;
                     break;
                 case "master_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
-                    report = report with { StreamOffset = offset };
+                    report.StreamOffset = offset;
                     break;
                 case "master_failover_state":
-                    report = report with { IsHandingOver = !value.SequenceEqual("no-failover") };
+                    report.IsHandingOver = !value.SequenceEqual("no-failover");
                     break;
                 case "replica_announced" when isReplica:
-                    report = report with { IsAnnounced = !value.SequenceEqual("0") };
+                    report.IsAnnounced = !value.SequenceEqual("0");
                     break;
                 case "master_sync_in_progress":
                     isSynchronising = value.SequenceEqual("1");
                     break;
                 case "second_repl_offset" when ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong offset):
-                    report = report with { FormerHistoryEnd = offset };
+                    report.FormerHistoryEnd = offset;
                     break;
                 case "aof_enabled":
                     hasNoAof = value.SequenceEqual("0");
@@ -205,13 +205,12 @@ public sealed record InfoReport
                     break;
             }
         }
-        report = report with
-        {
-            HasKeys = hasKeys && !isSynchronising,
-            HoldsKeys = hasKeys && !report.IsLoading,
-            HasLoadedNothing = hasNoAof && hasEmptyRdb && !report.IsLoading,
-        };
-        return replicas is null ? report : report with { Replicas = [.. replicas.Distinct()], Attached = attached is null ? [] : [.. attached.Distinct()] };
+        report.HasKeys = hasKeys && !isSynchronising;
+        report.HoldsKeys = hasKeys && !report.IsLoading;
+        report.HasLoadedNothing = hasNoAof && hasEmptyRdb && !report.IsLoading;
+        if (replicas is not null)
+            (report.Replicas, report.Attached) = ([.. replicas.Distinct()], attached is null ? [] : [.. attached.Distinct()]);
+        return report;
     }
 
     /// <summary>Reads <c>ip=…,port=…,…</c> or the older <c>ip,port,state</c>.</summary>

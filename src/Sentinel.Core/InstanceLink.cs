@@ -124,7 +124,12 @@ internal sealed class InstanceLink : IScheduled
 
     private TimeSpan CrashDownAfter => Group?.Options.CrashDownAfter ?? TimeSpan.Zero;
 
-    private TimeSpan DownAfter => Users.Count == 0 ? TimeSpan.FromSeconds(30) : Users.Min(user => user.Master.Options.DownAfter);
+    private TimeSpan DownAfter => Users switch
+    {
+        [] => TimeSpan.FromSeconds(30),
+        [var only] => only.Master.Options.DownAfter,
+        _ => Users.Min(user => user.Master.Options.DownAfter),
+    };
 
     /// <summary>Of a peer: the shortest silence of it that may matter for the fencing of a master; zero: none does.</summary>
     private TimeSpan FenceAfter => Owner is null

@@ -25,7 +25,8 @@ public sealed class SentinelCore
     private readonly Tilt _tilt;
     private readonly Orders _orders;
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
-    private readonly List<MasterMonitor> _changed = [];
+    private readonly HashSet<MasterMonitor> _changed = [];
+    private SentinelView _view;
     private Instant _steppedAt;
     private TimeSpan _graceGiven;
     private Instant? _saveAgainAt;
@@ -48,12 +49,19 @@ public sealed class SentinelCore
         _steppedAt = now;
         foreach (MasterState master in state.Masters)
             _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links, lineages?.FirstOrDefault(kept => kept.MasterName == master.Options.Name)));
-        View = new SentinelView { Id = state.Id, Options = options };
-        RefreshView(_masters.Values);
+        _view = new SentinelView { Id = state.Id, Options = options };
+        _changed.UnionWith(_masters.Values);
     }
 
-    /// <summary>What this Sentinel believes, as of the last step.</summary>
-    public SentinelView View { get; private set; }
+    /// <summary>What this Sentinel believes, as of the last step. Made when it is asked for, of what changed since it was asked for last.</summary>
+    public SentinelView View
+    {
+        get
+        {
+            RefreshView();
+            return _view;
+        }
+    }
 
     /// <summary>When to hand in a <see cref="Tick"/>, if nothing else comes before.</summary>
     public Instant WakeAt => Instant.Min(Instant.Min(_local.Schedule.WakeAt, _tilt.EndsAt), _steppedAt + _local.Timing.Heartbeat);
@@ -88,8 +96,6 @@ public sealed class SentinelCore
             if (item is MasterMonitor master)
                 _changed.Add(master);
         });
-        RefreshView(_changed);
-        _changed.Clear();
         return _local.Effects;
     }
 
@@ -330,19 +336,25 @@ public sealed class SentinelCore
             master.RequestNews();
     }
 
-    private void RefreshView(IEnumerable<MasterMonitor> changed)
+    private void RefreshView()
     {
-        SentinelView view = View;
-        foreach (MasterMonitor master in changed)
+        SentinelView view = _view;
+        if (_changed.Count > 0)
         {
-            if (!master.IsRemoved)
-                view = view with { Masters = view.Masters.SetItem(master.Name, MasterViews.ViewOf(master, _local.Names)) };
-            else if (!_masters.ContainsKey(master.Name))    // another one may be monitored by that name since
-                view = view with { Masters = view.Masters.Remove(master.Name) };
+            ImmutableDictionary<string, MasterView>.Builder masters = view.Masters.ToBuilder();
+            foreach (MasterMonitor master in _changed)
+            {
+                if (!master.IsRemoved)
+                    masters[master.Name] = MasterViews.ViewOf(master, _local.Names);
+                else if (!_masters.ContainsKey(master.Name))    // another one may be monitored by that name since
+                    masters.Remove(master.Name);
+            }
+            _changed.Clear();
+            view = view with { Masters = masters.ToImmutable() };
         }
         bool isSame = view.CurrentEpoch == _local.CurrentEpoch && view.TiltSince == _local.TiltSince
             && view.Options == _local.Options && view.SimulatedFailures == _local.SimulatedFailures;
-        View = isSame ? view : view with
+        _view = isSame ? view : view with
         {
             CurrentEpoch = _local.CurrentEpoch, TiltSince = _local.TiltSince,
             Options = _local.Options, SimulatedFailures = _local.SimulatedFailures,
