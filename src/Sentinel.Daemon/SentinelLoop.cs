@@ -19,6 +19,9 @@ internal sealed class SentinelLoop : IDisposable
     /// <summary>Facts that may wait. Beyond it links wait with reading and clients get an error; at rates of thousands a second it is seconds of standstill.</summary>
     private const int InputsMax = 65_536;
 
+    /// <summary>Facts that are decided on before what they let be sent leaves. What comes together shares writes; a flood must not hold requests up.</summary>
+    private const int StepsPerFlush = 64;
+
     /// <summary>What the process ends with when it dies on purpose. As in Redis.</summary>
     private const int SimulatedCrash = 99;
 
@@ -31,7 +34,7 @@ internal sealed class SentinelLoop : IDisposable
     private readonly IEventListener[] _listeners;
     private readonly RedisLog _log;
     private readonly MonotonicClock _clock;
-    private readonly BlockingCollection<Input> _inputs = new(InputsMax);
+    private readonly InputQueue _inputs = new(InputsMax);
     private readonly ConcurrentDictionary<RequestId, TaskCompletionSource<Answer>> _asked = new();
     private readonly Thread _thread;
     private readonly Action<Exception> _failed;
@@ -39,6 +42,7 @@ internal sealed class SentinelLoop : IDisposable
     private long _lastRequest;
     private long _lastEvent;
     private long _steps;
+    private Instant _steppedAt;
     private volatile bool _isStopping;
 
     /// <param name="core">The decisions.</param>
@@ -53,7 +57,7 @@ internal sealed class SentinelLoop : IDisposable
     /// <param name="failed">Called once when a rule of the core was broken: the process must not go on acting.</param>
     public SentinelLoop(
         SentinelCore core,
-        Func<Action<Input>, InstanceLinks> createLinks,
+        Func<Action<IReadOnlyList<Input>>, InstanceLinks> createLinks,
         Func<Action<Input>, NameResolver> createNames,
         Action<SaveNumber, SentinelState, SentinelOptions> persist,
         Action<ImmutableArray<LineageState>> keepLineages,
@@ -64,7 +68,7 @@ internal sealed class SentinelLoop : IDisposable
         Action<Exception> failed)
     {
         (_core, _persist, _keepLineages, _runScript, _log, _clock, _failed) = (core, persist, keepLineages, runScript, log, clock, failed);
-        _links = createLinks(Post);
+        _links = createLinks(_inputs.AddAll);
         _names = createNames(Post);
         _listeners = [.. listeners];
         _view = core.View;
@@ -91,7 +95,7 @@ internal sealed class SentinelLoop : IDisposable
     public void Stop()
     {
         _isStopping = true;
-        _inputs.CompleteAdding();
+        _inputs.Close();
         if (_thread.IsAlive)
             _thread.Join(TimeSpan.FromSeconds(5));
         _links.CloseAll();
@@ -103,33 +107,11 @@ internal sealed class SentinelLoop : IDisposable
     }
 
     /// <summary>Hands in a fact. May be called from any thread; waits while the queue is full.</summary>
-    public void Post(Input input)
-    {
-        if (_isStopping)
-            return;
-        try
-        {
-            _inputs.Add(input);
-        }
-        catch (InvalidOperationException) when (_isStopping)
-        {
-            // Stopped in between: nobody needs the fact any more.
-        }
-    }
+    public void Post(Input input) => _inputs.Add(input);
 
     /// <summary>Hands in a fact that may be lost, and does not wait. May be called from any thread.</summary>
     /// <returns>False when too much waits to be decided; the fact is dropped.</returns>
-    public bool TryPost(Input input)
-    {
-        try
-        {
-            return !_isStopping && _inputs.TryAdd(input);
-        }
-        catch (InvalidOperationException) when (_isStopping)
-        {
-            return false;    // stopped in between
-        }
-    }
+    public bool TryPost(Input input) => _inputs.TryAdd(input);
 
     /// <summary>Asks the core something and gives its answer, which may wait until the disk has what it promises.</summary>
     /// <param name="question">Makes the input, given the id to answer to.</param>
@@ -154,7 +136,6 @@ internal sealed class SentinelLoop : IDisposable
     {
         Stop();
         _names.Dispose();
-        _inputs.Dispose();
     }
 
     private void Run()
@@ -163,9 +144,20 @@ internal sealed class SentinelLoop : IDisposable
         {
             while (!_inputs.IsCompleted)
             {
-                if (!_inputs.TryTake(out Input? input, _clock.MillisecondsUntil(_core.WakeAt)))
-                    input = Tick.Instance;
-                Step(input);
+                // With many links deadlines gather for a breath, and mostly the facts that come meanwhile take them along.
+                Instant wakeAt = Instant.Max(_core.WakeAt, _steppedAt + TimeSpan.FromMilliseconds(_links.BreathMs));
+                IReadOnlyList<Input> inputs = _inputs.Take(_clock.MillisecondsUntil(wakeAt));
+                _steppedAt = _clock.Now;
+                if (inputs.Count == 0)
+                    Step(Tick.Instance);
+                for (int i = 0; i < inputs.Count; i++)
+                {
+                    Step(inputs[i]);
+                    if (i % StepsPerFlush == StepsPerFlush - 1)
+                        _links.Flush();
+                }
+                _view = _core.View;
+                _links.Flush();
             }
         }
         catch (Exception broken)
@@ -177,11 +169,17 @@ internal sealed class SentinelLoop : IDisposable
 
     private void Step(Input input)
     {
-        IReadOnlyList<Effect> effects = _core.Step(input, _clock.Now);
-        _view = _core.View;    // before the effects: whoever gets our answer may read it back at once
-        foreach (Effect effect in effects)
+        bool isShown = false;
+        foreach (Effect effect in _core.Step(input, _clock.Now))
+        {
+            // What only links learn of need not be seen at once. Before all else it is: whoever gets our answer may read it back at once.
+            if (!isShown && effect is not (Send or Connect or Disconnect))
+            {
+                _view = _core.View;
+                isShown = true;
+            }
             Perform(effect);
-        _links.Flush();
+        }
         Interlocked.Increment(ref _steps);
     }
 

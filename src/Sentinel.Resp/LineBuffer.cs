@@ -9,6 +9,9 @@ internal sealed class LineBuffer
     private byte[] _kept = [];
     private int _keptLength;
 
+    /// <summary>Whether no beginning of a line is kept.</summary>
+    public bool IsEmpty => _keptLength == 0;
+
     /// <summary>Takes everything up to and including the terminator; the line is what came before it.</summary>
     /// <param name="input">What has arrived; on return, what is left of it.</param>
     /// <param name="terminator">The byte that ends the line.</param>

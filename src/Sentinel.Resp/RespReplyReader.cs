@@ -44,6 +44,9 @@ public sealed class RespReplyReader(RespLimits limits)
     /// </summary>
     public string? ProtocolError { get; private set; }
 
+    /// <summary>Whether nothing of a message has been taken in yet, so that whoever knows the next one by its first bytes may take it instead.</summary>
+    public bool IsBetweenMessages => _depth == 0 && !_isWhole && _payload is null && _lineEndToCome == 0 && _lines.IsEmpty && ProtocolError is null;
+
     /// <summary>Reads the next reply or push.</summary>
     /// <param name="buffer">
     /// What has arrived; on return, what is left of it: nothing when more is needed, what follows when the value is complete.

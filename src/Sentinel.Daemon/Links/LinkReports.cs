@@ -7,7 +7,7 @@ namespace Sentinel.Daemon.Links;
 
 /// <summary>Where links tell what they see: facts to the core, complaints to the log. Used from any thread.</summary>
 /// <remarks>Links are made anew again and again; what is wrong is told once, and again when it or the credentials change.</remarks>
-internal sealed class LinkReports(Action<Input> facts, RedisLog log)
+internal sealed class LinkReports(Action<IReadOnlyList<Input>> facts, RedisLog log)
 {
     /// <summary>Instances remembered for what they do; beyond it all are forgotten, and told once more.</summary>
     private const int RememberedMax = 4096;
@@ -22,7 +22,7 @@ internal sealed class LinkReports(Action<Input> facts, RedisLog log)
     private readonly ConcurrentDictionary<(Address Address, string Command), (string Text, Credentials? Credentials)> _told = new();
 
     /// <summary>Hands a fact to the core.</summary>
-    public void Tell(Input fact) => facts(fact);
+    public void Tell(Input fact) => facts([fact]);
 
     /// <summary>Says that an instance refused what every link begins with, and what may help.</summary>
     public void Complain(Connect link, string command, RespValue refusal)

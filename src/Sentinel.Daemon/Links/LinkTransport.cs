@@ -15,6 +15,9 @@ internal sealed class LinkTransport(IPAddress? source, TlsContext? tls)
     // PING finds a dead connection much sooner. These are for what stands between: it forgets connections that are idle.
     private const int KeepAliveSeconds = 60, KeepAliveIntervalSeconds = 20, KeepAliveProbes = 3;
 
+    /// <summary>Whether connections go over TLS.</summary>
+    public bool IsEncrypted => tls is not null;
+
     /// <summary>Connects. How long that may take, the core decides, and ends it by <paramref name="closing"/>.</summary>
     /// <param name="address">An IP address and a port.</param>
     /// <param name="closing">Nobody needs it any more.</param>
@@ -38,7 +41,10 @@ internal sealed class LinkTransport(IPAddress? source, TlsContext? tls)
         }
     }
 
-    private Socket Open(Address address)
+    /// <summary>Makes the socket of a connection, not connected yet.</summary>
+    /// <exception cref="LinkSetupException">It cannot be as it is configured.</exception>
+    /// <exception cref="SocketException">The system refuses.</exception>
+    public Socket Open(Address address)
     {
         // A name, where one is left, may lead to either kind.
         Socket socket = IPAddress.TryParse(address.Host, out IPAddress? ip)

@@ -116,6 +116,100 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_our_own_hello_the_core_learns_only_that_the_subscription_is_alive()
+    {
+        string own = $"127.0.0.1,26379,{new string('1', 40)},0,orders,127.0.0.1,6379,0";
+        string theirs = $"127.0.0.1,26380,{new string('2', 40)},0,orders,127.0.0.1,6379,0";
+        await using ScriptedNode node = new ScriptedNode(words => words[0] == "SUBSCRIBE" ? $"{Message(own)}{Message(theirs)}{Message(own)}" : "+OK\r\n").Start();
+        InstanceLinks links = Links();
+        links.Connect(Order(node, credentials: null) with { Channel = LinkChannel.Subscription });
+        await Eventually.SoAsync("all is heard", () => _facts.OfType<HelloHeard>().Count() == 3);
+        Assert.Equal([null, theirs, null], _facts.OfType<HelloHeard>().Select(fact => fact.Payload));
+        links.CloseAll();
+
+        static string Message(string hello) => $"*3\r\n$7\r\nmessage\r\n$18\r\n__sentinel__:hello\r\n${hello.Length}\r\n{hello}\r\n";
+    }
+
+    [Fact]
+    public async Task Many_connections_begin_one_after_the_other_and_all_of_them_begin()
+    {
+        const int Count = 500;
+        await using ScriptedNode node = new ScriptedNode(_ => "+OK\r\n").Start();
+        InstanceLinks links = Links();
+        for (int i = 1; i <= Count; i++)
+            links.Connect(new Connect(new LinkId(i), 1, LinkChannel.Command, node.Address, Credentials: null));
+        await Eventually.SoAsync("all are connected", () => _facts.OfType<LinkConnected>().Count() == Count);
+        Assert.Equal(Enumerable.Range(1, Count), _facts.OfType<LinkConnected>().Select(fact => fact.Link.Number).Order());
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task What_is_closed_before_it_has_begun_never_begins_and_holds_nobody_up()
+    {
+        const int Count = 200;
+        await using ScriptedNode unwanted = new ScriptedNode(_ => "+OK\r\n").Start();
+        await using ScriptedNode wanted = new ScriptedNode(_ => "+OK\r\n").Start();
+        InstanceLinks links = Links();
+        for (int i = 2; i < Count + 2; i++)
+            links.Connect(new Connect(new LinkId(i), 1, LinkChannel.Command, unwanted.Address, Credentials: null));
+        links.Connect(Order(wanted, credentials: null));
+        for (int i = 2; i < Count + 2; i++)
+            links.Disconnect(new Disconnect(new LinkId(i), LinkChannel.Command));
+        await ConnectedAsync();
+        int met = unwanted.Callers.Count();
+        Assert.InRange(met, 0, Count - 1);    // few had begun
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task Requests_of_one_round_leave_each_node_in_one_write()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        InstanceLinks links = Links();
+        links.Connect(new Connect(Link, ++_attempt, LinkChannel.Command, new Address("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port), Credentials: null));
+        using TcpClient node = await listener.AcceptTcpClientAsync();
+        await ConnectedAsync();
+        NetworkStream stream = node.GetStream();
+        await stream.ReadExactlyAsync(new byte["*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$21\r\nsentinel-11111111-cmd\r\n".Length]);
+        links.Send(new Send(Link, _attempt, Request.Ping.Instance));
+        links.Send(new Send(Link, _attempt, Request.Info.Instance));
+        Assert.False(stream.DataAvailable);
+        links.Flush();
+        byte[] buffer = new byte[100];
+        int count = await stream.ReadAsync(buffer);
+        Assert.Equal("*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nINFO\r\n", System.Text.Encoding.ASCII.GetString(buffer, 0, count));
+        links.CloseAll();
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_a_connection_leaves_when_there_is_room_and_in_order()
+    {
+        const int Count = 100_000;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        InstanceLinks links = Links();
+        links.Connect(new Connect(Link, ++_attempt, LinkChannel.Command, new Address("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port), Credentials: null));
+        using TcpClient node = await listener.AcceptTcpClientAsync();
+        await ConnectedAsync();
+        for (int i = 0; i < Count; i++)
+        {
+            links.Send(new Send(Link, _attempt, new Request.AskMaster($"m{i}")));
+            links.Flush();
+        }
+        using var reader = new StreamReader(node.GetStream());
+        for (int i = 0; i < Count; i++)
+        {
+            string last = $"m{i}";
+            string? line;
+            while ((line = await reader.ReadLineAsync()) is not null && line != last)
+                Assert.False(line.StartsWith('m'), $"{line} came before {last}");
+            Assert.NotNull(line);
+        }
+        links.CloseAll();
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_not_good_is_a_reason_in_words()
     {
         var server = new SslServerAuthenticationOptions { ServerCertificate = TestAuthority.Root("theirs").Shown("server") };
@@ -179,7 +273,7 @@ public sealed class LinkTests : IDisposable
     private InstanceLinks Links(LinkTransport? transport = null)
     {
         _ = SentinelId.TryParse(new string('1', 40), out SentinelId id);
-        return new InstanceLinks(id, _facts.Enqueue, _log, transport);
+        return new InstanceLinks(id, facts => facts.ToList().ForEach(_facts.Enqueue), _log, transport);
     }
 
     private Connect Order(ScriptedNode node, Credentials? credentials) => new(Link, ++_attempt, LinkChannel.Command, node.Address, credentials);
