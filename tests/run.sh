@@ -5,6 +5,7 @@
 #   tests/run.sh FILTER      those that `dotnet test --filter` picks, such as FullyQualifiedName~Failover
 #
 # CONFIGURATION=Release tests what is shipped. The default is Debug: there the assertions in the code are checked too.
+# SENTINEL_EXECUTABLE=FILE has every test that starts a sentinel start that one: what was published, and how, is tested so.
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if something passed and nothing failed.
 set -euo pipefail
 export LC_ALL=C DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Sentinel.Daemon.Commands;
 using Sentinel.Daemon.Configuration;
 using Sentinel.Daemon.Tls;
@@ -11,6 +12,9 @@ namespace Sentinel.Daemon;
 /// <summary>Where the process listens: what <c>port</c>, <c>tls-port</c>, <c>bind</c> and <c>unixsocket</c> say.</summary>
 internal static class Listeners
 {
+    /// <summary>Linux takes no more.</summary>
+    private const int KeepAliveSecondsMax = 32_767;
+
     /// <summary>Lets Kestrel listen there, and serve RESP.</summary>
     /// <exception cref="NowhereToListenException">There is nothing to listen on. Kestrel would then serve HTTP on a port of its own choice.</exception>
     /// <exception cref="UnixSocketInUseException">The Unix socket is not ours to replace.</exception>
@@ -28,11 +32,37 @@ internal static class Listeners
             throw new NowhereToListenException();
     }
 
+    /// <summary>Sets what is wanted of each connection where connections inherit it from: on each of them it would take six calls of the system more.</summary>
+    /// <param name="sockets">Where Kestrel looks.</param>
+    /// <param name="options">How silent a client may be.</param>
+    public static void SetInherited(SocketTransportOptions sockets, RespServerOptions options)
+    {
+        sockets.NoDelay = false;    // it is inherited, too
+        sockets.CreateBoundListenSocket = address => Bind(address, options.TcpKeepAlive);
+    }
+
     /// <summary>Gives the Unix socket its mode, once it is there.</summary>
     public static void Opened(SentinelConfiguration configuration)
     {
         if (configuration is { UnixSocket: { } path, UnixSocketMode: { } mode } && !OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, mode);
+    }
+
+    /// <summary>Replies are never held back for more to come; and the system looks now and then whether a silent client is still there, as often as Redis does.</summary>
+    private static Socket Bind(EndPoint address, TimeSpan keepAlive)
+    {
+        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        if (socket.ProtocolType is not ProtocolType.Tcp)
+            return socket;
+        socket.NoDelay = true;
+        int seconds = (int)Math.Min(keepAlive.TotalSeconds, KeepAliveSecondsMax);
+        if (seconds == 0)
+            return socket;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        return socket;
     }
 
     /// <returns>On how many addresses.</returns>

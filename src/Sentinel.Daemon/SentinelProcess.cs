@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sentinel.Core;
@@ -264,7 +263,7 @@ internal static class SentinelProcess
             });
     }
 
-    private static int Seed() => BitConverter.ToInt32(RandomNumberGenerator.GetBytes(sizeof(int)));
+    private static int Seed() => Random.Shared.Next(int.MinValue, int.MaxValue);
 
     /// <summary>What the process is to end with.</summary>
     private sealed class ExitCode

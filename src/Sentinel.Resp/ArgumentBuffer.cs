@@ -22,11 +22,16 @@ internal sealed class ArgumentBuffer
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(index);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-            int start = index == 0 ? 0 : _ends[index - 1];
-            return _bytes.AsMemory(start, _ends[index] - start);
+            (int start, int length) = Place(index);
+            return _bytes.AsMemory(start, length);
         }
+    }
+
+    /// <summary>The bytes of one finished argument; valid until <see cref="Clear"/>.</summary>
+    public ReadOnlySpan<byte> Span(int index)
+    {
+        (int start, int length) = Place(index);
+        return _bytes.AsSpan(start, length);
     }
 
     /// <summary>Forgets the request, and lets go of memory that only an unusually large one needs.</summary>
@@ -38,6 +43,13 @@ internal sealed class ArgumentBuffer
             _bytes = [];
         if (_ends.Length > KeptArgumentsMax)
             _ends = [];
+    }
+
+    /// <summary>Adds a whole argument.</summary>
+    public void Add(ReadOnlySpan<byte> argument)
+    {
+        Append(argument, toCome: 0);
+        EndArgument();
     }
 
     /// <summary>Adds bytes that have arrived to the unfinished argument.</summary>
@@ -69,6 +81,13 @@ internal sealed class ArgumentBuffer
         if (Count == _ends.Length)
             Array.Resize(ref _ends, Math.Max(8, 2 * _ends.Length));
         _ends[Count++] = _length;
+    }
+
+    private (int Start, int Length) Place(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        int start = index == 0 ? 0 : _ends[index - 1];
+        return (start, _ends[index] - start);
     }
 
     private void Grow(int needed, long wanted)

@@ -20,6 +20,9 @@ namespace Sentinel.Resp;
 /// </remarks>
 public sealed class RespCommandReader
 {
+    /// <summary>Digits of a count or a length that are read in one go. Those of a request that fits into one buffer are no more.</summary>
+    private const int QuickDigitsMax = 4;
+
     private readonly RespLimits _limits;
     private readonly ArgumentBuffer _arguments = new();
     private readonly LineBuffer _lines = new();
@@ -60,7 +63,16 @@ public sealed class RespCommandReader
     {
         command = default;
         if (_phase is Phase.Start)
+        {
             _arguments.Clear();
+            ReadOnlySpan<byte> first = buffer.FirstSpan;
+            if (_bytesToSkip == 0 && ProtocolError is null && TryReadWhole(first, out int length))
+            {
+                buffer = buffer.Slice(length);
+                command = new RespCommand(_arguments);
+                return RespReadStatus.Complete;
+            }
+        }
 
         long taken = 0;
         foreach (ReadOnlyMemory<byte> segment in buffer)
@@ -77,6 +89,53 @@ public sealed class RespCommandReader
         }
         buffer = buffer.Slice(buffer.End);
         return ProtocolError is null ? RespReadStatus.NeedMore : RespReadStatus.ProtocolError;
+    }
+
+    /// <summary>Reads a request that lies whole in one run of bytes, as nearly all do: in one go, and with nothing to remember.</summary>
+    /// <param name="input">What has arrived.</param>
+    /// <param name="length">How many of those bytes are the request.</param>
+    /// <returns>False: it is not whole, or anything else than an ordinary array of bulk strings. Nothing has happened then, and it is read step by step.</returns>
+    private bool TryReadWhole(ReadOnlySpan<byte> input, out int length)
+    {
+        length = 0;
+        int at = 0;
+        if (!TryReadHeader(input, (byte)'*', ref at, out int count) || count == 0 || count > (IsAuthenticated ? _limits.MaxArguments : _limits.UnauthenticatedMaxArguments))
+            return false;
+        int longest = IsAuthenticated ? _limits.MaxBulkLength : _limits.UnauthenticatedMaxBulkLength;
+        for (int i = 0; i < count; i++)
+        {
+            if (!TryReadHeader(input, (byte)'$', ref at, out int bytes) || bytes > longest
+                || bytes > _limits.MaxMessageLength - _arguments.Length || input.Length - at < bytes + "\r\n"u8.Length)
+            {
+                _arguments.Clear();
+                return false;
+            }
+            _arguments.Add(input.Slice(at, bytes));
+            at += bytes + "\r\n"u8.Length;
+        }
+        length = at;
+        return true;
+    }
+
+    /// <summary>Reads a count or a length of few digits, with its line end.</summary>
+    /// <param name="input">What has arrived.</param>
+    /// <param name="type">The byte that it has to begin with.</param>
+    /// <param name="at">Where it begins; on return, what is behind it.</param>
+    /// <param name="number">What it says.</param>
+    private bool TryReadHeader(ReadOnlySpan<byte> input, byte type, ref int at, out int number)
+    {
+        number = 0;
+        int start = at + 1;
+        if ((uint)at >= (uint)input.Length || input[at] != type)
+            return false;
+        int end = start;
+        while (end - start <= QuickDigitsMax && (uint)end < (uint)input.Length && (uint)(input[end] - '0') <= 9)
+            number = (10 * number) + (input[end++] - '0');
+        int digits = end - start;
+        if (digits is 0 or > QuickDigitsMax || (digits > 1 && input[start] == '0') || digits >= _limits.MaxInlineLength || input.Length - end < "\r\n"u8.Length || input[end] != '\r')
+            return false;
+        at = end + "\r\n"u8.Length;
+        return true;
     }
 
     /// <summary>Goes on with a request, from one run of bytes: a border between two runs is like any other pause.</summary>

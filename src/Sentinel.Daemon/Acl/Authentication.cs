@@ -21,7 +21,7 @@ internal sealed class Authentication(AccessControl users, AclLog log, SentinelLo
     /// <returns>False: no such user, not its password, or the user is off.</returns>
     public bool TryLetIn(CommandCall call, string name, int password)
     {
-        bool isLetIn = users.TryAuthenticate(call.Client, name, call.Words[password].Span);
+        bool isLetIn = users.TryAuthenticate(call.Client, name, call.Words.Span(password));
         if (!isLetIn)
             log.Add(DenialReason.Auth, call.Words.GetLatin1(0), name, ClientLine.Of(call.Client, loop.Now).TrimEnd());
         return isLetIn;

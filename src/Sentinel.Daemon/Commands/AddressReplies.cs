@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Sentinel.Core;
 using Sentinel.Resp;
@@ -8,21 +9,19 @@ namespace Sentinel.Daemon.Commands;
 
 /// <summary>The replies to <c>SENTINEL GET-MASTER-ADDR-BY-NAME</c>, ready to be sent: what clients ask most.</summary>
 /// <remarks>
-/// A reply is kept until the master's address changes. One look into the view decides that, so an answer is never older
-/// than the view, and nothing is allocated for it. Safe to use from any thread.
+/// A reply is kept until the master's address changes. Whether it has is looked at once in each view, so an answer is never
+/// older than the view, and nothing is allocated for it. Safe to use from any thread.
 /// </remarks>
 internal sealed class AddressReplies
 {
-    /// <summary>Longest name that is looked up without being copied to the heap.</summary>
-    private const int NameLengthMax = 128;
-
-    private readonly ConcurrentDictionary<string, Entry> _entries;
-    private readonly ConcurrentDictionary<string, Entry>.AlternateLookup<ReadOnlySpan<char>> _byText;
+    private readonly ConcurrentDictionary<byte[], Entry> _entries;
+    private readonly ConcurrentDictionary<byte[], Entry>.AlternateLookup<ReadOnlySpan<byte>> _byName;
+    private volatile Round? _round;
 
     public AddressReplies()
     {
-        _entries = new ConcurrentDictionary<string, Entry>(StringComparer.Ordinal);
-        _byText = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
+        _entries = new ConcurrentDictionary<byte[], Entry>(new NameComparer());
+        _byName = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>The reply for a master, the same in both versions of the protocol.</summary>
@@ -31,23 +30,32 @@ internal sealed class AddressReplies
     /// <returns>Empty: there is no such master.</returns>
     public ReadOnlySpan<byte> Find(SentinelView view, ReadOnlySpan<byte> name)
     {
-        Span<char> buffer = stackalloc char[NameLengthMax];
-        ReadOnlySpan<char> text = name.Length <= NameLengthMax ? buffer[..Encoding.UTF8.GetChars(name, buffer)] : Encoding.UTF8.GetString(name);
-        if (_byText.TryGetValue(text, out Entry? known) && view.Masters.TryGetValue(known.Name, out MasterView? master) && known.IsFor(master.Address))
+        Round? round = _round;
+        if (round is null || !ReferenceEquals(round.View, view))
+            _round = round = new Round(view);
+        if (!_byName.TryGetValue(name, out Entry? known))
+            return Renew(view, name);
+        if (known.CheckedIn == round.Token)
             return known.Reply;
-        return Renew(view, text.ToString());
+        if (!view.Masters.TryGetValue(known.Name, out MasterView? master) || !known.IsFor(master.Address))
+            return Renew(view, name);
+        known.CheckedIn = round.Token;
+        return known.Reply;
     }
 
     /// <summary>Remembers only names that are monitored, so that asking for others fills no memory.</summary>
-    private ReadOnlySpan<byte> Renew(SentinelView view, string name)
+    private ReadOnlySpan<byte> Renew(SentinelView view, ReadOnlySpan<byte> bytes)
     {
+        string name = Encoding.UTF8.GetString(bytes);
         if (!view.Masters.TryGetValue(name, out MasterView? master))
         {
-            _entries.TryRemove(name, out _);
+            _byName.TryRemove(bytes, out _);
             return [];
         }
-        Entry entry = new(name, master.Address, Write(master.Address));
-        _entries[name] = entry;
+        var entry = new Entry(name, master.Address, Write(master.Address));
+        // Other bytes that read as the same name, as what is no UTF-8 can, would be without number.
+        if (bytes.SequenceEqual(Encoding.UTF8.GetBytes(name)))
+            _byName[bytes] = entry;
         return entry.Reply;
     }
 
@@ -61,9 +69,37 @@ internal sealed class AddressReplies
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>The time in which a view is the latest.</summary>
+    private sealed record Round(SentinelView View)
+    {
+        /// <summary>Stands for it in the entries, which would else keep views alive that are long past.</summary>
+        public object Token { get; } = new();
+    }
+
     private sealed record Entry(string Name, Address Address, byte[] Reply)
     {
+        /// <summary>The round in which it was last found right.</summary>
+        public object? CheckedIn { get; set; }
+
         /// <summary>Letter for letter: two spellings of a host are one address, but not one reply.</summary>
         public bool IsFor(Address address) => Address.Port == address.Port && string.Equals(Address.Host, address.Host, StringComparison.Ordinal);
+    }
+
+    private sealed class NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode([DisallowNull] byte[] name) => GetHashCode(name.AsSpan());
+
+        public int GetHashCode(ReadOnlySpan<byte> name)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(name);
+            return hash.ToHashCode();
+        }
+
+        public byte[] Create(ReadOnlySpan<byte> name) => name.ToArray();
     }
 }

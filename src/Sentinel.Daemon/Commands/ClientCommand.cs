@@ -119,7 +119,7 @@ internal sealed class ClientCommand
 
     private static Outcome SetName(CommandCall call)
     {
-        if (!IsName(call.Words[2].Span))
+        if (!IsName(call.Words.Span(2)))
             return call.Refuse(BadName);
         SetName(call.Client, call.Words.GetLatin1(2));
         return call.Ok();
@@ -131,7 +131,7 @@ internal sealed class ClientCommand
         bool isName = call.Words.Is(2, "LIB-NAME"u8);
         if (!isName && !call.Words.Is(2, "LIB-VER"u8))
             return call.Refuse($"ERR Unrecognized option '{option}'");
-        if (!IsName(call.Words[3].Span))
+        if (!IsName(call.Words.Span(3)))
             return call.Refuse($"ERR {option} cannot contain spaces, newlines or special characters.");
         string value = call.Words.GetLatin1(3);
         if (isName)

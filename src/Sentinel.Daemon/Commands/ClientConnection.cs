@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using Sentinel.Core;
 using Sentinel.Daemon.Acl;
 using Sentinel.Resp;
@@ -10,7 +12,7 @@ namespace Sentinel.Daemon.Commands;
 /// Written by the thread that serves its connection. Others read it for <c>CLIENT LIST</c> and INFO, and may see a value
 /// that is a moment old.
 /// </remarks>
-internal sealed class ClientConnection(long id, string address, string localAddress, ClientOutput output, AclAccount account, bool isAuthenticated, Instant now)
+internal sealed class ClientConnection(long id, EndPoint? from, EndPoint? to, ClientOutput output, AclAccount account, bool isAuthenticated, Instant now)
 {
     private long _commands;
     private long _errors;
@@ -18,15 +20,17 @@ internal sealed class ClientConnection(long id, string address, string localAddr
     private bool _isClosing;
     private volatile AclAccount _account = account;
     private NoOutput? _unwanted;
+    private HashSet<string>? _channels;
+    private HashSet<string>? _patterns;
 
     /// <summary>Its number, never used again in this process.</summary>
     public long Id => id;
 
     /// <summary>Where it comes from, as <c>host:port</c>.</summary>
-    public string Address => address;
+    public string Address => field ??= Text(from);
 
     /// <summary>Our side of the connection, as <c>host:port</c>.</summary>
-    public string LocalAddress => localAddress;
+    public string LocalAddress => field ??= Text(to);
 
     /// <summary>The number of the socket in this process; 0: it has none.</summary>
     public int FileDescriptor { get; init; }
@@ -84,14 +88,20 @@ internal sealed class ClientConnection(long id, string address, string localAddr
         set => Volatile.Write(ref _isClosing, value);
     }
 
-    /// <summary>The channels it has subscribed to. Changed by <see cref="EventHub"/> alone.</summary>
-    public HashSet<string> Channels { get; } = [];
+    /// <summary>The channels it has subscribed to. Used by <see cref="EventHub"/> alone, and by whom it asks.</summary>
+    public HashSet<string> Channels => _channels ??= [];
 
-    /// <summary>The patterns it has subscribed to. Changed by <see cref="EventHub"/> alone.</summary>
-    public HashSet<string> Patterns { get; } = [];
+    /// <summary>The patterns it has subscribed to. Used by <see cref="EventHub"/> alone, and by whom it asks.</summary>
+    public HashSet<string> Patterns => _patterns ??= [];
+
+    /// <summary>How many channels it has subscribed to.</summary>
+    public int ChannelCount => _channels?.Count ?? 0;
+
+    /// <summary>How many patterns it has subscribed to.</summary>
+    public int PatternCount => _patterns?.Count ?? 0;
 
     /// <summary>Channels and patterns together, as confirmations count them.</summary>
-    public int Subscriptions => Channels.Count + Patterns.Count;
+    public int Subscriptions => ChannelCount + PatternCount;
 
     /// <summary>Whether it has subscribed to anything.</summary>
     public bool IsSubscribed => Subscriptions > 0;
@@ -133,4 +143,12 @@ internal sealed class ClientConnection(long id, string address, string localAddr
         Volatile.Write(ref _received, _received + bytes);
         LastHeardAt = at;
     }
+
+    /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>
+    public static string Text(EndPoint? end) => end switch
+    {
+        IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip => $"{ip.Address.MapToIPv4()}:{ip.Port}",
+        UnixDomainSocketEndPoint unix => $"{unix}:0",
+        _ => end?.ToString() ?? "?:0",
+    };
 }

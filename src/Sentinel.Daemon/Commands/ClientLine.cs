@@ -12,7 +12,7 @@ internal static class ClientLine
         return
             $"id={client.Id} addr={client.Address} laddr={client.LocalAddress} fd={client.FileDescriptor} name={client.Name}"
             + $" age={Seconds(now - client.Since)} idle={Seconds(now - client.LastHeardAt)} flags={Flags(client)} db=0"
-            + $" sub={client.Channels.Count} psub={client.Patterns.Count} ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0"
+            + $" sub={client.ChannelCount} psub={client.PatternCount} ssub=0 multi=-1 watch=0 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0"
             + $" rbs=0 rbp=0 obl=0 oll={(queued > 0 ? 1 : 0)} omem={queued} tot-mem={queued} events=r cmd={client.LastCommand?.FullName ?? "NULL"}"
             + $" user={client.User} redir={client.Tracking?.Redirect ?? -1} resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n";
     }

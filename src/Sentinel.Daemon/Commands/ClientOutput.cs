@@ -26,6 +26,7 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
+    private readonly BatchWriter _batch = new(pipe);    // of the serving thread, until shared
     private List<ReadOnlyMemory<byte>> _queue = [];
     private ArrayBufferWriter<byte>? _replies;    // of the serving thread, until committed; null: not shared
     private RespVersion _version = RespVersion.Resp2;
@@ -40,10 +41,10 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     public OutputBufferLimit LimitBefore { get; init; } = OutputBufferLimit.None;
 
     /// <summary>Where the serving thread writes replies. Another one after <see cref="Share"/>.</summary>
-    public IBufferWriter<byte> Writer => _replies ?? (IBufferWriter<byte>)pipe;
+    public IBufferWriter<byte> Writer => _replies ?? (IBufferWriter<byte>)_batch;
 
     /// <summary>Bytes of replies written and not yet on their way.</summary>
-    public long UnflushedBytes => _replies?.WrittenCount ?? pipe.UnflushedBytes;
+    public long UnflushedBytes => _replies?.WrittenCount ?? _batch.UnflushedBytes;
 
     /// <summary>Bytes that wait for the client to read, of a client that has subscribed.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
@@ -57,6 +58,7 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     {
         if (_replies is not null)
             return;
+        _batch.Commit();
         _version = version;
         _replies = new ArrayBufferWriter<byte>();
     }
@@ -141,6 +143,7 @@ internal sealed class ClientOutput(PipeWriter pipe, OutputBufferLimit limit, Tim
     /// <summary>Sends replies to a client that has not subscribed. It is not read from meanwhile, so no more than these wait.</summary>
     private async ValueTask<bool> FlushRepliesAsync()
     {
+        _batch.Commit();
         long bytes = pipe.UnflushedBytes;
         Volatile.Write(ref _sent, _sent + bytes);
         if (LimitBefore.HardBytes > 0 && bytes > LimitBefore.HardBytes)

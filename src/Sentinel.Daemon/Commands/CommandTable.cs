@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Sentinel.Core;
@@ -16,14 +15,11 @@ namespace Sentinel.Daemon.Commands;
 /// </remarks>
 internal sealed class CommandTable
 {
-    // Longer than the longest name there is; what is longer is unknown without a look.
-    private const int NameLengthMax = 64;
-
     // How much of what a client sent is quoted back in an error. As in Redis.
     private const int QuotedMax = 128;
 
-    private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _commands;
-    private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _byFullName;
+    private readonly CommandLookup _commands;
+    private readonly CommandLookup?[] _subcommands;    // by the number of their command
 
     private readonly AccessControl _users;
     private readonly AclLog _log;
@@ -39,12 +35,14 @@ internal sealed class CommandTable
         (_users, _log, _loop) = (users, log, loop);
         ImmutableArray<CommandSpec> all = Numbered([.. commands, CommandCommand.Spec(this)]);
         Listed = [.. all.Where(command => command.IsListed)];
-        Dictionary<string, CommandSpec> callable = all.Where(command => !names.IsGone(command.FullName)).ToDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, CommandSpec> callable = all.Where(command => !names.IsGone(command.FullName)).ToDictionary(command => command.FullName);
         foreach ((string other, string own) in names.Others)
             callable[other] = all.Single(command => command.FullName == own);
-        _commands = Lookup(callable);
         Callable = [.. Listed.Where(callable.ContainsValue)];
-        _byFullName = Lookup(all.SelectMany(command => command.Subcommands).ToDictionary(command => command.FullName, StringComparer.OrdinalIgnoreCase));
+        _commands = new CommandLookup(callable.Where(command => !IsHttp(Encoding.Latin1.GetBytes(command.Key))));
+        _subcommands = new CommandLookup[all.Max(command => command.Number) + 1];
+        foreach (CommandSpec command in all.Where(command => command.Subcommands.Length > 0))
+            _subcommands[command.Number] = new CommandLookup(command.Subcommands.Select(subcommand => KeyValuePair.Create(subcommand.FullName[(command.FullName.Length + 1)..], subcommand)));
     }
 
     /// <summary>The commands that ACLs know, also those that cannot be called because they were removed.</summary>
@@ -57,9 +55,9 @@ internal sealed class CommandTable
     public CommandSpec? FindListed(string name)
     {
         string[] parts = name.Split('|', 2);
-        if (!_commands.TryGetValue(parts[0], out CommandSpec? spec) || !spec.IsListed)
+        if (_commands.Find(parts[0]) is not { IsListed: true } spec)
             return null;
-        return parts.Length == 1 ? spec : _byFullName.TryGetValue($"{spec.FullName}|{parts[1]}", out CommandSpec? subcommand) ? subcommand : null;
+        return parts.Length == 1 ? spec : _subcommands[spec.Number]?.Find(parts[1]);
     }
 
     /// <summary>Answers one request, or says what is wrong with it.</summary>
@@ -67,20 +65,13 @@ internal sealed class CommandTable
     {
         RespCommand words = call.Words;
         ClientConnection client = call.Client;
-        if (words.Is(0, "POST"u8) || words.Is(0, "Host:"u8))
-        {
-            // Somebody makes a browser speak to us: whatever else is in that request must not be heard.
-            client.IsClosing = true;
-            return Outcome.Answered;
-        }
-        CommandSpec? command = Find(words);
+        CommandSpec? command = _commands.Find(words.Span(0));
         client.LastCommand = command;
         if (command is null)
-            return call.Refuse(UnknownCommand(words));
-        if (command.Subcommands.Length > 0 && words.Count > 1)
+            return RefuseUnknown(call);
+        if (_subcommands[command.Number] is { } subcommands && words.Count > 1)
         {
-            CommandSpec container = command;
-            client.LastCommand = command = Find(container, words);
+            client.LastCommand = command = subcommands.Find(words.Span(1));
             if (command is null)
                 return call.Refuse($"ERR unknown subcommand '{Clip(words.GetLatin1(1))}'. Try {words.GetLatin1(0).ToUpperInvariant()} HELP.");
         }
@@ -102,9 +93,6 @@ internal sealed class CommandTable
 
     /// <summary>Redis' answer to too few or too many words.</summary>
     public static string WrongArity(string fullName) => $"ERR wrong number of arguments for '{fullName}' command";
-
-    private static FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> Lookup(Dictionary<string, CommandSpec> commands) =>
-        commands.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Gives each command and subcommand its number.</summary>
     private static ImmutableArray<CommandSpec> Numbered(ImmutableArray<CommandSpec> commands)
@@ -128,28 +116,17 @@ internal sealed class CommandTable
         return call.Refuse(isChannel ? "NOPERM No permissions to access a channel" : $"NOPERM {MayNotRun(user, command)}");
     }
 
-    private CommandSpec? Find(RespCommand words)
+    private static Outcome RefuseUnknown(CommandCall call)
     {
-        ReadOnlySpan<byte> name = words[0].Span;
-        if (name.Length > NameLengthMax)
-            return null;
-        Span<char> text = stackalloc char[NameLengthMax];
-        int length = Encoding.Latin1.GetChars(name, text);
-        return _commands.TryGetValue(text[..length], out CommandSpec? command) ? command : null;
+        if (!IsHttp(call.Words.Span(0)))
+            return call.Refuse(UnknownCommand(call.Words));
+        // Somebody makes a browser speak to us: whatever else is in that request must not be heard.
+        call.Client.IsClosing = true;
+        return Outcome.Answered;
     }
 
-    private CommandSpec? Find(CommandSpec container, RespCommand words)
-    {
-        ReadOnlySpan<byte> name = words[1].Span;
-        if (name.Length > NameLengthMax)
-            return null;
-        Span<char> text = stackalloc char[2 * NameLengthMax];
-        container.FullName.CopyTo(text);
-        int length = container.FullName.Length;
-        text[length++] = '|';
-        length += Encoding.Latin1.GetChars(name, text[length..]);
-        return _byFullName.TryGetValue(text[..length], out CommandSpec? command) ? command : null;
-    }
+    /// <summary>Whether a line begins as those of HTTP do. No command can be called so.</summary>
+    private static bool IsHttp(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(name, "POST"u8) || Ascii.EqualsIgnoreCase(name, "Host:"u8);
 
     private static string UnknownCommand(RespCommand words)
     {

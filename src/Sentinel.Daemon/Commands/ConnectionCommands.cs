@@ -62,11 +62,11 @@ internal sealed class ConnectionCommands(Authentication authentication)
             // The form of a message: a subscribed RESP2 client expects nothing else.
             reply.WriteArrayHeader(2);
             reply.WriteBulkString("pong"u8);
-            reply.WriteBulkString(call.Words.Count > 1 ? call.Words[1].Span : []);
+            reply.WriteBulkString(call.Words.Count > 1 ? call.Words.Span(1) : []);
         }
         else if (call.Words.Count > 1)
         {
-            reply.WriteBulkString(call.Words[1].Span);
+            reply.WriteBulkString(call.Words.Span(1));
         }
         else
         {
@@ -109,7 +109,7 @@ internal sealed class ConnectionCommands(Authentication authentication)
             else if (words.Is(i, "SETNAME"u8) && i + 1 < words.Count)
             {
                 name = ++i;
-                if (!ClientCommand.IsName(words[name].Span))
+                if (!ClientCommand.IsName(words.Span(name)))
                     return call.Refuse(ClientCommand.BadName);
             }
             else

@@ -45,7 +45,7 @@ internal static class MasterChanges
     {
         error = null;
         string option = words.GetText(at);
-        string value = FileText.Decode(words[at + 1].Span);    // a password may be any bytes
+        string value = FileText.Decode(words.Span(at + 1));    // a password may be any bytes
         switch (option.ToLowerInvariant())
         {
             case "down-after-milliseconds" when IsAtLeast(1, out TimeSpan time):
@@ -81,7 +81,7 @@ internal static class MasterChanges
             case "auth-user":
                 return Change(options => options with { AuthUser = NullIfEmpty(value) });
             case "rename-command" when value.Length > 0 && words[at + 2].Length > 0:
-                string newName = FileText.Decode(words[at + 2].Span);
+                string newName = FileText.Decode(words.Span(at + 2));
                 return new MasterChange(option, $"{value} {newName}", options => options with { RenamedCommands = Renamed(options.RenamedCommands, value, newName) });
             case "rename-command":
                 error = Invalid(words, at, value.Length > 0 ? at + 2 : at + 1);

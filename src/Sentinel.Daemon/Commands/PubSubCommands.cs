@@ -37,7 +37,7 @@ internal sealed class PubSubCommands(EventHub hub, SentinelLoop loop)
     /// <summary>Takes in the hello of a peer. The reply says nothing about it, as in Redis: nobody waits for what it leads to.</summary>
     private static Outcome Publish(CommandCall call, SentinelLoop loop)
     {
-        if (!call.Words[1].Span.SequenceEqual("__sentinel__:hello"u8))
+        if (!call.Words.Span(1).SequenceEqual("__sentinel__:hello"u8))
             return call.Refuse("ERR Only HELLO messages are accepted by Sentinel instances.");
         loop.TryPost(new HelloReceived(call.Words.GetText(2)));
         call.Reply.WriteInteger(1);

@@ -31,9 +31,6 @@ internal sealed partial class RespConnectionHandler(
     /// <summary>Bytes of replies after which a batch is sent although more requests are at hand, so that a short request for a long reply cannot fill the memory.</summary>
     private const int BatchBytesMax = 256 * 1024;
 
-    /// <summary>Linux takes no more.</summary>
-    private const int KeepAliveSecondsMax = 32_767;
-
     private const string Denied =
         "DENIED Sentinel is running in protected mode because protected mode is enabled and no password is set for the default user. "
         + "In this mode connections are only accepted from the loopback interface. To connect from other hosts, set a password with "
@@ -52,7 +49,7 @@ internal sealed partial class RespConnectionHandler(
         }
         if (!clients.TryAdmit(id => Client(id, connection), out ClientConnection? client))
         {
-            _refused.Tell(Text(connection.RemoteEndPoint), options.MaxClients);
+            _refused.Tell(ClientConnection.Text(connection.RemoteEndPoint), options.MaxClients);
             await RefuseAsync(connection, "ERR max number of clients reached");
             return;
         }
@@ -60,7 +57,6 @@ internal sealed partial class RespConnectionHandler(
         using CancellationTokenRegistration stop = stopping.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), connection.Transport.Input);
         try
         {
-            KeepAlive(connection);
             await ServeAsync(client, connection.Transport.Input);
         }
         catch (Exception gone) when (ClientOutput.MeansGone(gone))
@@ -83,17 +79,15 @@ internal sealed partial class RespConnectionHandler(
             ReadResult read = await input.ReadAsync();
             ReadOnlySequence<byte> buffer = read.Buffer;
             client.Received(buffer.Length, loop.Now);
-            while (!client.IsClosing && reader.TryRead(ref buffer, out RespCommand words) is RespReadStatus.Complete)
+            while (TryAnswer(client, reader, ref buffer, out Task<Answer>? decision))
             {
-                var call = new CommandCall(client, words);
-                if (commands.Call(call).Decision is { } decision)
+                if (decision is not null)
                 {
                     if (!decision.IsCompleted)
                         await client.Output.FlushAsync(client.Version);
-                    call.Complete(await decision);
+                    new CommandCall(client, default).Complete(await decision);
+                    Done(client, reader);
                 }
-                client.Done();
-                reader.IsAuthenticated = users.HasAuthenticated(client);
                 if (client.Output.UnflushedBytes > BatchBytesMax && !await client.Output.FlushAsync(client.Version))
                     return;
             }
@@ -108,6 +102,32 @@ internal sealed partial class RespConnectionHandler(
                 return;
         }
     }
+    /// <summary>Answers the requests at hand, as far as that can be done without waiting.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="reader">Reads the requests.</param>
+    /// <param name="buffer">What has arrived; on return, what is left of it.</param>
+    /// <param name="decision">What answers the last request, once the core has decided; null: all that was read is answered.</param>
+    /// <returns>False: there is no more to be answered. True: first that decision is to be awaited, or the replies to be sent.</returns>
+    private bool TryAnswer(ClientConnection client, RespCommandReader reader, ref ReadOnlySequence<byte> buffer, out Task<Answer>? decision)
+    {
+        decision = null;
+        while (!client.IsClosing && reader.TryRead(ref buffer, out RespCommand words) is RespReadStatus.Complete)
+        {
+            decision = commands.Call(new CommandCall(client, words)).Decision;
+            if (decision is not null)
+                return true;
+            Done(client, reader);
+            if (client.Output.UnflushedBytes > BatchBytesMax)
+                return true;
+        }
+        return false;
+    }
+
+    private void Done(ClientConnection client, RespCommandReader reader)
+    {
+        client.Done();
+        reader.IsAuthenticated = users.HasAuthenticated(client);
+    }
 
     private ClientConnection Client(long id, ConnectionContext connection)
     {
@@ -121,38 +141,11 @@ internal sealed partial class RespConnectionHandler(
         };
         // The client's end of a Unix socket has no name, so ours stands for both.
         EndPoint? from = connection.RemoteEndPoint is UnixDomainSocketEndPoint ? connection.LocalEndPoint : connection.RemoteEndPoint;
-        return new ClientConnection(id, Text(from), Text(connection.LocalEndPoint), output, users.Default, users.IsOpen, loop.Now)
+        return new ClientConnection(id, from, connection.LocalEndPoint, output, users.Default, users.IsOpen, loop.Now)
         {
             FileDescriptor = (int?)connection.Features.Get<IConnectionSocketFeature>()?.Socket.Handle ?? 0,
         };
     }
-
-    /// <summary>Lets the system look now and then whether a silent client is still there, as often as Redis does.</summary>
-    private void KeepAlive(ConnectionContext connection)
-    {
-        int seconds = (int)Math.Min(options.TcpKeepAlive.TotalSeconds, KeepAliveSecondsMax);
-        if (seconds == 0 || connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { ProtocolType: ProtocolType.Tcp } socket)
-            return;
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        }
-        catch (SocketException)
-        {
-            // It is gone already, which reading from it will show, or the system will not: it is served all the same.
-        }
-    }
-
-    /// <summary>The text of an end of a connection, as Redis writes it: IPv4 in its own form also where the socket speaks both.</summary>
-    private static string Text(EndPoint? end) => end switch
-    {
-        IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip => $"{ip.Address.MapToIPv4()}:{ip.Port}",
-        UnixDomainSocketEndPoint unix => $"{unix}:0",
-        _ => end?.ToString() ?? "?:0",
-    };
 
     private bool IsProtectedFrom(EndPoint? end) =>
         options.ProtectedMode && users.Default.User.IsNoPass && end is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address);

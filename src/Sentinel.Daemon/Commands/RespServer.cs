@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Notifications;
@@ -14,6 +15,7 @@ internal static class RespServer
     public static IServiceCollection AddRespServer(this IServiceCollection services, RespServerOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<SocketTransportOptions>().Configure<RespServerOptions>(Listeners.SetInherited);
         return services
             .AddSingleton(options)
             .AddAccessControl()

@@ -62,7 +62,7 @@ internal sealed record RespServerOptions
     public string Directory { get; init; } = Environment.CurrentDirectory;
 
     /// <summary>The <c>run_id</c> of this process, which is not the lasting identity: 40 hexadecimal characters.</summary>
-    public string RunId { get; init; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+    public string RunId { get; init; } = Random.Shared.GetHexString(40, lowercase: true);
 
     /// <summary>Who supervises the process, as INFO shows it: <c>no</c>, <c>systemd</c> or <c>upstart</c>. Default no.</summary>
     public string Supervised { get; init; } = "no";

@@ -73,7 +73,7 @@ internal sealed class SentinelConfig(SentinelLoop loop, RedisLog log)
                 return call.Refuse($"ERR Duplicate argument '{name}' to SENTINEL CONFIG SET");
             if (at + 1 == words.Count)
                 return call.Refuse($"ERR Missing argument '{name}' value");
-            string value = FileText.Decode(words[at + 1].Span);    // a password may be any bytes
+            string value = FileText.Decode(words.Span(at + 1));    // a password may be any bytes
             if (!setting.IsValid(value))
                 return call.Refuse($"ERR Invalid value '{words.GetLatin1(at + 1)}' to SENTINEL CONFIG SET '{name}'");
             values.Add(setting, value);

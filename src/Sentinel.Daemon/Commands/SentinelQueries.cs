@@ -11,6 +11,7 @@ namespace Sentinel.Daemon.Commands;
 internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
 {
     private readonly AddressReplies _addresses = new();
+    private volatile SortedView? _sorted;
 
     /// <summary>CKQUORUM: whether enough Sentinels are usable for a failover.</summary>
     public Outcome CheckQuorum(CommandCall call)
@@ -33,7 +34,7 @@ internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
     /// <summary>GET-MASTER-ADDR-BY-NAME: the address that clients shall use.</summary>
     public Outcome GetMasterAddress(CommandCall call)
     {
-        ReadOnlySpan<byte> reply = _addresses.Find(loop.View, call.Words[2].Span);
+        ReadOnlySpan<byte> reply = _addresses.Find(loop.View, call.Words.Span(2));
         if (reply.IsEmpty)
             call.Reply.WriteNullArray();
         else
@@ -81,7 +82,7 @@ internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
         Instant now = loop.Now;
         RespWriter reply = call.Reply;
         reply.WriteArrayHeader(view.Masters.Count);
-        foreach (MasterView master in view.Masters.Values.OrderBy(master => master.Name, StringComparer.Ordinal))
+        foreach (MasterView master in ByName(view))
             InstanceMap.Write(reply, master, now);
         return Outcome.Answered;
     }
@@ -144,6 +145,15 @@ internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
         return Outcome.Answered;
     }
 
+    /// <summary>The masters of a view by name: sorted once, for several clients ask between two changes.</summary>
+    private MasterView[] ByName(SentinelView view)
+    {
+        SortedView? sorted = _sorted;
+        if (sorted is null || !ReferenceEquals(sorted.View, view))
+            _sorted = sorted = new SortedView(view, [.. view.Masters.Values.OrderBy(master => master.Name, StringComparer.Ordinal)]);
+        return sorted.Masters;
+    }
+
     private static bool TryFind(SentinelView view, CommandCall call, [NotNullWhen(true)] out MasterView? master) =>
         view.Masters.TryGetValue(call.Words.GetText(2), out master);
 
@@ -155,4 +165,6 @@ internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
         reply.WriteInteger(node.InfoAt is { } at ? Math.Max(0, (now - at).Ticks / TimeSpan.TicksPerMillisecond) : 0);
         reply.WriteBulkString(node.Info);
     }
+
+    private sealed record SortedView(SentinelView View, MasterView[] Masters);
 }

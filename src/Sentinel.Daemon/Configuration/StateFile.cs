@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sentinel.Daemon.Configuration;
@@ -87,7 +86,7 @@ internal sealed class StateFile
 
     private string? Replace(string target, string text, FileStamp? old)
     {
-        string temporary = $"{target}.{RandomNumberGenerator.GetHexString(TokenLength, lowercase: true)}{TemporarySuffix}";
+        string temporary = $"{target}.{Random.Shared.GetHexString(TokenLength, lowercase: true)}{TemporarySuffix}";
         using SafeFileHandle? file = _disk.Create(temporary, OwnerOnly, out string? error);
         if (file is null)
             return error;

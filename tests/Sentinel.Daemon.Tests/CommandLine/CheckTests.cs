@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Sentinel.Daemon.CommandLine;
 using Sentinel.Daemon.Tests.Configuration;
+using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.CommandLine;
 
@@ -265,7 +266,7 @@ public sealed class CheckTests : IDisposable
     public void The_program_itself_answers()
     {
         string file = _folder.Write("s.conf", Local + "port x\n");
-        using var sentinel = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "sentinel"), ["check", file, "--json"])
+        using var sentinel = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OurExecutable.FullPath, ["check", file, "--json"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

@@ -18,7 +18,7 @@ internal sealed class Daemon : IAsyncDisposable
     private readonly List<int> _others = [];
     private Process? _process;
 
-    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "sentinel");
+    public static string Executable { get; } = OurExecutable.FullPath;
 
     public int Port { get; } = Ports.Take();
 

@@ -56,16 +56,17 @@ public sealed class AddressRepliesTests
     [Theory]
     [InlineData("*1\r\n$4\r\nPING\r\n", "+PONG\r\n")]
     [InlineData("*3\r\n$8\r\nSENTINEL\r\n$23\r\nget-master-addr-by-name\r\n$8\r\nmymaster\r\n", "*2\r\n$9\r\n127.0.0.1\r\n$1\r\n0\r\n")]
-    public async Task What_clients_ask_most_is_answered_without_allocating(string request, string reply)
+    [InlineData("*2\r\n$8\r\nSENTINEL\r\n$7\r\nmasters\r\n", "*1\r\n*4")]    // the map, whose length and ages depend on the moment
+    public async Task What_clients_ask_most_is_answered_without_allocating(string request, string beginning)
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("mymaster"));
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
         var output = new ClientOutput(pipe.Writer, OutputBufferLimit.PubSub, TimeProvider.System, (_, _) => { });
-        var client = new ClientConnection(1, "", "", output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, server.Loop.Now);
+        var client = new ClientConnection(1, null, null, output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, server.Loop.Now);
         var reader = new RespCommandReader(RespLimits.Default, isAuthenticated: true);
         byte[] bytes = Encoding.ASCII.GetBytes(request);
         Answer();    // compiles, and fills the cache
-        Assert.Equal(reply, await TakeAsync());
+        Assert.StartsWith(beginning, await TakeAsync(), StringComparison.Ordinal);
 
         // The pipe has to rent its segments the first times; what we allocate ourselves we allocate every time.
         long least = long.MaxValue;

@@ -225,7 +225,7 @@ public sealed class PubSubTests
         var hub = new EventHub(NullLogger<EventHub>.Instance);
         var cutOff = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var output = new ClientOutput(new Pipe().Writer, OutputBufferLimit.PubSub, TimeProvider.System, (reason, _) => cutOff.SetResult(reason));
-        var client = new ClientConnection(1, "", "", output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, Instant.Zero);
+        var client = new ClientConnection(1, null, null, output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, Instant.Zero);
         var request = new ReadOnlySequence<byte>("SUBSCRIBE +b\r\n"u8.ToArray());
         new RespCommandReader(RespLimits.Default, isAuthenticated: true).TryRead(ref request, out RespCommand words);
         hub.Subscribe(new CommandCall(client, words), isPattern: false);

@@ -19,7 +19,7 @@ internal sealed partial class SentinelNode(Make make, string folder, int port, s
     /// <summary>What it asks of its clients; null: nothing.</summary>
     public string? Password { get; init; }
 
-    protected override string Program => Make is Make.Ours ? Path.Combine(AppContext.BaseDirectory, "sentinel") : "redis-sentinel";
+    protected override string Program => Make is Make.Ours ? OurExecutable.FullPath : "redis-sentinel";
 
     /// <inheritdoc/>
     public override async Task StartAsync()

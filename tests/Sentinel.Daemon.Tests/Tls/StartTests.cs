@@ -38,7 +38,7 @@ public sealed class StartTests : IDisposable
     public async Task A_start_that_cannot_be_ends_with_1_in_the_same_words(params string[] directives)
     {
         string text = string.Format(null, string.Join('\n', directives.Prepend("port 0").Append($"dir {_files.Path}")), Ports.Take());
-        string[][] said = [await LastWordsAsync("redis-sentinel", text), await LastWordsAsync(Path.Combine(AppContext.BaseDirectory, "sentinel"), text)];
+        string[][] said = [await LastWordsAsync("redis-sentinel", text), await LastWordsAsync(OurExecutable.FullPath, text)];
         Assert.Equal(said[0], said[1]);
         Assert.Equal("Failed to configure TLS. Check logs for more info.", said[1][1]);
     }
