@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Sentinel.Benchmarks.Macro;
 using Sentinel.Benchmarks.Micro;
 
 namespace Sentinel.Benchmarks.Tool;
@@ -5,27 +7,46 @@ namespace Sentinel.Benchmarks.Tool;
 /// <summary>The command line.</summary>
 internal static class Program
 {
-    private const int Done = 0, NotDone = 1, WrongUsage = 2;
+    private const int Done = 0, NotDone = 1, WrongUsage = 2, Stopped = 130;
 
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
         if (args.Length == 0 || args.Contains("--help") || args.Contains("-h"))
         {
             Console.WriteLine(Help.Text);
             return args.Length == 0 ? WrongUsage : Done;
         }
+        using var stopping = new CancellationTokenSource();
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         try
         {
-            return args[0] switch
-            {
-                "micro" => MicroRun.Run(MicroOptions.Parse(args[1..])) ? Done : NotDone,
-                _ => throw new UsageException($"{args[0]}: there is micro, macro and soak; see --help"),
-            };
+            return await RunAsync(args[0], args[1..], stopping.Token) ? Done : NotDone;
         }
         catch (UsageException wrong)
         {
             Console.Error.WriteLine(wrong.Message);
             return WrongUsage;
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Stopped.");
+            return Stopped;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            // All that was started is ended first.
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
     }
+
+    private static async Task<bool> RunAsync(string what, string[] words, CancellationToken stopping) => what switch
+    {
+        "micro" => MicroRun.Run(MicroOptions.Parse(words)),
+        "macro" => await MacroRun.RunAsync(MacroOptions.Parse(words), stopping),
+        _ => throw new UsageException($"{what}: there is micro, macro and soak; see --help"),
+    };
 }
