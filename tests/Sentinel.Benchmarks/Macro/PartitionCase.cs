@@ -54,9 +54,9 @@ internal sealed class PartitionCase : Case
             for (int i = 0; i < Hosts; i++)
                 await EventuallyOnAsync(hosts, i, SentinelPort, "the sentinels know each other", ["SENTINEL", "MASTER", Group], IsComplete, stopping);
 
-            var acknowledged = new ConcurrentQueue<(string Value, long At)>();
+            var acknowledged = new ConcurrentQueue<Acknowledged>();
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            Task writing = new Writer("w", () => ConnectAsync(hosts, 0), WritePeriod, (value, at) => acknowledged.Enqueue((value, at))).RunAsync(enough.Token);
+            Task writing = new Writer("w", () => ConnectAsync(hosts, 0), WritePeriod, acknowledged.Enqueue).RunAsync(enough.Token);
             long healedAt;
             try
             {
@@ -74,7 +74,7 @@ internal sealed class PartitionCase : Case
             }
             string master = (await AskAsync(hosts, 1, Address(1), SentinelPort, ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", Group]))[0];
             HashSet<string> kept = [.. await AskAsync(hosts, 1, master, NodePort, ["LRANGE", "log", "0", "-1"])];
-            (string Value, long At)[] lost = [.. acknowledged.Where(write => !kept.Contains(write.Value))];
+            Acknowledged[] lost = [.. acknowledged.Where(write => !kept.Contains(write.Value))];
             figures.Add(isOurs, $"lost of what was taken while cut off{suffix}", Unit.Count, lost.Count(write => write.At < healedAt));
             figures.Add(isOurs, $"… after it{suffix}", Unit.Count, lost.Count(write => write.At >= healedAt));
             figures.Add(isOurs, $"… of{suffix}", Unit.Count, acknowledged.Count);

@@ -34,13 +34,13 @@ internal sealed class PlannedCase : Case
         Group group = cluster.Group;
         RedisNode former = await cluster.SettleAsync(group, stopping);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        ConcurrentQueue<(string Value, long At)>[] acknowledged = [.. Enumerable.Range(0, Writers).Select(_ => new ConcurrentQueue<(string, long)>())];
+        ConcurrentQueue<Acknowledged>[] acknowledged = [.. Enumerable.Range(0, Writers).Select(_ => new ConcurrentQueue<Acknowledged>())];
         Task[] writing =
         [
             .. acknowledged.Select((values, i) =>
             {
                 var application = new Discovery(cluster.Sentinels, group.Name);
-                return new Writer($"{i}", () => application.TryConnectAsync(), WritePeriod, (value, at) => values.Enqueue((value, at))).RunAsync(enough.Token);
+                return new Writer($"{i}", () => application.TryConnectAsync(), WritePeriod, values.Enqueue).RunAsync(enough.Token);
             }),
         ];
         RedisNode master;
@@ -70,6 +70,6 @@ internal sealed class PlannedCase : Case
     }
 
     /// <returns>Milliseconds between two acknowledged writes, of which the later one came after the order.</returns>
-    private static double LongestPause(IEnumerable<(string Value, long At)> writes, long since) =>
+    private static double LongestPause(IEnumerable<Acknowledged> writes, long since) =>
         writes.Zip(writes.Skip(1)).Where(pair => pair.Second.At >= since).Max(pair => Stopwatch.GetElapsedTime(pair.First.At, pair.Second.At).TotalMilliseconds);
 }

@@ -8,8 +8,8 @@ namespace Sentinel.Benchmarks.Servers;
 /// <param name="name">What its values begin with.</param>
 /// <param name="connect">How it finds a master; null: not now.</param>
 /// <param name="period">Between two writes.</param>
-/// <param name="acknowledged">Called with each value that a master acknowledged and the timestamp of that.</param>
-internal sealed class Writer(string name, Func<Task<RespConnection?>> connect, TimeSpan period, Action<string, long> acknowledged)
+/// <param name="acknowledged">Called with each write that a master acknowledged.</param>
+internal sealed class Writer(string name, Func<Task<RespConnection?>> connect, TimeSpan period, Action<Acknowledged> acknowledged)
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(5);
 
@@ -46,9 +46,10 @@ internal sealed class Writer(string name, Func<Task<RespConnection?>> connect, T
     {
         try
         {
-            if ((await master.AskAsync("RPUSH", Key, value)).Kind is not RespKind.Integer)
+            string key = Key;
+            if ((await master.AskAsync("RPUSH", key, value)).Kind is not RespKind.Integer)
                 return false;
-            acknowledged(value, Stopwatch.GetTimestamp());
+            acknowledged(new Acknowledged(key, value, Stopwatch.GetTimestamp()));
             return true;
         }
         catch (Exception failure) when (Discovery.IsSilence(failure))

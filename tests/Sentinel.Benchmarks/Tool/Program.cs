@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sentinel.Benchmarks.Macro;
 using Sentinel.Benchmarks.Micro;
+using Sentinel.Benchmarks.Soak;
 
 namespace Sentinel.Benchmarks.Tool;
 
@@ -47,6 +48,7 @@ internal static class Program
     {
         "micro" => MicroRun.Run(MicroOptions.Parse(words)),
         "macro" => await MacroRun.RunAsync(MacroOptions.Parse(words), stopping),
+        "soak" => await SoakRun.RunAsync(SoakOptions.Parse(words), stopping),
         _ => throw new UsageException($"{what}: there is micro, macro and soak; see --help"),
     };
 }
