@@ -98,7 +98,7 @@ internal sealed class Chart(string other, IReadOnlyList<CaseResult> results)
     /// <param name="room">Pixels there are; a text that would be longer is pressed together. 0: as many as it takes.</param>
     private void Text(int x, int y, string text, string kind = "", int room = 0, int size = 12)
     {
-        const double LetterWidth = 6.4;    // of a sans-serif of 12 pixels, generously
+        const double LetterWidth = 7;    // of a wide sans-serif of 12 pixels
         string fit = room > 0 && text.Length * LetterWidth > room ? $" textLength=\"{room}\" lengthAdjust=\"spacingAndGlyphs\"" : "";
         _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{y}\" class=\"{kind}\" font-size=\"{size}\"{fit}>{SecurityElement.Escape(text)}</text>\n");
     }

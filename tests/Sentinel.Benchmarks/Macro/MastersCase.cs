@@ -49,6 +49,7 @@ internal sealed class MastersCase : Case
         ProcessUsage after = sentinel.Usage!;
         figures.Add(isOurs, "one processor's share", Unit.CpuPercent, (after.Cpu - before) / Stopwatch.GetElapsedTime(since) * 100);
         figures.Add(isOurs, "memory", Unit.Megabytes, after.MemoryBytes / 1048576.0);
+        figures.Add(isOurs, "PING on a new connection, median", Unit.Milliseconds, Row.Quantile(pings, 0.5));
         figures.Add(isOurs, "PING on a new connection, 99th percentile", Unit.Milliseconds, Row.Quantile(pings, 0.99));
     }
 }

@@ -26,6 +26,7 @@ internal sealed record Fault(string? Group, FaultKind Kind, string Target, DateT
     public bool MayMoveMaster => Kind is FaultKind.MasterKilled or FaultKind.MasterFrozen or FaultKind.MasterRestarted or FaultKind.PlannedSwitch or FaultKind.ForcedSwitch;
 
     /// <summary>Whether it was going on at a moment.</summary>
+    /// <param name="moment">The moment.</param>
     /// <param name="after">How long its consequences may be told after its end.</param>
     public bool Covers(DateTimeOffset moment, TimeSpan after) => moment >= StruckAt && (OverAt is not { } over || moment <= over + after);
 }

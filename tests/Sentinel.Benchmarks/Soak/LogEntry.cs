@@ -10,6 +10,8 @@ namespace Sentinel.Benchmarks.Soak;
 /// <param name="Message">What was said; of a line that is none of Redis' form, such as a part of a stack trace, all of it.</param>
 internal sealed partial record LogEntry(string Sentinel, DateTimeOffset At, bool IsWarning, string Message)
 {
+    /// <param name="sentinel">Whose log it stands in.</param>
+    /// <param name="line">As it stands there.</param>
     /// <param name="before">When the line before it was said: what has no time of its own belongs to it.</param>
     public static LogEntry Parse(string sentinel, string line, DateTimeOffset before)
     {

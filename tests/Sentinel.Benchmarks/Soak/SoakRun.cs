@@ -10,6 +10,9 @@ internal sealed class SoakRun : IAsyncDisposable
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(10);
 
+    /// <summary>Redis' own default: so long a master that came back empty leaves the replicas their data, and sentinels the time to take one.</summary>
+    private const string SyncDelayOfRedis = "repl-diskless-sync-delay 5";
+
     /// <summary>Warnings that are kept: many times what anybody reads. Of more only the first are judged.</summary>
     private const int WarningsMax = 50_000;
 
@@ -33,6 +36,9 @@ internal sealed class SoakRun : IAsyncDisposable
         _groups = [.. cluster.Groups.Select((group, i) => new GroupFaults(group, cluster, _chronicle, new Random(HashCode(options.Seed, i))))];
         _sentinels = new SentinelFaults(cluster, _chronicle, new Random(HashCode(options.Seed, -1)));
         _logs = [.. cluster.Sentinels.Select(sentinel => new LogTail($"{sentinel}", sentinel.LogFile))];
+        // What was said at the start belongs to no fault.
+        foreach (LogTail log in _logs)
+            _ = log.ReadNew().Count();
         foreach (Group group in cluster.Groups)
             _chronicle.Note($"{group.Name}: {string.Join(", ", group.Nodes)}");
     }
@@ -42,7 +48,8 @@ internal sealed class SoakRun : IAsyncDisposable
     {
         using PublishedSentinel sentinel = await PublishedSentinel.GetAsync(options.Sentinel, stopping);
         Console.Error.WriteLine($"{options.Duration.TotalMinutes:0.##} minutes, seed {options.Seed}");
-        Cluster cluster = await Cluster.StartAsync(new ClusterOptions { Sentinel = sentinel.Path, Groups = options.Groups, DownAfter = options.DownAfter }, stopping);
+        Cluster cluster = await Cluster.StartAsync(
+            new ClusterOptions { Sentinel = sentinel.Path, Groups = options.Groups, DownAfter = options.DownAfter, NodeLines = SyncDelayOfRedis }, stopping);
         await using var run = new SoakRun(options, cluster);
         SoakReport report = await run.LiveAsync(stopping);
         string file = Path.Combine(options.Output, "soak.md");
