@@ -15,8 +15,10 @@ public class SaveBenchmarks
     private SentinelState _state = null!;
     private SentinelState _nextState = null!;
     private StateFile _file = null!;
+    private readonly ConfigurationRewriter _rewriter = new();
     private string _text = "";
     private string _nextText = "";
+    private string _written = "";
     private bool _isNext;
 
     [GlobalSetup]
@@ -31,8 +33,9 @@ public class SaveBenchmarks
             CurrentEpoch = new Epoch(1),
             Masters = _state.Masters.SetItem(Masters / 2, changed with { Address = changed.Replicas[0], Replicas = [changed.Address, changed.Replicas[1]], ConfigEpoch = new Epoch(1) }),
         };
-        _text = ConfigurationRewriter.Rewrite("port 26379\n", _configuration, _state);
-        _nextText = ConfigurationRewriter.Rewrite(_text, _configuration, _nextState);
+        _text = new ConfigurationRewriter().Rewrite("port 26379\n", _configuration, _state);
+        _nextText = new ConfigurationRewriter().Rewrite(_text, _configuration, _nextState);
+        _written = _rewriter.Rewrite(_text, _configuration, _state);
         File.WriteAllText(path, _text);
         _file = new StateFile(path);
     }
@@ -43,8 +46,16 @@ public class SaveBenchmarks
     [Benchmark(Description = "take the state of 1000 masters")]
     public int State() => _core.State.Masters.Length;
 
-    [Benchmark(Description = "write it into the configuration text, one master changed")]
-    public int Text() => ConfigurationRewriter.Rewrite(_text, _configuration, _nextState).Length;
+    [Benchmark(Description = "write it into the configuration text, the first time")]
+    public int WholeText() => new ConfigurationRewriter().Rewrite(_text, _configuration, _nextState).Length;
+
+    [Benchmark(Description = "write it into that text again, one master changed")]
+    public int ChangedText()
+    {
+        _isNext = !_isNext;
+        _written = _rewriter.Rewrite(_written, _configuration, _isNext ? _nextState : _state);
+        return _written.Length;
+    }
 
     [Benchmark(Description = "write, fsync and rename the file")]
     public void Save()
