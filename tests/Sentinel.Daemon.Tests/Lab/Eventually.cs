@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Xunit.Sdk;
 
 namespace Sentinel.Daemon.Tests.Lab;
 
@@ -29,7 +28,7 @@ internal static class Eventually
     {
         TimeSpan patience = within ?? Patience;
         if (await LastObjectionAsync(() => LookAsync(objection), patience) is { } last)
-            throw new XunitException($"Not within {patience.TotalSeconds} s: {what}. At last: {last}.");
+            throw new NotInTimeException($"Not within {patience.TotalSeconds} s: {what}. At last: {last}.");
     }
 
     /// <summary>Looks until there is no objection, but not for ever.</summary>

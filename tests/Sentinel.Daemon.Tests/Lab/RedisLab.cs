@@ -133,18 +133,8 @@ internal sealed class RedisLab : IAsyncDisposable
 
     private async Task<string?> UnsettledAt(SentinelNode sentinel, int port)
     {
-        Dictionary<string, string> master = await sentinel.MasterAsync();
-        if (master.GetValueOrDefault("port") != $"{port}")
-            return $"the master is {master.GetValueOrDefault("port")}, not {port}";
-        if (master["flags"] != "master")
-            return $"the master is {master["flags"]}";
-        if (master["num-slaves"] != $"{Nodes.Count - 1}" || master["num-other-sentinels"] != $"{Sentinels.Count - 1}")
-            return $"there are {master["num-slaves"]} replicas and {master["num-other-sentinels"]} peers";
-        foreach (Dictionary<string, string> replica in await sentinel.ReplicasAsync())
-        {
-            if (replica["flags"] != "slave" || replica["master-link-status"] != "ok" || replica["master-port"] != $"{port}")
-                return $"{replica["name"]} is {replica["flags"]} of {replica["master-port"]} with its link {replica["master-link-status"]}";
-        }
+        if (await sentinel.UnsettledAsync(MasterName, port, Nodes.Count - 1, Sentinels.Count - 1) is { } reason)
+            return reason;
         HashSet<string> running = [.. RunningSentinels.Select(running => $"{running.Port}")];
         foreach (Dictionary<string, string> peer in await sentinel.PeersAsync())
         {

@@ -12,8 +12,7 @@ namespace Sentinel.Daemon.Tests.Lab;
 /// <summary>A client connection to a server of the lab.</summary>
 internal sealed class RespConnection : IDisposable
 {
-    /// <summary>For one reply. A frozen server never gives it, and whoever asks must be able to go on.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(3);
 
     private readonly int _port;
     private readonly Stream _stream;
@@ -22,10 +21,14 @@ internal sealed class RespConnection : IDisposable
 
     private RespConnection(int port, Stream stream) => (_port, _stream, _input) = (port, stream, PipeReader.Create(stream));
 
+    /// <summary>For one reply. A frozen server never gives it, and whoever asks must be able to go on. Default 3 s.</summary>
+    public TimeSpan Patience { get; init; } = UsualPatience;
+
     /// <param name="port">Where the server listens.</param>
     /// <param name="ip">On which address; null: 127.0.0.1.</param>
     /// <param name="certificate">Connect with TLS, and show this; null: in the clear.</param>
-    public static async Task<RespConnection> ConnectAsync(int port, IPAddress? ip = null, X509Certificate2? certificate = null)
+    /// <param name="patience">Of this connection; null: the usual one.</param>
+    public static async Task<RespConnection> ConnectAsync(int port, IPAddress? ip = null, X509Certificate2? certificate = null, TimeSpan? patience = null)
     {
         ip ??= IPAddress.Loopback;
         var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -35,7 +38,7 @@ internal sealed class RespConnection : IDisposable
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (certificate is not null)
                 stream = await EncryptAsync(stream, certificate);
-            return new RespConnection(port, stream);
+            return new RespConnection(port, stream) { Patience = patience ?? UsualPatience };
         }
         catch (Exception)
         {
@@ -81,6 +84,23 @@ internal sealed class RespConnection : IDisposable
         }
     }
 
+    /// <summary>Waits for the next message, such as one of a subscription.</summary>
+    /// <exception cref="IOException">The server has closed the connection.</exception>
+    public async Task<RespValue> ReadAsync(CancellationToken impatient)
+    {
+        while (true)
+        {
+            ReadResult read = await _input.ReadAsync(impatient);
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            RespReadStatus status = _replies.TryRead(ref buffer, out RespValue reply);
+            _input.AdvanceTo(buffer.Start);
+            if (status is RespReadStatus.Complete)
+                return reply;
+            if (status is RespReadStatus.ProtocolError || read.IsCompleted)
+                throw new IOException($"port {_port} {_replies.ProtocolError ?? "closed the connection"}");
+        }
+    }
+
     public void Dispose()
     {
         _input.Complete();
@@ -89,7 +109,7 @@ internal sealed class RespConnection : IDisposable
 
     private static async Task<SslStream> EncryptAsync(Stream stream, X509Certificate2 certificate)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(UsualPatience);
         var encrypted = new SslStream(stream);
         try
         {
@@ -108,21 +128,6 @@ internal sealed class RespConnection : IDisposable
         catch (Exception failure) when (failure is OperationCanceledException or AuthenticationException)
         {
             throw new IOException("no TLS handshake", failure);
-        }
-    }
-
-    private async Task<RespValue> ReadAsync(CancellationToken impatient)
-    {
-        while (true)
-        {
-            ReadResult read = await _input.ReadAsync(impatient);
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            RespReadStatus status = _replies.TryRead(ref buffer, out RespValue reply);
-            _input.AdvanceTo(buffer.Start);
-            if (status is RespReadStatus.Complete)
-                return reply;
-            if (status is RespReadStatus.ProtocolError || read.IsCompleted)
-                throw new IOException($"port {_port} {_replies.ProtocolError ?? "closed the connection"}");
         }
     }
 }

@@ -63,10 +63,7 @@ internal sealed partial class SentinelNode(Make make, string folder, int port, s
     }
 
     /// <summary>Where it believes the master to be.</summary>
-    public async Task<int> MasterPortAsync() =>
-        await AskAsync("SENTINEL", "GET-MASTER-ADDR-BY-NAME", RedisLab.MasterName) is { Items: [_, var port] } && int.TryParse(port.Text(), out int number)
-            ? number
-            : 0;
+    public Task<int> MasterPortAsync() => this.MasterPortAsync(RedisLab.MasterName);
 
     public async Task<Dictionary<string, string>> MasterAsync() => (await AskAsync("SENTINEL", "MASTER", RedisLab.MasterName)).Fields();
 
