@@ -35,7 +35,7 @@ public class FanOutBenchmarks
         foreach (Pipe pipe in _pipes)
         {
             var output = new ClientOutput(pipe.Writer, OutputBufferLimit.PubSub, TimeProvider.System, (reason, _) => throw new InvalidOperationException(reason));
-            var client = new ClientConnection(1, "", "", output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, Instant.Zero);
+            var client = new ClientConnection(1, from: null, to: null, output, new AclAccount(AclUser.Default(password: null)), isAuthenticated: true, Instant.Zero);
             var request = new ReadOnlySequence<byte>("SUBSCRIBE +switch-master\r\n"u8.ToArray());
             new RespCommandReader(RespLimits.Default, isAuthenticated: true).TryRead(ref request, out RespCommand words);
             _hub.Subscribe(new CommandCall(client, words), isPattern: false);
