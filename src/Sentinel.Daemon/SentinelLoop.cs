@@ -43,6 +43,11 @@ internal sealed class SentinelLoop : IDisposable
     private long _lastEvent;
     private long _steps;
     private Instant _steppedAt;
+
+    /// <summary>The newest save that was asked for and is not on its way yet; null: none.</summary>
+    private SaveNumber? _unsaved;
+    private bool _isSaving;
+    private bool _haveLineagesChanged;
     private volatile bool _isStopping;
 
     /// <param name="core">The decisions.</param>
@@ -96,8 +101,8 @@ internal sealed class SentinelLoop : IDisposable
     {
         _isStopping = true;
         _inputs.Close();
-        if (_thread.IsAlive)
-            _thread.Join(TimeSpan.FromSeconds(5));
+        if (!_thread.IsAlive || _thread.Join(TimeSpan.FromSeconds(5)))
+            KeepChanges(evenWhileSaving: true);
         _links.CloseAll();
         foreach ((RequestId id, TaskCompletionSource<Answer> answer) in _asked)
         {
@@ -154,21 +159,46 @@ internal sealed class SentinelLoop : IDisposable
                 {
                     Step(inputs[i]);
                     if (i % StepsPerFlush == StepsPerFlush - 1)
-                        _links.Flush();
+                        Leave();
                 }
                 _view = _core.View;
-                _links.Flush();
+                Leave();
             }
         }
         catch (Exception broken)
         {
-            // A rule on which safety hangs was broken: better to stop, loudly, than to act wrongly.
+            // A rule on which safety hangs was broken: better to stop, loudly, than to act wrongly, and to leave on disk what was right.
+            (_unsaved, _haveLineagesChanged) = (null, false);
             _failed(broken);
+        }
+    }
+
+    /// <summary>Lets leave what several facts led to: to the disk, and to others.</summary>
+    private void Leave()
+    {
+        KeepChanges(evenWhileSaving: false);
+        _links.Flush();
+    }
+
+    /// <summary>Starts the save that is due, once for all who asked. While one is on its way the next one gathers: a state costs more the more masters there are.</summary>
+    private void KeepChanges(bool evenWhileSaving)
+    {
+        if (_unsaved is { } number && (evenWhileSaving || !_isSaving))
+        {
+            (_unsaved, _isSaving) = (null, true);
+            _persist(number, _core.State, _core.View.Options);
+        }
+        if (_haveLineagesChanged)
+        {
+            _haveLineagesChanged = false;
+            _keepLineages(_core.Lineages);
         }
     }
 
     private void Step(Input input)
     {
+        if (input is StateSaved or StateNotSaved)
+            _isSaving = false;
         bool isShown = false;
         foreach (Effect effect in _core.Step(input, _clock.Now))
         {
@@ -200,10 +230,10 @@ internal sealed class SentinelLoop : IDisposable
                 _names.Resolve(name.Host);
                 break;
             case PersistState persist:
-                _persist(persist.Number, _core.State, _core.View.Options);
+                _unsaved = persist.Number;
                 break;
             case KeepLineages:
-                _keepLineages(_core.Lineages);
+                _haveLineagesChanged = true;
                 break;
             case PublishEvent published:
                 Tell(published.Event);
