@@ -239,15 +239,18 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>When it is our turn: those who are not first among the Sentinels that hold the master down wait a little.</summary>
     /// <remarks>
     /// When many masters are down at once, the votes for one take as long as those for all, and whoever does not wait for them only adds to the work.
-    /// Then each wait is longer, and who is first is waited for although it has not said yet that it holds this master down.
+    /// Then each wait is longer, at least for the way to a peer and back as it is now, and who is first is waited for although it has not said yet that it holds this master down.
     /// </remarks>
     private Instant InLine(Instant since)
     {
         bool isCrowd = local.Crowding > 1;
+        TimeSpan wait = local.Crowding * local.Timing.StandingStagger;
+        if (isCrowd && 2 * local.AnswerTime > wait)
+            wait = 2 * local.AnswerTime < local.Timing.CrowdedStaggerMax ? 2 * local.AnswerTime : local.Timing.CrowdedStaggerMax;
         int rank = StandingOrder.Rank(
             master.Name, local.Id, master.Peers.Where(peer => peer.IsAvailable && (isCrowd || peer.SaysMasterDown)).Select(peer => peer.Id));
         _inLineSince = since;
-        return since + rank * local.Crowding * local.Timing.StandingStagger;
+        return since + rank * wait;
     }
 
     /// <summary>What keeps us from standing, though it is our turn; null: nothing.</summary>

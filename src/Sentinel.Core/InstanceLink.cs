@@ -27,6 +27,7 @@ internal sealed class InstanceLink : IScheduled
     private Instant _answeredPingOf;
     private TimeSpan _missed;
     private Instant _lastActivityAt;
+    private Instant _lastAnswerAt;
     private bool _isPingInFlight;
     private int _openOrders;
     private string? _complaint;
@@ -238,6 +239,7 @@ internal sealed class InstanceLink : IScheduled
     public void CountAnswer(Request request)
     {
         Health.PendingCommands = Math.Max(0, Health.PendingCommands - 1);
+        _lastAnswerAt = _local.Now;
         if (IsOrderOfRole(request))
             _openOrders--;
     }
@@ -459,7 +461,8 @@ internal sealed class InstanceLink : IScheduled
         if (IsUsable && Health.OldestPingAt is { } pingAt)
         {
             TimeSpan age = downAfter < _local.Timing.MinLinkReconnectPeriod ? downAfter : _local.Timing.MinLinkReconnectPeriod;
-            Instant silentSince = Instant.Max(pingAt, Health.LastReplyAt) + _missed;
+            // Where answers come one after the other, that to the PING has only to wait for those before it.
+            Instant silentSince = Instant.Max(pingAt, Instant.Max(Health.LastReplyAt, _lastAnswerAt)) + _missed;
             if (_wake.IsDue(Instant.Max(_command.Since + age, silentSince + downAfter / 2)))
                 Close(_command);
         }

@@ -43,6 +43,12 @@ internal sealed class LocalSentinel
     /// <summary>How many times as long as for a single master the steps of an election may take.</summary>
     public int Crowding => 1 + MastersDown / Timing.Crowd;
 
+    /// <summary>How long peers take to answer, as of late: at once as long as the longest, and shorter again bit by bit.</summary>
+    public TimeSpan AnswerTime { get; private set; }
+
+    /// <summary>Takes note of how long a peer took to answer.</summary>
+    public void PeerAnswered(TimeSpan after) => AnswerTime = after > AnswerTime ? after : AnswerTime - ((AnswerTime - after) / 16);
+
     /// <summary>What a time of an election comes to among so many.</summary>
     /// <param name="alone">What it is for a single master.</param>
     /// <param name="atMost">Its bound, which holds for a single one too.</param>

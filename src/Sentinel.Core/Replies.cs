@@ -134,13 +134,14 @@ internal sealed class Replies(MasterMonitor master, LocalSentinel local, Reports
         bool isOld = request.Candidate is null ? peer.DownQuestion.IsForsaken : request.Epoch <= _votesAskedBeforePause;
         if (request.Candidate is null)
             peer.DownQuestion.Done();
+        // What was long on its way may have been true when we asked, and no longer.
+        Instant askedAt = (request.Candidate is null ? peer.AskedAt : peer.VoteAskedAt) ?? local.Now;
+        local.PeerAnswered(local.Now - askedAt);
         if (reply is Reply.List { Items: [Reply.Integer down, Reply.Text leader, Reply.Integer leaderEpoch] } && master.IsCalled(request.Master))
         {
             if (!isOld)
             {
-                // What was long on its way may have been true when we asked, and no longer.
-                Instant? askedAt = request.Candidate is null ? peer.AskedAt : peer.VoteAskedAt;
-                (peer.SaysMasterDown, peer.SaidAt, peer.SaidIn) = (down.Value == 1, askedAt ?? local.Now, peer.Link.Attempt);
+                (peer.SaysMasterDown, peer.SaidAt, peer.SaidIn) = (down.Value == 1, askedAt, peer.Link.Attempt);
                 peer.AskNow &= !peer.SaysMasterDown;
             }
             if (SentinelId.TryParse(leader.Value, out SentinelId id) && leaderEpoch.Value >= 0 && local.Believes(new Epoch((ulong)leaderEpoch.Value)))

@@ -59,6 +59,9 @@ public sealed record Timing
     /// <remarks>Longer than a vote takes: one save of the state and one round trip, usually a few milliseconds.</remarks>
     public TimeSpan StandingStagger { get; init; } = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>The same at most for slow answers, when many masters are down at once. Default 2 s.</summary>
+    public TimeSpan CrowdedStaggerMax { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a candidate waits for votes. Default 1 s; never longer than the failover timeout.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
