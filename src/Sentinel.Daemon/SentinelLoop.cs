@@ -48,6 +48,7 @@ internal sealed class SentinelLoop : IDisposable
     private SaveNumber? _unsaved;
     private bool _isSaving;
     private bool _haveLineagesChanged;
+    private Instant _lineagesKeptAt;
     private volatile bool _isStopping;
 
     /// <param name="core">The decisions.</param>
@@ -188,9 +189,10 @@ internal sealed class SentinelLoop : IDisposable
             (_unsaved, _isSaving) = (null, true);
             _persist(number, _core.State, _core.View.Options);
         }
-        if (_haveLineagesChanged)
+        // More often would be in vain, and with very many masters not for nothing.
+        if (_haveLineagesChanged && (evenWhileSaving || _clock.Now - _lineagesKeptAt >= LineageWriter.Pause))
         {
-            _haveLineagesChanged = false;
+            (_haveLineagesChanged, _lineagesKeptAt) = (false, _clock.Now);
             _keepLineages(_core.Lineages);
         }
     }

@@ -7,7 +7,8 @@ namespace Sentinel.Daemon.Configuration;
 /// <remarks>It has a thread and a file of its own, so that it is never in the way of a vote. Of several states that wait only the last is written.</remarks>
 internal sealed class LineageWriter : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>Time from one save to the next; what is asked for meanwhile is taken together.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly StateFile _file;
     private readonly string _path;
