@@ -39,8 +39,8 @@ internal static class Mutants
         new("stands-while-its-leader-works", "Who has voted holds still as long as the one it voted for is alive and at work.",
             [new("if (watch.IsAtWork(master, local, wake))", "if (watch.IsAtWork(master, local, wake) && master.IsRemoved)")]) { Profile = Profile.Partitions },
         new("tries-only-once", "When a failover came to nothing, those who stood and those who voted try again.",
-            [new("_standAt = local.Now + pause / 2 + local.Jitter(pause) + Stagger();", "_standAt = local.Now + TimeSpan.FromDays(1);"),
-             new("_standAt = Instant.Max(_standAt ?? local.Now, local.Now + Stagger());", "_standAt = local.Now + TimeSpan.FromDays(1);")]) { Profile = Profile.Replacement },
+            [new("_standAt = InLine(local.Now + pause / 2 + local.Jitter(pause));", "_standAt = local.Now + TimeSpan.FromDays(1);"),
+             new("_standAt = Instant.Max(_standAt ?? local.Now, InLine(local.Now));", "_standAt = local.Now + TimeSpan.FromDays(1);")]) { Profile = Profile.Replacement },
 
         new("stands-against-a-master-that-others-hear", "Who does not hear a new master gives it time, more with each switch.",
             [new("if (!_grace.IsOver(wake))", "if (master.IsRemoved)")]) { Case = "--seed 11002602 --profile any --minutes 0.8 --keep 0,3,4" },
@@ -123,11 +123,14 @@ internal static class Mutants
         new("accepts-equal-configurations", "Of two configurations of one epoch the one that came first stays.",
             [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch >= master.ConfigEpoch)")]),
         new("does-not-save-the-configuration-epoch", "The epoch of the configuration survives a restart.",
-            [new("ConfigEpoch = master.Prepared?.Epoch ?? master.ConfigEpoch,", "ConfigEpoch = Epoch.Zero,")]),
+            [new("=> master.Prepared?.Epoch ?? master.ConfigEpoch;", "=> Epoch.Zero;")]),
         new("does-not-tell-the-configuration-epoch", "Hellos carry the epoch of the configuration.",
             [new("master.Node.Told, master.ConfigEpoch);", "master.Node.Told, Epoch.Zero);")]),
         new("follows-hellos-of-other-groups", "A hello concerns the group that it names.",
             [new("_masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)", "_masters.Values.FirstOrDefault() is { } master")]),
+
+        new("finds-no-switch-that-nobody-could-tell-of", "Who became the master as the former one ceased to be it is found, should the leader have died.",
+            [new("|| (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod)", "|| master.IsRemoved")]) { Case = "--seed 20015327 --profile any --minutes 1.7 --keep 6,10,11,13,14" },
 
         // Writes that are held.
         new("never-fences", "A master that most cannot reach is fenced by a Sentinel beside it.",
