@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Sentinel.Core;
 using Sentinel.Daemon.Acl;
+using Sentinel.Daemon.Transport;
 using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Commands;
@@ -143,7 +144,7 @@ internal sealed partial class RespConnectionHandler(
         EndPoint? from = connection.RemoteEndPoint is UnixDomainSocketEndPoint ? connection.LocalEndPoint : connection.RemoteEndPoint;
         return new ClientConnection(id, from, connection.LocalEndPoint, output, users.Default, users.IsOpen, loop.Now)
         {
-            FileDescriptor = (int?)connection.Features.Get<IConnectionSocketFeature>()?.Socket.Handle ?? 0,
+            FileDescriptor = connection.Features.Get<IDescriptorFeature>()?.Descriptor ?? (int?)connection.Features.Get<IConnectionSocketFeature>()?.Socket.Handle ?? 0,
         };
     }
 

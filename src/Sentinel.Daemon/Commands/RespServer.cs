@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sentinel.Daemon.Acl;
 using Sentinel.Daemon.Notifications;
+using Sentinel.Daemon.Transport;
 
 namespace Sentinel.Daemon.Commands;
 
@@ -16,6 +18,8 @@ internal static class RespServer
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<SocketTransportOptions>().Configure<RespServerOptions>(Listeners.SetInherited);
+        if (OperatingSystem.IsLinux())
+            services.AddSingleton<IConnectionListenerFactory, EpollTransport>();    // the last one is asked first
         return services
             .AddSingleton(options)
             .AddAccessControl()

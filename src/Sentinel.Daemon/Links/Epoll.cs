@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -21,6 +20,7 @@ internal sealed class Epoll : IDisposable
     private const int CloseOnExec = 0x80000;    // EPOLL_CLOEXEC, EFD_CLOEXEC
     private const int NotBlocking = 0x800;      // EFD_NONBLOCK
     private const int AddOne = 1;               // EPOLL_CTL_ADD
+    private const int RemoveOne = 2;            // EPOLL_CTL_DEL
     private const int ChangeOne = 3;            // EPOLL_CTL_MOD
     private const long WakeToken = -1;
 
@@ -36,14 +36,17 @@ internal sealed class Epoll : IDisposable
     {
         _list = new SafeFileHandle(Checked(epoll_create1(CloseOnExec)), ownsHandle: true);
         _wake = new SafeFileHandle(Checked(eventfd(0, CloseOnExec | NotBlocking)), ownsHandle: true);
-        Control(AddOne, (int)_wake.DangerousGetHandle(), WakeToken, Readable);
+        Control(AddOne, _wake, WakeToken, Readable);
     }
 
     /// <summary>Waits for a socket from now on. One that is closed is forgotten by itself.</summary>
-    public void Add(Socket socket, long token, uint events) => Control(AddOne, (int)socket.Handle, token, events);
+    public void Add(SafeHandle socket, long token, uint events) => Control(AddOne, socket, token, events);
 
     /// <summary>Changes what is waited for.</summary>
-    public void Change(Socket socket, long token, uint events) => Control(ChangeOne, (int)socket.Handle, token, events);
+    public void Change(SafeHandle socket, long token, uint events) => Control(ChangeOne, socket, token, events);
+
+    /// <summary>Waits no more for a socket that stays open.</summary>
+    public void Remove(SafeHandle socket) => Control(RemoveOne, socket, 0, 0);
 
     /// <summary>Waits until there is something to do; used by one thread.</summary>
     /// <param name="waitMs">At most so long; -1: until it comes.</param>
@@ -70,7 +73,7 @@ internal sealed class Epoll : IDisposable
         _wake.Dispose();
     }
 
-    private void Control(int what, int socket, long token, uint events)
+    private void Control(int what, SafeHandle socket, long token, uint events)
     {
         byte[] wanted = new byte[s_eventLength];
         BitConverter.TryWriteBytes(wanted, events);
@@ -86,7 +89,7 @@ internal sealed class Epoll : IDisposable
     private static extern int epoll_create1(int flags);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int epoll_ctl(SafeFileHandle list, int what, int descriptor, byte[] wanted);
+    private static extern int epoll_ctl(SafeFileHandle list, int what, SafeHandle descriptor, byte[] wanted);
 
     [DllImport("libc")]
     private static extern int epoll_wait(SafeFileHandle list, byte[] events, int eventsMax, int waitMs);

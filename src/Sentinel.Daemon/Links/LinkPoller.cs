@@ -69,11 +69,11 @@ internal sealed class LinkPoller : IDisposable
     public void Watch(PlainLink link, Socket socket, uint events)
     {
         _watched[link.Token] = link;
-        _epoll.Add(socket, link.Token, events);
+        _epoll.Add(socket.SafeHandle, link.Token, events);
     }
 
     /// <summary>Changes what is waited for.</summary>
-    public void Change(PlainLink link, Socket socket, uint events) => _epoll.Change(socket, link.Token, events);
+    public void Change(PlainLink link, Socket socket, uint events) => _epoll.Change(socket.SafeHandle, link.Token, events);
 
     /// <summary>Waits no more for a socket that is about to be closed.</summary>
     public void Forget(PlainLink link) => _watched.TryRemove(link.Token, out _);
