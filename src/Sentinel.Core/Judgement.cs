@@ -183,12 +183,12 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     {
         foreach (Peer peer in master.Peers)
         {
-            if (peer.SaidAt is not { } saidAt)
+            if (peer.SaidAt is null)
                 continue;
             // One that is gone, or was and came back, no longer vouches for what it said.
             if (peer.SaysMasterDown && (peer.IsSubjectivelyDown || !peer.Link.IsUsable || peer.SaidIn != peer.Link.Attempt))
                 (peer.SaysMasterDown, peer.AskNow) = (false, !peer.IsSubjectivelyDown);
-            if (wake.IsDue(saidAt + 5 * local.Timing.AskPeriod))
+            if (wake.IsDue(peer.SaidAt.Value + 5 * local.Timing.AskPeriod))
                 (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
         }
         int votes = Votes;
