@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Sentinel.Core;
 
@@ -16,7 +17,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>When INFO was last answered; null: never.</summary>
     public Instant? InfoAt { get; protected set; }
 
-    public string? InfoText { get; protected set; }
+    /// <summary>That answer, as UTF-8: as a string, those of many nodes would be half of all that we remember. Never changed; null: none yet.</summary>
+    public byte[]? InfoText { get; protected set; }
 
     /// <summary>Before this time no INFO is asked again after an error.</summary>
     public Instant NextInfoAt { get; set; }
@@ -104,7 +106,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         bool rebooted = report.RunId is not null && RunId is not null && report.RunId != RunId;
         RunId = report.RunId ?? RunId;
         InfoAt = now;
-        InfoText = text.Length <= InfoKeptMax ? text : text[..InfoKeptMax];
+        InfoText = Encoding.UTF8.GetBytes(text.Length <= InfoKeptMax ? text : text[..InfoKeptMax]);
         MasterLinkDownTime = report.MasterLinkDownTime;
         (HasKeys, HoldsKeys, IsLoading, HasLoadedNothing) = (report.HasKeys, report.HoldsKeys, report.IsLoading, report.HasLoadedNothing);
         (StreamOffset, IsHandingOver, Attached) = (report.StreamOffset ?? StreamOffset, report.IsHandingOver, report.Attached);

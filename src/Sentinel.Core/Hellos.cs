@@ -128,11 +128,17 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     /// <summary>Says hello to all to whom it is due.</summary>
     public void Decide(Wakeup wake)
     {
-        foreach (Instance instance in master.Instances)
-        {
-            if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && wake.IsDue(Instant.Max(instance.NextHelloAt, MutedUntil(instance))))
-                Send(instance);
-        }
+        SendIfDue(master.Node, wake);
+        foreach (Replica replica in master.Replicas)
+            SendIfDue(replica, wake);
+        foreach (Peer peer in master.Peers)
+            SendIfDue(peer, wake);
+    }
+
+    private void SendIfDue(Instance instance, Wakeup wake)
+    {
+        if (instance.Link.IsUsable && !instance.Hello.IsPending(instance.Link) && wake.IsDue(Instant.Max(instance.NextHelloAt, MutedUntil(instance))))
+            Send(instance);
     }
 
     /// <summary>Tells an instance who we are and what we believe, due or not.</summary>

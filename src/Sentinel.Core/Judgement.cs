@@ -33,8 +33,11 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     /// <summary>Judges all, each alone, then the master together with the peers.</summary>
     public void Decide(Wakeup wake)
     {
-        foreach (Instance instance in master.Instances)
-            Judge(instance, wake);
+        Judge(master.Node, wake);
+        foreach (Replica replica in master.Replicas)
+            Judge(replica, wake);
+        foreach (Peer peer in master.Peers)
+            Judge(peer, wake);
         Count(master.Node.IsSubjectivelyDown);
         JudgeTogether(wake);
         AskPeers(wake);
@@ -178,12 +181,14 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     /// <summary>Objectively down: a quorum believes it. Spec section 9.2.</summary>
     private void JudgeTogether(Wakeup wake)
     {
-        foreach (Peer peer in master.Peers.Where(peer => peer.SaidAt is not null))
+        foreach (Peer peer in master.Peers)
         {
+            if (peer.SaidAt is null)
+                continue;
             // One that is gone, or was and came back, no longer vouches for what it said.
             if (peer.SaysMasterDown && (peer.IsSubjectivelyDown || !peer.Link.IsUsable || peer.SaidIn != peer.Link.Attempt))
                 (peer.SaysMasterDown, peer.AskNow) = (false, !peer.IsSubjectivelyDown);
-            if (wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))
+            if (wake.IsDue(peer.SaidAt.Value + 5 * local.Timing.AskPeriod))
                 (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
         }
         int votes = Votes;

@@ -47,8 +47,9 @@ internal sealed class Preflight(MasterMonitor master, LocalSentinel local)
                 _cases.Remove((doubt.Finding.Kind, doubt.Instance.Link));
             return;
         }
-        foreach (DataNode node in master.Nodes)
-            Ask(node, wake);
+        Ask(master.Node, wake);
+        foreach (Replica replica in master.Replicas)
+            Ask(replica, wake);
         if (!wake.IsDue(_nextLookAt))
             return;
         _nextLookAt = local.Now + Period / LooksPerPeriod;

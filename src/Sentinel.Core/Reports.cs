@@ -71,13 +71,17 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
     public void Decide(Wakeup wake)
     {
         bool isSwitchDue = master.Election.IsSwitchDue(wake);
-        foreach (DataNode node in master.Nodes)
-        {
-            if (!node.Link.IsUsable || node.Info.IsPending(node.Link))
-                continue;
-            if (wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + Period(node, isSwitchDue))))
-                node.RequestInfo();
-        }
+        AskIfDue(master.Node, isSwitchDue, wake);
+        foreach (Replica replica in master.Replicas)
+            AskIfDue(replica, isSwitchDue, wake);
+    }
+
+    private void AskIfDue(DataNode node, bool isSwitchDue, Wakeup wake)
+    {
+        if (!node.Link.IsUsable || node.Info.IsPending(node.Link))
+            return;
+        if (wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + Period(node, isSwitchDue))))
+            node.RequestInfo();
     }
 
     private void JudgeRole(Replica replica)

@@ -26,6 +26,7 @@ public sealed class SentinelCore
     private readonly Orders _orders;
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
     private readonly HashSet<MasterMonitor> _changed = [];
+    private readonly Action<IScheduled> _noteDecided;
     private SentinelView _view;
     private Instant _steppedAt;
     private TimeSpan _graceGiven;
@@ -47,6 +48,11 @@ public sealed class SentinelCore
         _tilt = new Tilt(_local, _links);
         _orders = new Orders(_local, _links, _masters);
         _steppedAt = now;
+        _noteDecided = item =>
+        {
+            if (item is MasterMonitor master)
+                _changed.Add(master);
+        };
         foreach (MasterState master in state.Masters)
             _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links, lineages?.FirstOrDefault(kept => kept.MasterName == master.Options.Name)));
         _view = new SentinelView { Id = state.Id, Options = options };
@@ -91,11 +97,7 @@ public sealed class SentinelCore
             _local.Save();
         }
         _local.Schedule.TouchDue(now);
-        _local.Schedule.DecideTouched(item =>
-        {
-            if (item is MasterMonitor master)
-                _changed.Add(master);
-        });
+        _local.Schedule.DecideTouched(_noteDecided);
         return _local.Effects;
     }
 
@@ -246,10 +248,13 @@ public sealed class SentinelCore
 
     private static DataNode? NodeOf(InstanceLink link) => link.Users.Count == 1 ? link.Users[0] as DataNode : null;
 
-    private static Instance? UserOf(InstanceLink link, string masterName) =>
-        link.Users.Count == 1 && link.Users[0].Master.Name == masterName
-            ? link.Users[0]
-            : link.Users.Find(user => user.Master.Name == masterName);
+    /// <summary>Who uses a link for a master. That of a peer may have a thousand users: its name leads to the one.</summary>
+    private Instance? UserOf(InstanceLink link, string masterName)
+    {
+        if (link.Users.Count == 1)
+            return link.Users[0].Master.Name == masterName ? link.Users[0] : null;
+        return _masters.TryGetValue(masterName, out MasterMonitor? master) ? master.Peers.Find(peer => peer.Link == link) : null;
+    }
 
     private void AbsorbHello(HelloReceived input)
     {

@@ -102,9 +102,12 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     /// <summary>Asks, and tells those about whom all agree.</summary>
     public void Decide(Wakeup wake)
     {
-        _undecided.IntersectWith(master.Replicas);
-        foreach (Replica replica in _undecided.ToArray())
-            Reported(replica);
+        if (_undecided.Count > 0)
+        {
+            _undecided.IntersectWith(master.Replicas);
+            foreach (Replica replica in _undecided.ToArray())
+                Reported(replica);
+        }
         if (master.Failover is not null || !MasterIsSane || !master.Replicas.Exists(IsCase))
         {
             ForgetConfirmations();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Sentinel.Core;
 
@@ -118,8 +119,11 @@ public abstract record NodeView : InstanceView
     /// <summary>When it last answered INFO; null: never.</summary>
     public Instant? InfoAt { get; init; }
 
-    /// <summary>That answer; null: none yet.</summary>
-    public string? Info { get; init; }
+    /// <summary>That answer, as UTF-8; null: none yet.</summary>
+    public ReadOnlyMemory<byte>? InfoUtf8 { get; init; }
+
+    /// <summary>The same as a string, which is made when it is asked for.</summary>
+    public string? Info => InfoUtf8 is { } answer ? Encoding.UTF8.GetString(answer.Span) : null;
 
     /// <summary>Whether it says that it is a master.</summary>
     public bool ReportsMaster { get; init; }

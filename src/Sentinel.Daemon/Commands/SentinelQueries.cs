@@ -163,7 +163,10 @@ internal sealed class SentinelQueries(SentinelLoop loop, ScriptRunner scripts)
     {
         reply.WriteArrayHeader(2);
         reply.WriteInteger(node.InfoAt is { } at ? Math.Max(0, (now - at).Ticks / TimeSpan.TicksPerMillisecond) : 0);
-        reply.WriteBulkString(node.Info);
+        if (node.InfoUtf8 is { } info)
+            reply.WriteBulkString(info.Span);
+        else
+            reply.WriteNull();
     }
 
     private sealed record SortedView(SentinelView View, MasterView[] Masters);

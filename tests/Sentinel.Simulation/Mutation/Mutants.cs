@@ -49,7 +49,7 @@ internal static class Mutants
         new("needs-no-quorum", "A failover starts only when a quorum holds the master down.",
             [new("votes >= master.Options.Quorum", "votes >= 1")]) { Profile = Profile.Partitions },
         new("believes-old-answers", "What a peer said of the master counts for some seconds only, and as long as it is there.",
-            [new("if (wake.IsDue(peer.SaidAt!.Value + 5 * local.Timing.AskPeriod))", "if (master.IsRemoved)"),
+            [new("if (wake.IsDue(peer.SaidAt.Value + 5 * local.Timing.AskPeriod))", "if (master.IsRemoved)"),
              new("if (peer.SaysMasterDown && (peer.IsSubjectivelyDown", "if (master.IsRemoved && (peer.IsSubjectivelyDown")]),
         new("holds-down-for-ever", "A master that answers again is not objectively down any more.",
             [new("bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;", "bool isDown = IsObjectivelyDown || (master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum);")]),
