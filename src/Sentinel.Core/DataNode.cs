@@ -17,8 +17,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>When INFO was last answered; null: never.</summary>
     public Instant? InfoAt { get; protected set; }
 
-    /// <summary>That answer, as UTF-8: as a string, those of many nodes would be half of all that we remember. Never changed; null: none yet.</summary>
-    public byte[]? InfoText { get; protected set; }
+    /// <summary>That answer, as UTF-8: as a string, those of many nodes would be half of all that we remember. Null: none yet.</summary>
+    public ReadOnlyMemory<byte>? InfoText { get; protected set; }
 
     /// <summary>Before this time no INFO is asked again after an error.</summary>
     public Instant NextInfoAt { get; set; }
