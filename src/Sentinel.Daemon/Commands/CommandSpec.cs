@@ -20,6 +20,12 @@ internal sealed record CommandSpec(string FullName, int Arity, Func<CommandCall,
     /// <summary>The arguments that name channels; who calls it must be allowed to use them. Default none.</summary>
     public ChannelArguments Channels { get; init; }
 
+    /// <summary>
+    /// Of a command that the core answers and that changes nothing for the client itself: how the core is asked. Such calls need not wait for
+    /// the answers to those before them. Null: it is called by its handler alone.
+    /// </summary>
+    public AskCore? Ask { get; init; }
+
     /// <summary>What is special about it.</summary>
     public CommandFlags Flags { get; init; }
 

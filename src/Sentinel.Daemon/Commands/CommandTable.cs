@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Sentinel.Core;
 using Sentinel.Daemon.Acl;
@@ -86,6 +87,27 @@ internal sealed class CommandTable
             return call.Refuse($"ERR Can't execute '{command.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
         client.Called();
         return command.Handler(call);
+    }
+
+    /// <summary>Asks the core before the answers to earlier requests are there, where that makes no difference but in time.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="decision">Its answer, once the core has decided.</param>
+    /// <returns>False: nothing was done, the request has to wait for its turn (<see cref="Call"/>).</returns>
+    public bool TryAsk(CommandCall call, [NotNullWhen(true)] out Task<Answer>? decision)
+    {
+        decision = null;
+        RespCommand words = call.Words;
+        ClientConnection client = call.Client;
+        if (_commands.Find(words.Span(0)) is not { } container || _subcommands[container.Number] is not { } subcommands || words.Count < 2
+            || subcommands.Find(words.Span(1)) is not { Ask: { } ask } command || !command.Takes(words.Count))
+            return false;
+        AclUser user = client.Account.User;
+        bool isAllowed = (client.IsAuthenticated || _users.IsOpen) && (user.AllowsEverything || user.Check(command, words, 0).IsAllowed);
+        if (!isAllowed || client.IsSubscribed || client.ReplyMode is not ReplyMode.On || !ask(call, out decision))
+            return false;
+        client.LastCommand = command;
+        client.Called();
+        return true;
     }
 
     /// <summary>Redis' answer to a user that may not call a command.</summary>

@@ -29,6 +29,9 @@ internal sealed partial class RespConnectionHandler(
     TimeProvider time,
     ILogger<RespConnectionHandler> logger) : ConnectionHandler
 {
+    /// <summary>Questions of one client that may wait for the core at a time; the next ones wait in its connection.</summary>
+    private const int AskedMax = 256;
+
     /// <summary>Bytes of replies after which a batch is sent although more requests are at hand, so that a short request for a long reply cannot fill the memory.</summary>
     private const int BatchBytesMax = 256 * 1024;
 
@@ -75,20 +78,23 @@ internal sealed partial class RespConnectionHandler(
     private async Task ServeAsync(ClientConnection client, PipeReader input)
     {
         var reader = new RespCommandReader(options.Limits, users.HasAuthenticated(client));
+        var asked = new Queue<Task<Answer>>();
         while (true)
         {
             ReadResult read = await input.ReadAsync();
             ReadOnlySequence<byte> buffer = read.Buffer;
             client.Received(buffer.Length, loop.Now);
-            while (TryAnswer(client, reader, ref buffer, out Task<Answer>? decision))
+            while (TryAnswer(client, reader, ref buffer, asked, out RespCommand? next))
             {
-                if (decision is not null)
+                while (asked.TryDequeue(out Task<Answer>? decision))
                 {
                     if (!decision.IsCompleted)
                         await client.Output.FlushAsync(client.Version);
                     new CommandCall(client, default).Complete(await decision);
                     Done(client, reader);
                 }
+                if (next is { } words && !client.IsClosing)
+                    Call(client, reader, words, asked);
                 if (client.Output.UnflushedBytes > BatchBytesMax && !await client.Output.FlushAsync(client.Version))
                     return;
             }
@@ -103,25 +109,49 @@ internal sealed partial class RespConnectionHandler(
                 return;
         }
     }
+
     /// <summary>Answers the requests at hand, as far as that can be done without waiting.</summary>
+    /// <remarks>
+    /// Questions to the core that follow one another are asked together: votes for many masters then wait for one save, not each for its own.
+    /// Their answers are sent in their order, before anything else is answered.
+    /// </remarks>
     /// <param name="client">Who asks.</param>
     /// <param name="reader">Reads the requests.</param>
     /// <param name="buffer">What has arrived; on return, what is left of it.</param>
-    /// <param name="decision">What answers the last request, once the core has decided; null: all that was read is answered.</param>
-    /// <returns>False: there is no more to be answered. True: first that decision is to be awaited, or the replies to be sent.</returns>
-    private bool TryAnswer(ClientConnection client, RespCommandReader reader, ref ReadOnlySequence<byte> buffer, out Task<Answer>? decision)
+    /// <param name="asked">What the core has been asked and the client has not been answered, the oldest first.</param>
+    /// <param name="next">The request that comes after those; null: none that was read. Valid until the next one is read.</param>
+    /// <returns>False: there is no more to be answered. True: first those answers are to be awaited, or the replies to be sent.</returns>
+    private bool TryAnswer(ClientConnection client, RespCommandReader reader, ref ReadOnlySequence<byte> buffer, Queue<Task<Answer>> asked, out RespCommand? next)
     {
-        decision = null;
+        next = null;
         while (!client.IsClosing && reader.TryRead(ref buffer, out RespCommand words) is RespReadStatus.Complete)
         {
-            decision = commands.Call(new CommandCall(client, words)).Decision;
-            if (decision is not null)
+            if (asked.Count == 0)
+            {
+                Call(client, reader, words, asked);
+            }
+            else if (asked.Count < AskedMax && commands.TryAsk(new CommandCall(client, words), out Task<Answer>? decision))
+            {
+                asked.Enqueue(decision);
+            }
+            else
+            {
+                next = words;
                 return true;
-            Done(client, reader);
-            if (client.Output.UnflushedBytes > BatchBytesMax)
+            }
+            if ((asked.Count > 0 && client.LastCommand?.Ask is null) || client.Output.UnflushedBytes > BatchBytesMax)
                 return true;
         }
-        return false;
+        return asked.Count > 0;
+    }
+
+    /// <summary>Answers a request, or asks the core.</summary>
+    private void Call(ClientConnection client, RespCommandReader reader, RespCommand words, Queue<Task<Answer>> asked)
+    {
+        if (commands.Call(new CommandCall(client, words)).Decision is { } decision)
+            asked.Enqueue(decision);
+        else
+            Done(client, reader);
     }
 
     private void Done(ClientConnection client, RespCommandReader reader)

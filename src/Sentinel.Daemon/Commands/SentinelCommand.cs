@@ -45,7 +45,7 @@ internal sealed class SentinelCommand
             Sub("is-master-down-by-addr", 6, orders.IsMasterDown, "2.8.4", "Check if a master is down",
                 "IS-MASTER-DOWN-BY-ADDR <ip> <port> <current-epoch> <runid>",
                 "    Check if the master specified by ip:port is down from current Sentinel's",
-                "    point of view."),
+                "    point of view.") with { Ask = orders.TryAskIfMasterDown },
             Sub("master", 3, queries.Master, "2.8.4", "Shows the state of a master",
                 "MASTER <master-name>",
                 "    Show the state and info of the specified master."),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using Sentinel.Core;
 using Sentinel.Daemon.Names;
 using Sentinel.Resp;
@@ -82,17 +83,22 @@ internal sealed class SentinelOrders(SentinelLoop loop, RespServerOptions option
     /// A candidate that is no identity gets no vote: who could claim it? An epoch below zero, which Redis would take for one
     /// near the end of all epochs, is an error here.
     /// </remarks>
-    public Outcome IsMasterDown(CommandCall call)
+    public Outcome IsMasterDown(CommandCall call) => TryAskIfMasterDown(call, out Task<Answer>? decision) ? decision : call.Refuse(CommandCall.NotAnInteger);
+
+    /// <summary>The same, as it is asked of the core.</summary>
+    public bool TryAskIfMasterDown(CommandCall call, [NotNullWhen(true)] out Task<Answer>? decision)
     {
+        decision = null;
         if (!call.Words.TryGetInteger(3, out long port) || !call.Words.TryGetInteger(4, out long epoch) || epoch < 0)
-            return call.Refuse(CommandCall.NotAnInteger);
+            return false;
         string host = call.Words.GetText(2);
         if (Host.TryReadLiteral(host, out string canonical))
             host = canonical;
         // No master has a port out of range, so it may be any such port.
         var master = new Address(host, (int)Math.Clamp(port, -1, ushort.MaxValue + 1));
         SentinelId? candidate = SentinelId.TryParse(call.Words.GetText(5), out SentinelId id) ? id : null;
-        return loop.AskAsync(request => new DownQuestionReceived(request, master, new Epoch((ulong)epoch), candidate));
+        decision = loop.AskAsync(request => new DownQuestionReceived(request, master, new Epoch((ulong)epoch), candidate));
+        return true;
     }
 
     /// <summary>MONITOR: one more master.</summary>
