@@ -11,8 +11,12 @@ namespace Sentinel.Daemon.Transport;
 /// </remarks>
 internal sealed class ClientPoller : IDisposable
 {
+    /// <summary>How long <see cref="TellLater"/> is.</summary>
+    private const int LaterMs = 100;
+
     private readonly Epoll _epoll = new();
     private readonly ConcurrentDictionary<long, IPolled> _watched = new();
+    private readonly ConcurrentQueue<(IPolled Polled, long At)> _later = new();    // in the order of their time
     private readonly Thread _thread;
     private long _lastToken;
     private volatile bool _isStopping;
@@ -42,7 +46,14 @@ internal sealed class ClientPoller : IDisposable
     public void Change(long token, SafeHandle socket, uint events) => _epoll.Change(socket, token, events);
 
     /// <summary>Waits no more, of a socket that stays open.</summary>
-    public void Rest(SafeHandle socket) => _epoll.Remove(socket);
+    public void Unwatch(SafeHandle socket) => _epoll.Remove(socket);
+
+    /// <summary>Tells somebody a tenth of a second later that there may be something to do, and not what. A timer of .NET's could not start when no more files can be opened.</summary>
+    public void TellLater(IPolled polled)
+    {
+        _later.Enqueue((polled, Environment.TickCount64 + LaterMs));
+        _epoll.Wake();
+    }
 
     /// <summary>Forgets a socket that is about to be closed.</summary>
     public void Forget(long token) => _watched.TryRemove(token, out _);
@@ -62,15 +73,31 @@ internal sealed class ClientPoller : IDisposable
     {
         Action<long, uint> ready = OnReady;
         while (!_isStopping)
-            _epoll.Wait(-1, ready);
+        {
+            _epoll.Wait(WaitMs, ready);
+            TellNow();
+        }
         _epoll.Dispose();
+    }
+
+    /// <summary>How long nothing needs to be done unless something comes.</summary>
+    private int WaitMs => _later.TryPeek(out (IPolled Polled, long At) next) ? (int)Math.Clamp(next.At - Environment.TickCount64, 0, LaterMs) : -1;
+
+    private void TellNow()
+    {
+        while (_later.TryPeek(out (IPolled Polled, long At) next) && next.At <= Environment.TickCount64 && _later.TryDequeue(out next))
+            Tell(next.Polled, 0);
     }
 
     private void OnReady(long token, uint events)
     {
         // Closed meanwhile, by another thread or by what came before it in the same round.
-        if (!_watched.TryGetValue(token, out IPolled? polled))
-            return;
+        if (_watched.TryGetValue(token, out IPolled? polled))
+            Tell(polled, events);
+    }
+
+    private static void Tell(IPolled polled, uint events)
+    {
         try
         {
             polled.OnReady(events);

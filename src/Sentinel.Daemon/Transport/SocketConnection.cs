@@ -183,7 +183,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IPolled
         if (_watched == 0)
             _poller.Watch(this, _token, _socket, events);
         else if (events == 0)
-            _poller.Rest(_socket);
+            _poller.Unwatch(_socket);
         else
             _poller.Change(_token, _socket, events);
         _watched = events;

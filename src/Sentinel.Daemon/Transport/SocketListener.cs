@@ -11,14 +11,10 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
     /// <summary>Connections taken in before those that are connected have their turn; as many as Redis takes.</summary>
     private const int InARowMax = 1000;
 
-    /// <summary>How long no connection is taken in when there is no room for one: clients wait in the queue of the system.</summary>
-    private static readonly TimeSpan RestTime = TimeSpan.FromMilliseconds(100);
-
     private readonly Lock _gate = new();
     private readonly Socket _socket;
     private readonly ClientPoller _poller;
     private readonly long _token;
-    private readonly Timer _rest;
     private readonly byte[] _address = new byte[StreamCalls.AddressBytes];
     private ManualResetValueTaskSourceCore<bool> _source;
     private ConnectionContext? _next;
@@ -38,7 +34,6 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
         socket.Listen(backlog);
         socket.Blocking = false;
         (_socket, _poller, _token, EndPoint) = (socket, poller, poller.NewToken(), socket.LocalEndPoint!);
-        _rest = new Timer(_ => EndRest());
     }
 
     /// <inheritdoc/>
@@ -70,7 +65,6 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
                 return ValueTask.CompletedTask;
             (wasWaiting, _isWaiting, _isUnbound) = (_isWaiting, false, true);
             _poller.Forget(_token);
-            _rest.Dispose();
             _socket.Dispose();
         }
         if (wasWaiting)
@@ -87,6 +81,7 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
         lock (_gate)
         {
             _inARow = 0;
+            _isResting &= events != 0;
             if (_isUnbound)
                 return;
             if (!_isWaiting)
@@ -96,7 +91,10 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
             }
             _next = TryAccept();
             if (_next is null)
+            {
+                Watch();
                 return;
+            }
             _isWaiting = false;
         }
         _source.SetResult(true);
@@ -149,9 +147,7 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
                 case StreamCalls.NotNow:
                     return null;
                 case StreamCalls.TooManyFiles or StreamCalls.TooManyFilesInAll or StreamCalls.NoMemory or StreamCalls.NoBuffers:
-                    Unwatch();
-                    _isResting = true;
-                    _rest.Change(RestTime, Timeout.InfiniteTimeSpan);
+                    Rest();
                     return null;
                 default:
                     continue;    // it was gone before we came to it
@@ -159,14 +155,13 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
         }
     }
 
-    private void EndRest()
+    /// <summary>There is no room for one more: until some have gone, clients wait in the queue of the system.</summary>
+    private void Rest()
     {
-        lock (_gate)
-        {
-            _isResting = false;
-            if (!_isUnbound && _isWaiting)
-                Watch();
-        }
+        Unwatch();
+        if (!_isResting)
+            _poller.TellLater(this);
+        _isResting = true;
     }
 
     private void Watch()
@@ -180,7 +175,7 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
     private void Unwatch()
     {
         if (_isWatched)
-            _poller.Rest(_socket.SafeHandle);
+            _poller.Unwatch(_socket.SafeHandle);
         _isWatched = false;
     }
 }
