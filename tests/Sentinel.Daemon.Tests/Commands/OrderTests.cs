@@ -26,6 +26,23 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public async Task Votes_that_are_asked_for_together_wait_for_one_save_and_are_answered_in_their_order()
+    {
+        const string Candidate = "2222222222222222222222222222222222222222";
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("m"), RunningServer.Unreachable("n", "127.0.0.2"));
+        using RespClient client = await server.ConnectAsync();
+        server.HoldSaves();
+        await client.SendAsync(
+            $"SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 0 1 {Candidate}\r\nSENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.2 0 2 {Candidate}\r\n"
+            + "SENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.9 0 0 *\r\nSENTINEL IS-MASTER-DOWN-BY-ADDR 127.0.0.1 none 0 *\r\nPING\r\n");
+        await Eventually.SoAsync("all that can be asked was asked", () => server.Loop.View.CurrentEpoch == new Epoch(2));
+        Assert.Equal(3, server.Clients.All.First().Commands);    // what is wrong is told in its turn
+
+        server.ReleaseSaves();
+        await client.ExpectAsync("PING last", $"*3|:0|$40|{Candidate}|:1|*3|:0|$40|{Candidate}|:2|*3|:0|$1|*|:0|-ERR value is not an integer or out of range|+PONG|$4|last|");
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_while_its_order_is_decided_is_let_go_when_it_is()
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Unreachable("m"));
