@@ -39,9 +39,12 @@ public sealed class SocketConnectionTests
     {
         const int Connections = 60;
         await using SocketPair first = await SocketPair.ConnectAsync();
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async seed =>
+        List<(SocketConnection Ours, Socket Client)> pairs = [];    // one after the other: who is taken in is the one that came last
+        while (pairs.Count < Connections)
+            pairs.Add(await first.AnotherAsync());
+        await Task.WhenAll(pairs.Select(async (pair, seed) =>
         {
-            (SocketConnection ours, Socket client) = await first.AnotherAsync();
+            (SocketConnection ours, Socket client) = pair;
             bool isCutOff = seed % 3 == 0;
             Task serving = EchoAsync(ours, new Random(seed));
             byte[] sent = new byte[400_000];

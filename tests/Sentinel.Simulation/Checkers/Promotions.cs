@@ -120,7 +120,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         crashDownAfter > TimeSpan.Zero && node is { IsRunning: false, Machine.IsUp: true } && World.Agenda.Now - node.Failures[^1] > 0.9 * crashDownAfter;
 
     /// <summary>Whether a node is none of a group, or lost what it had when it was started last: such a master counts as down, as long as a replica has the data.</summary>
-    private static bool HasOtherData(RedisNode node, Group group) =>
+    public static bool HasOtherData(RedisNode node, Group group) =>
         node.Group != group || node.Data.Root.Opening.By.Group != group || node.Data.Root.Opening.LostItsData;
 
     /// <summary>Whether a Sentinel has heard the master all along in the time that counts.</summary>
