@@ -8,7 +8,7 @@ namespace Sentinel.Daemon.Transport;
 /// <summary>A socket that listens: gives the server the connections that come in, in the poller's thread.</summary>
 internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskSource<ConnectionContext?>
 {
-    /// <summary>Connections taken in before those that are connected have their turn; as many as Redis takes.</summary>
+    /// <summary>Connections taken in, or tried in vain, before those that are connected have their turn; as many as Redis takes.</summary>
     private const int InARowMax = 1000;
 
     private readonly Lock _gate = new();
@@ -46,7 +46,7 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
         {
             if (_isUnbound)
                 return default;
-            if (_inARow < InARowMax && TryAccept() is { } connection)
+            if (TryAccept() is { } connection)
                 return new ValueTask<ConnectionContext?>(connection);
             _source.Reset();
             _isWaiting = true;
@@ -130,17 +130,15 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
     void IValueTaskSource<ConnectionContext?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <returns>Null: there is none, or none can be taken in now.</returns>
+    /// <returns>Null: there is none, none can be taken in now, or it is the turn of others.</returns>
     private SocketConnection? TryAccept()
     {
-        while (true)
+        while (_inARow < InARowMax)
         {
+            _inARow++;
             SocketHandle accepted = StreamCalls.Accept(_socket.SafeHandle, _address, out int error);
             if (!accepted.IsInvalid)
-            {
-                _inARow++;
                 return new SocketConnection(_poller, accepted, StreamCalls.EndPoint(_address), EndPoint);
-            }
             accepted.Dispose();
             switch (error)
             {
@@ -153,6 +151,7 @@ internal sealed class SocketListener : IConnectionListener, IPolled, IValueTaskS
                     continue;    // it was gone before we came to it
             }
         }
+        return null;
     }
 
     /// <summary>There is no room for one more: until some have gone, clients wait in the queue of the system.</summary>
