@@ -23,6 +23,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>Before this time no INFO is asked again after an error.</summary>
     public Instant NextInfoAt { get; set; }
 
+    /// <summary>When it is asked next if nothing is the matter.</summary>
+    public Instant InfoRoundAt { get; set; } = Instant.Never;
+
     public bool ReportsMaster { get; protected set; }
     public Instant RoleSince { get; protected set; }
 
@@ -143,7 +146,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>Takes over what is known of the same node in another part.</summary>
     protected void InheritFrom(DataNode other)
     {
-        (RunId, InfoAt, InfoText) = (other.RunId, other.InfoAt, other.InfoText);
+        (RunId, InfoAt, InfoRoundAt, InfoText) = (other.RunId, other.InfoAt, other.InfoRoundAt, other.InfoText);
         (ReportsMaster, RoleSince, ReportedMaster, ReportedMasterSince) = (other.ReportsMaster, other.RoleSince, other.ReportedMaster, other.ReportedMasterSince);
         (Priority, Offset, IsAnnounced) = (other.Priority, other.Offset, other.IsAnnounced);
         (MasterLinkDownTime, IsMasterLinkUp, HasKeys, HoldsKeys) = (other.MasterLinkDownTime, other.IsMasterLinkUp, other.HasKeys, other.HoldsKeys);

@@ -39,7 +39,7 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
     private string MasterWords => master.Judgement.WhyDown() is { } why
         ? $"held down by this Sentinel for {Ms(local.Now - master.Node.DownSince)} ms: {why}"
         : master.Distrust.Words is { } doubt ? $"doubted: {doubt}"
-        : master.Node.Link.SilentSince is { } since && local.Now - since > local.Timing.PingPeriod(master.Options.DownAfter)
+        : master.Node.Link.SilentSince is { } since && local.Now - since > master.Node.Link.PingPeriod
         ? $"has not answered for {Ms(local.Now - since)} ms, and is held down after {Ms(master.Options.DownAfter)}"
         : "up";
 

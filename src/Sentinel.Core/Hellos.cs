@@ -160,7 +160,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         if (!instance.Link.Send(new Request.PublishHello(hello)))
             return;
         instance.Hello.Sent(instance.Link);
-        instance.NextHelloAt = local.Now + local.Timing.PublishPeriod;
+        instance.NextHelloAt = instance.Link.WithPing(local.Now + local.Timing.PublishPeriod);
     }
 
     private Instant MutedUntil(Instance instance) =>

@@ -24,6 +24,7 @@ internal sealed class InstanceLink : IScheduled
     private readonly Connection? _subscription;
     private readonly Refusals _refusals = new();
     private Instant _lastPingSentAt;
+    private Instant _pingRoundAt;
     private Instant _answeredPingOf;
     private TimeSpan _missed;
     private Instant _lastActivityAt;
@@ -109,6 +110,9 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>When it last answered a PING, whatever the answer; before the first one, when it became known. Time in which we ourselves did not run is left out.</summary>
     public Instant HeardAt => Health.LastReplyAt + _missed;
 
+    /// <summary>Time between two PINGs that are answered at once.</summary>
+    public TimeSpan PingPeriod { get; private set; }
+
     /// <summary>Whether it is closed for good.</summary>
     public bool IsRetired => _isRetired;
 
@@ -144,12 +148,12 @@ internal sealed class InstanceLink : IScheduled
         if (_isRetired)
             return;
         TimeSpan downAfter = DownAfter;
-        TimeSpan period = _local.Timing.PingPeriod(downAfter, FenceAfter);
+        TimeSpan period = PingPeriod = Owner is null ? _local.Timing.PingPeriodAmong(_local.Links, downAfter) : _local.Timing.PingPeriod(downAfter, FenceAfter);
         KeepResolved(period);
         KeepUp(_command, period);
         if (_subscription is not null)
             KeepUp(_subscription, period);
-        if (IsUsable && !_isPingInFlight && _wake.IsDue(_lastPingSentAt + period))
+        if (IsUsable && !_isPingInFlight && _wake.IsDue(_pingRoundAt + period))
             SendPing();
         if (!_local.IsInTilt)
             ReplaceDeadConnections(downAfter);
@@ -186,11 +190,20 @@ internal sealed class InstanceLink : IScheduled
             if (Owner is not null)
                 Send(Request.AskIdentity.Instance);
             SendPing();
+            if (Owner is null)
+                _pingRoundAt -= Lead(PingPeriod);
         }
         else
         {
             _lastActivityAt = _local.Now;
         }
+    }
+
+    /// <summary>How much sooner than usual the second PING leaves: each link's at another time, so that those of many links, which begin together, do not come all at once.</summary>
+    private TimeSpan Lead(TimeSpan period)
+    {
+        TimeSpan spread = _local.Links * _local.Timing.PingSpacing;
+        return StandingOrder.Fraction(Address.ToString(), _local.Id) * (spread < period ? spread : period);
     }
 
     /// <summary>One connection stands, so the instance is there: an attempt that was lost on the way to it is made anew.</summary>
@@ -317,8 +330,18 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Lets a PING leave as soon as none is under way, whatever its period says.</summary>
     public void PingSoon()
     {
-        _lastPingSentAt = Instant.Zero;
+        _pingRoundAt = Instant.Zero;
         _local.Touch(this);
+    }
+
+    /// <summary>The last time not after another one at which a PING leaves as usual: what leaves then goes with it, and is answered with it.</summary>
+    /// <remarks>
+    /// Only to data nodes. What all masters' users have for a peer would come all at once, and others would have to wait while it is taken in.
+    /// </remarks>
+    public Instant WithPing(Instant time)
+    {
+        Instant next = _pingRoundAt + PingPeriod;
+        return Owner is not null || time <= next ? time : next + (long)((time - next) / PingPeriod) * PingPeriod;
     }
 
     /// <summary>Whether a PING sent at some time or later was answered, validly.</summary>
@@ -478,6 +501,9 @@ internal sealed class InstanceLink : IScheduled
             return;
         _isPingInFlight = true;
         _lastPingSentAt = _local.Now;
+        Instant due = _pingRoundAt + PingPeriod;
+        // What is a little late does not move the round: others go by it.
+        _pingRoundAt = due <= _local.Now && _local.Now - due <= PingPeriod / 8 ? due : _local.Now;
         if (Health.OldestPingAt is not null)
             return;
         // A new connection does not restart the clock of an instance that owed a reply on the old one.

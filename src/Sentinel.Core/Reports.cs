@@ -31,6 +31,7 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
         InfoReport report = InfoReport.Parse(text);
         string? formerRunId = node.RunId;
         DataNode.Change change = node.Absorb(report, text, local.Now);
+        node.InfoRoundAt = node.Link.WithPing(local.Now + local.Timing.InfoPeriod);
         node.Checkup.Absorb(report, local.Now, askedAt);
         if (node.RunId != formerRunId)
             twins.LookAgain();
@@ -80,7 +81,8 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
     {
         if (!node.Link.IsUsable || node.Info.IsPending(node.Link))
             return;
-        if (wake.IsDue(Instant.Max(node.NextInfoAt, (node.InfoAt ?? Instant.Zero) + Period(node, isSwitchDue))))
+        Instant due = Instant.Min(node.InfoRoundAt, (node.InfoAt ?? Instant.Zero) + Period(node, isSwitchDue));
+        if (wake.IsDue(Instant.Max(node.NextInfoAt, due)))
             node.RequestInfo();
     }
 

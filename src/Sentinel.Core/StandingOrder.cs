@@ -19,6 +19,9 @@ internal static class StandingOrder
     /// <summary>A number that belongs to a Sentinel, alike everywhere and always.</summary>
     public static ulong Hash(SentinelId id) => Key("", id);
 
+    /// <summary>A number from 0 to 1 that belongs to a Sentinel and something with a name, alike always.</summary>
+    public static double Fraction(string name, SentinelId id) => (Key(name, id) >> 11) * (1.0 / (1UL << 53));
+
     /// <summary>FNV-1a over name and id: stable over versions and platforms, which a runtime's own hash is not.</summary>
     private static ulong Key(string masterName, SentinelId id)
     {

@@ -13,6 +13,12 @@ public sealed record Timing
     /// <summary>Shortest time between two PINGs, whatever <see cref="MasterOptions.DownAfter"/> says. Default 50 ms.</summary>
     public TimeSpan PingPeriodMin { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// Time between the PINGs of two data nodes: of very many each is asked less often, down to <see cref="PingPeriodMax"/>, and each at another
+    /// time. Default 1 ms: not more than about a thousand PINGs a second.
+    /// </summary>
+    public TimeSpan PingSpacing { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Time between two INFO of a node when all is well. Default 10 s, as in Redis.</summary>
     public TimeSpan InfoPeriod { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -166,6 +172,14 @@ public sealed record Timing
     {
         TimeSpan fifth = downAfter / 5;
         return fifth < PingPeriodMin ? PingPeriodMin : fifth < PingPeriodMax ? fifth : PingPeriodMax;
+    }
+
+    /// <summary>The PING period of a data node among so many links: longer with very many (<see cref="PingSpacing"/>), but it has two chances in <paramref name="downAfter"/>.</summary>
+    public TimeSpan PingPeriodAmong(int links, TimeSpan downAfter)
+    {
+        TimeSpan usual = PingPeriod(downAfter), half = downAfter / 2, longest = half < PingPeriodMax ? half : PingPeriodMax;
+        TimeSpan wanted = links * PingSpacing < longest ? links * PingSpacing : longest;
+        return wanted > usual ? wanted : usual;
     }
 
     /// <summary>What <see cref="ProbePeriod"/> comes to with so many links: many may go to one dead host.</summary>

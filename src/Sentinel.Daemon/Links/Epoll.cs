@@ -51,7 +51,8 @@ internal sealed class Epoll : IDisposable
     /// <summary>Waits until there is something to do; used by one thread.</summary>
     /// <param name="waitMs">At most so long; -1: until it comes.</param>
     /// <param name="ready">Is told the token of each, and what there is to do: also errors, whether they were waited for or not.</param>
-    public void Wait(int waitMs, Action<long, uint> ready)
+    /// <returns>How many had something; 0 or less: none.</returns>
+    public int Wait(int waitMs, Action<long, uint> ready)
     {
         int count = epoll_wait(_list, _events, EventsMax, waitMs);    // interrupted: as if nothing had come
         for (int at = 0; at < count * s_eventLength; at += s_eventLength)
@@ -62,6 +63,7 @@ internal sealed class Epoll : IDisposable
             else
                 ready(token, BitConverter.ToUInt32(_events, at));
         }
+        return count;
     }
 
     /// <summary>Lets <see cref="Wait"/> return. May be called from any thread.</summary>

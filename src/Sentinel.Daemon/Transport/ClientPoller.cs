@@ -7,12 +7,20 @@ namespace Sentinel.Daemon.Transport;
 /// <summary>The thread that reads what clients send, and runs there and then what serves them, as Redis does.</summary>
 /// <remarks>
 /// To wake another thread for a request costs more than to answer it. So nothing that runs here may block; what has to wait is awaited,
-/// and goes on wherever that ends: each connection is still served by one thread at a time.
+/// and goes on wherever that ends: each connection is still served by one thread at a time. When several asked at the same time it breathes
+/// before it looks again, so that more come together: otherwise it would be awake before the next one has asked, fall asleep, and let each
+/// client pay for waking it.
 /// </remarks>
 internal sealed class ClientPoller : IDisposable
 {
     /// <summary>How long <see cref="TellLater"/> is.</summary>
     private const int LaterMs = 100;
+
+    /// <summary>Connections with something to say at the same time from which on more are let gather. Fewer wait for each answer before they ask again.</summary>
+    private const int CrowdMin = 4;
+
+    /// <summary>How long more are let gather, in µs. Linux adds up to 50. Measured, 50 clients that ask without a pause: a twentieth to a tenth more answers, for less CPU time each.</summary>
+    private const uint BreathMicroseconds = 20;
 
     private readonly Epoll _epoll = new();
     private readonly ConcurrentDictionary<long, IPolled> _watched = new();
@@ -74,8 +82,10 @@ internal sealed class ClientPoller : IDisposable
         Action<long, uint> ready = OnReady;
         while (!_isStopping)
         {
-            _epoll.Wait(WaitMs, ready);
+            int count = _epoll.Wait(WaitMs, ready);
             TellNow();
+            if (count >= CrowdMin)
+                StreamCalls.Pause(BreathMicroseconds);
         }
         _epoll.Dispose();
     }

@@ -113,6 +113,10 @@ internal static class StreamCalls
     /// <summary>Closes a socket that nobody uses.</summary>
     public static bool Close(int descriptor) => close(descriptor) == 0;
 
+    /// <summary>Lets the thread sleep, for less than .NET can.</summary>
+    /// <param name="microseconds">How long; the system may make it somewhat longer.</param>
+    public static void Pause(uint microseconds) => _ = usleep(microseconds);
+
 #pragma warning disable SYSLIB1054, IDE1006, SA1300 // source-generated imports need unsafe code; the names are the system's
     [DllImport("libc", SetLastError = true)]
     private static extern int accept4(SafeHandle listener, byte[] address, ref int length, int flags);
@@ -131,5 +135,8 @@ internal static class StreamCalls
 
     [DllImport("libc")]
     private static extern int close(int descriptor);
+
+    [DllImport("libc")]
+    private static extern int usleep(uint microseconds);
 #pragma warning restore SYSLIB1054, IDE1006, SA1300
 }
