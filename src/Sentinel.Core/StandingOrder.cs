@@ -20,7 +20,14 @@ internal static class StandingOrder
     public static ulong Hash(SentinelId id) => Key("", id);
 
     /// <summary>A number from 0 to 1 that belongs to a Sentinel and something with a name, alike always.</summary>
-    public static double Fraction(string name, SentinelId id) => (Key(name, id) >> 11) * (1.0 / (1UL << 53));
+    /// <remarks>The key is mixed once more (the finalizer of MurmurHash3): those of names that count up lie in clusters.</remarks>
+    public static double Fraction(string name, SentinelId id)
+    {
+        ulong mixed = Key(name, id);
+        mixed = (mixed ^ (mixed >> 33)) * 0xff51afd7ed558ccd;
+        mixed = (mixed ^ (mixed >> 33)) * 0xc4ceb9fe1a85ec53;
+        return ((mixed ^ (mixed >> 33)) >> 11) * (1.0 / (1UL << 53));
+    }
 
     /// <summary>FNV-1a over name and id: stable over versions and platforms, which a runtime's own hash is not.</summary>
     private static ulong Key(string masterName, SentinelId id)

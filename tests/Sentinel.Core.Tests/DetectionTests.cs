@@ -14,6 +14,29 @@ public class DetectionTests
     public void The_PING_period_is_a_fifth_of_down_after_within_50_ms_and_1_s(int downAfterMs, int periodMs) =>
         Assert.Equal(TimeSpan.FromMilliseconds(periodMs), new Timing().PingPeriod(TimeSpan.FromMilliseconds(downAfterMs)));
 
+    [Theory]
+    [InlineData(2000, 100, 400)]
+    [InlineData(2000, 800, 800)]
+    [InlineData(2000, 3000, 1000)]
+    [InlineData(1000, 3000, 500)]
+    [InlineData(30_000, 10, 1000)]
+    public void Of_very_many_data_nodes_each_is_asked_less_often_but_twice_in_down_after(int downAfterMs, int links, int periodMs) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(periodMs), new Timing().PingPeriodAmong(links, TimeSpan.FromMilliseconds(downAfterMs)));
+
+    [Fact]
+    public void Hellos_and_INFO_of_a_data_node_leave_with_its_PINGs()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 1);
+        world.Run(seconds: 15);
+        world.MasterNode.AskedAt.Clear();
+        world.Run(seconds: 30);
+        Instant[] pings = [.. world.MasterNode.AskedAt.Where(asked => asked.Request is Request.Ping).Select(asked => asked.At)];
+        Instant[] others = [.. world.MasterNode.AskedAt.Where(asked => asked.Request is Request.PublishHello or Request.Info).Select(asked => asked.At)];
+        Assert.Equal(150, pings.Length);
+        Assert.Equal(15 + 3, others.Length);
+        Assert.All(others, at => Assert.Contains(at, pings));
+    }
+
     [Fact]
     public void A_silent_master_is_subjectively_down_right_after_DownAfter_and_not_before()
     {

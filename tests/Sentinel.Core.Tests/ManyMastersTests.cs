@@ -32,6 +32,24 @@ public class ManyMastersTests
         world.RunUntil(() => world.Sentinels[0].Whole.Masters.Values.All(view => view.Peers.All(peer => !peer.IsSubjectivelyDown)), "-sdown for each");
     }
 
+    [Fact]
+    public void PINGs_of_very_many_links_that_began_together_come_spread_over_their_period()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 1);
+        FakeNode[] masters = [.. Enumerable.Range(1, 300).Select(i => world.AddGroup($"group{i}", 7000 + (100 * i)))];
+        world.Sentinels[0].Kill();
+        world.Sentinels[0].Restart();
+        world.Run(seconds: 30);
+        foreach (FakeNode master in masters)
+            master.AskedAt.Clear();
+        Instant from = world.Now;
+        world.Run(seconds: 1);
+        int[] inEachTenth = new int[10];
+        foreach ((Instant at, _) in masters.SelectMany(master => master.AskedAt).Where(asked => asked.Request is Request.Ping))
+            inEachTenth[Math.Min((int)((at - from).TotalSeconds * 10), 9)]++;
+        Assert.All(inEachTenth, count => Assert.InRange(count, inEachTenth.Sum() / 20, inEachTenth.Sum() / 5));
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(20)]

@@ -230,6 +230,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>The kinds of all that was asked of it.</summary>
     public List<string> Asked { get; } = [];
 
+    /// <summary>All that it was asked, with its time.</summary>
+    public List<(Instant At, Request Request)> AskedAt { get; } = [];
+
     /// <summary>Whether it acknowledges orders and does not carry them out.</summary>
     public bool IgnoresOrders { get; set; }
 
@@ -303,6 +306,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     public Reply Serve(Request request, FakeSentinel from)
     {
         Asked.Add(request.GetType().Name);
+        AskedAt.Add((world.Now, request));
         if (request is Request.PublishHello hello)
         {
             if (HelloRefusal is not null)
