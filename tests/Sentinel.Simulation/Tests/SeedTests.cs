@@ -80,6 +80,8 @@ public class SeedTests
         "--seed 20015327 --profile any --minutes 1.7 --keep 6,10,11,13,14",
         // No needless failover: a peer's answer, that it holds the master down, came eight seconds late, when it heard the master again.
         "--seed 20016047 --profile any --minutes 1.2 --keep 1,2,3,4,6,7,8",
+        // Fences have evidence (the checker was wrong): an order to hold writes had waited for a free path for fourteen seconds, and came together with its release.
+        "--seed 20000326 --profile fencing --minutes 10 --keep 13,14,15,16,17,18,22,27,29,30,44,45,52,53,59,60,61",
     ];
 
     [Theory, MemberData(nameof(Many))]
