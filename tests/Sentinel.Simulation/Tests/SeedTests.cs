@@ -84,6 +84,8 @@ public class SeedTests
         "--seed 20000326 --profile fencing --minutes 10 --keep 13,14,15,16,17,18,22,27,29,30,44,45,52,53,59,60,61",
         // No needless failover (the checker was wrong): a master that had been started twice while nobody heard it, and had less than before, could not show whose its data are.
         "--seed 20000502 --profile partitions --minutes 7.7 --keep 15,16,23,25,26,28,29,33",
+        // Agreement: a replica that came back empty, and followed one whose address another group had used meanwhile, was taken by that group before that one was heard.
+        "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7",
     ];
 
     [Theory, MemberData(nameof(Many))]
