@@ -143,9 +143,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);
     }
 
-    /// <summary>Whether a Sentinel has heard a master so shortly after it noticed its reboot only that no PONG need have been among it, which ends one.</summary>
+    /// <summary>Whether a Sentinel has heard a master so shortly after it noticed its reboot only, or only while it loaded, that no PONG need have been among it, which ends one.</summary>
     private bool HasHeardOnlyTheReboot(SimSentinel sentinel, RedisNode master, string name) =>
-        _rebootAt.TryGetValue((sentinel, name), out Instant noticed) && sentinel.LastHeard(master.Address) is { } heard && heard - noticed < s_pingPeriod;
+        _rebootAt.TryGetValue((sentinel, name), out Instant noticed) && sentinel.LastHeard(master.Address) is { } heard && (heard - noticed < s_pingPeriod || heard < master.LoadedAt);
 }
 
 /// <summary>A switch that is announced leads to a node that is a master: the leader saw it become one, and the others name what a leader named.</summary>
