@@ -46,7 +46,8 @@ internal sealed class ChangedParts(MasterMonitor master, LocalSentinel local)
         bool isOld = false;
         foreach (DataNode node in (DataNode[])[master.Node, finding.Replica])
         {
-            if (node.ReportAskedAt >= due)
+            // What it said may have grown old meanwhile, where a leader was waited for.
+            if (node.ReportAskedAt >= Instant.Max(due, local.Now - local.Timing.InfoPeriodInTrouble))
                 continue;
             isOld = true;
             node.RequestInfo();

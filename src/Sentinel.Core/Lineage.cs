@@ -154,6 +154,14 @@ internal sealed class Lineage
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
     public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);
 
+    /// <summary>
+    /// Whether a node may be another group's, and it is not known yet: nothing shows whose data it has, and the one that it follows, whom another group
+    /// knows, too, has not said there whose it is now. What was known of that one may be of another node that had its address.
+    /// </summary>
+    public bool MayBeAStranger(DataNode node) =>
+        node is { History: { } history, ReportsMaster: false, ReportedMaster: { } followed } && !IsOurs(history) && !IsOurs(node.FormerHistory)
+        && !IsOneOfUs(followed, HopsMax) && NodesAt(followed).Any(known => known.Master != _master && !known.HasReported && !IsOneWith(known.Master.Name));
+
     /// <summary>The process of a node is none of the group's, though it is not known of which group it is.</summary>
     public void Disown(DataNode node) => _unknownStranger = node.RunId;
 
@@ -212,20 +220,18 @@ internal sealed class Lineage
     /// <remarks>A node that is a stranger in a group is none of it: addresses that were used again may be known to both. What we know of one that is not there now may be old.</remarks>
     private string? GroupOf(Address address, int hops)
     {
-        if (_master.Nodes.Any(node => IsAt(node) && node.HasReported && StrangerIn(node, hops) is null))
+        if (IsOneOfUs(address, hops))
             return null;
-        foreach (InstanceLink link in _links.All)
-        {
-            foreach (Instance user in link.Users)
-            {
-                if (user is DataNode node && node.Master != _master && IsAt(node) && node.Master.Lineage.StrangerIn(node, hops) is null)
-                    return node.Master.Name;
-            }
-        }
-        return null;
-
-        bool IsAt(DataNode node) => _local.Names.AreSame(node.Address, address);
+        return NodesAt(address).FirstOrDefault(node => node.Master != _master && node.Master.Lineage.StrangerIn(node, hops) is null)?.Master.Name;
     }
+
+    /// <summary>Whether a node of ours has said that it is at an address.</summary>
+    private bool IsOneOfUs(Address address, int hops) =>
+        _master.Nodes.Any(node => _local.Names.AreSame(node.Address, address) && node.HasReported && StrangerIn(node, hops) is null);
+
+    /// <summary>What all groups know of an address.</summary>
+    private IEnumerable<DataNode> NodesAt(Address address) =>
+        _links.All.SelectMany(link => link.Users).OfType<DataNode>().Where(node => _local.Names.AreSame(node.Address, address));
 
     private bool Add(string history, int at)
     {

@@ -14,8 +14,9 @@ internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSi
 /// <remarks>
 /// Redis Sentinel waits 8 s (a stray master) or a failover timeout (a stray replica) for a configuration it may have missed.
 /// Here the peers are asked whether they know a newer one, or lead a failover: when all that can be reached, and a majority of
-/// all, know of none, the instance is told at once. When peers do not tell, the waits of Redis hold. Nobody who says that it is
-/// a master is told to follow ours while most peers cannot be reached: then it may be ours that was replaced.
+/// all, know of none, the instance is told at once. When peers do not tell, or while it may be another group's, the waits of Redis
+/// hold. Nobody who says that it is a master is told to follow ours while most peers cannot be reached: then it may be ours that was
+/// replaced.
 /// </remarks>
 internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 {
@@ -146,7 +147,8 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 master.Node.RequestInfo();
                 continue;
             }
-            if (!(IsAgreed ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray))))
+            bool isKnown = IsAgreed && !master.Lineage.MayBeAStranger(replica);
+            if (!(isKnown ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray))))
                 continue;
             // Meanwhile the one that it follows may have said of which group it is.
             if (IsLeftAlone(replica))

@@ -60,6 +60,21 @@ public class ChangedPartsTests
     }
 
     [Fact]
+    public void What_they_said_while_the_leader_was_at_work_does_not_count_when_the_master_is_not_heard_any_more()
+    {
+        World world = World.Settled(downAfterMs: 10_000);
+        Order(world);
+        world.RunUntil(() => world.MasterNode.HandedOver == 1, "handed over");
+        world.Sentinels[0].CutOff(world.Nodes.Single(node => node.Master is null).Address);
+        world.Run(seconds: 4);
+        world.MasterNode.Kill();
+        world.Run(seconds: 1.5);
+        world.Sentinels[0].Kill();
+        world.Run(seconds: 7);
+        Assert.DoesNotContain(world.Sentinels.SelectMany(s => s.Events), e => e.Reason == Reason);
+    }
+
+    [Fact]
     public void A_master_whose_link_to_its_successor_is_down_waits_as_in_Redis()
     {
         World world = World.Settled();

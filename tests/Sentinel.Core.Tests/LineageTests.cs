@@ -77,6 +77,30 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_node_that_follows_one_whom_two_groups_know_is_told_nothing_before_that_one_says_whose_it_is()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        FakeNode node = FollowerOfOneThatWasUsedByBoth(world, out FakeNode followed);
+        world.Run(seconds: 5);
+        Assert.Empty(node.Told);
+        followed.History = "b";
+        followed.Restart(asReplicaOf: otherMaster.Address);
+        world.Run(seconds: 30);
+        Assert.Empty(node.Told);
+    }
+
+    [Fact]
+    public void A_node_that_follows_one_whom_two_groups_know_and_who_does_not_come_back_is_brought_in_line_after_the_failover_timeout()
+    {
+        World world = TwoGroups(out _);
+        FakeNode node = FollowerOfOneThatWasUsedByBoth(world, out _);
+        world.Run(seconds: 9);
+        Assert.Empty(node.Told);
+        world.RunUntil(() => node.Told.Count > 0, "told");
+        Assert.Equal(world.MasterNode.Address, node.Master);
+    }
+
+    [Fact]
     public void A_group_that_is_monitored_under_two_names_fails_over_under_both()
     {
         World world = World.Settled();
@@ -292,6 +316,17 @@ public class LineageTests
         world.Run(seconds: 2);
         Assert.DoesNotContain(late.Events, e => e.Name == "+master-foreign-data");
         Assert.True(late.Lineage.HasSeenMaster);
+    }
+
+    /// <summary>A replica's address of the first group, at which is now a node with nothing that follows another one: a dead one of the second group, whose address the first has used, too.</summary>
+    private static FakeNode FollowerOfOneThatWasUsedByBoth(World world, out FakeNode followed)
+    {
+        FakeNode used = followed = world.Nodes[^1];
+        Succeed(world, used, master: world.MasterNode.Address, history: "a");
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Replicas.Any(replica => replica.Address == used.Address)), "both groups know it");
+        used.Kill();
+        Succeed(world, world.Nodes[1], master: used.Address, history: "z");
+        return world.Nodes[1];
     }
 
     /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>

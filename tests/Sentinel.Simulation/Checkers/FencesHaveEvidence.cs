@@ -38,10 +38,17 @@ internal sealed class FencesHaveEvidence(World world) : FenceChecker(world)
         bool isRenewed = _held.TryGetValue(node, out var held) && now - held.LastAt <= s_wellFor;
         _held[node] = (isRenewed ? held.Since : now, now);
         if (isRenewed || !IsOn(node) || by is not SentinelProcess { View.TiltSince: null } sentinel || !sentinel.View.Masters.TryGetValue(node.Group.Name, out MasterView? view)
-            || view.Address != node.Address || view.Failover is not FailoverStep.None || !Reaches(sentinel, node, s_wellFor) || WasFrozen(sentinel))
+            || view.Address != node.Address || view.Failover is not FailoverStep.None || !Reaches(sentinel, node, s_wellFor) || MayHaveWaited(sentinel, node) || WasFrozen(sentinel))
             return;
         if (WholeFor(sentinel, view, node) > s_wellFor && HasAll(node, view, s_ackAge, completely: true))
             Violated($"{sentinel.Name} holds the writes of {node}, which has had all its {view.Replicas.Length} replicas for {s_wellFor.TotalSeconds} s");
+    }
+
+    /// <summary>Whether an order may be one that was given long ago and waited for a free path: it cannot be taken back, only be followed by its release.</summary>
+    private bool MayHaveWaited(SentinelProcess sentinel, RedisNode node)
+    {
+        Instant now = World.Agenda.Now, connectedAt = sentinel.Machine.Clock.TrueTimeOf(sentinel.ConnectedSince(node.Address)!.Value);
+        return World.Network.WasBlocked(sentinel.Machine, node.Machine, Instant.Max(connectedAt, now - Network.RetransmitMax), now);
     }
 
     private TimeSpan WholeFor(SentinelProcess sentinel, MasterView view, RedisNode node) =>

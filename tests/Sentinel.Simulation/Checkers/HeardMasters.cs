@@ -164,7 +164,7 @@ internal static class Witnessing
         if (sentinel.MasterOf(group.Name) is not { } address || world.NodeAt(address) is not { IsWorking: true, IsMaster: true, IsIll: false } master
             || master.HadIllness(Illness.Busy, world.Agenda.Now - s_newsAge, world.Agenda.Now)    // it answered, with errors, a moment ago
             || master.HadIllness(Illness.CannotSave, world.Agenda.Now - s_newsAge, world.Agenda.Now)
-            || NoNeedlessFailover.HasOtherData(master, group)    // not its silence is what it is replaced for
+            || NoNeedlessFailover.HasOtherData(master, group) || sentinel.HasLostTrackOf(master)    // not its silence is what it is replaced for
             || !IsSettled(world, master) || world.Agenda.Now - master.LastBecameMasterAt < s_settled || !IsSettled(world, sentinel))
             return null;
         return group.Nodes.Find(node => node != master && node is { IsWorking: true, IsIll: false, IsLoading: false } && node.Master == address && IsSettled(world, node)

@@ -58,6 +58,10 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
 }
 
 /// <summary>No failover starts by itself while so many Sentinels hear the master that the others are no quorum.</summary>
+/// <remarks>
+/// Who has lost track of what the master has (<see cref="SimSentinel.HasLostTrackOf"/>) may take it for another group's, which has got its address: nothing that
+/// a node says of itself tells the one from the other.
+/// </remarks>
 internal sealed class NoNeedlessFailover(World world) : Checker(world)
 {
     /// <summary>How long the answer of a peer that it holds the master down counts: five ask periods of a second, and a moment on the way.</summary>
@@ -130,7 +134,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         // A little less than down-after: its clock may be slow, and its PING left earlier than its reply came. What one said that lost
         // its power since counts where the end of its connection is not known.
         TimeSpan downAfter = sentinel.DownAfterOf(name) * 0.8;
-        if (!sentinel.IsRunning || (sentinel.DiedUnheard && now - sentinel.StartedAt <= s_answerAge) || sentinel.LastHeard(master.Address) is not { } heard || now - heard > downAfter)
+        if (!sentinel.IsRunning || (!sentinel.IsLegacy && sentinel.HasLostTrackOf(master)) || (sentinel.DiedUnheard && now - sentinel.StartedAt <= s_answerAge) || sentinel.LastHeard(master.Address) is not { } heard || now - heard > downAfter)
             return false;
         // Before it is heard again, and asked for INFO, nobody knows that one that had said to be a replica was made the master again.
         if (heard < master.LastBecameMasterAt || now - master.LastBecameMasterAt < (sentinel.IsLegacy ? s_infoAgeOfLegacy : s_infoAge))
@@ -139,9 +143,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             && (!_heldDownAt.TryGetValue((sentinel, name), out Instant held) || now - held > s_answerAge || sentinel.IsLegacy);
     }
 
-    /// <summary>Whether a Sentinel has heard a master so shortly after it noticed its reboot only that no PONG need have been among it, which ends one.</summary>
+    /// <summary>Whether a Sentinel has heard a master so shortly after it noticed its reboot only, or only while it loaded, that no PONG need have been among it, which ends one.</summary>
     private bool HasHeardOnlyTheReboot(SimSentinel sentinel, RedisNode master, string name) =>
-        _rebootAt.TryGetValue((sentinel, name), out Instant noticed) && sentinel.LastHeard(master.Address) is { } heard && heard - noticed < s_pingPeriod;
+        _rebootAt.TryGetValue((sentinel, name), out Instant noticed) && sentinel.LastHeard(master.Address) is { } heard && (heard - noticed < s_pingPeriod || heard < master.LoadedAt);
 }
 
 /// <summary>A switch that is announced leads to a node that is a master: the leader saw it become one, and the others name what a leader named.</summary>

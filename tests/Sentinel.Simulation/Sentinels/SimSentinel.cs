@@ -1,12 +1,19 @@
 using Sentinel.Core;
 using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Nodes;
 
 namespace Sentinel.Simulation.Sentinels;
 
 /// <summary>A Sentinel of either kind, as operators and checkers see it.</summary>
 internal abstract class SimSentinel(World world, Machine machine, int port, string name) : Process(world, machine, port, name)
 {
+    /// <summary>So long after a history began, or was loaded, whoever hears its node has read of it: an INFO period of calm, and some.</summary>
+    private static readonly TimeSpan s_newsAge = TimeSpan.FromSeconds(15);
+
     private readonly Dictionary<Address, Hearing> _heard = [];
+
+    /// <summary>What nodes were last heard with, as far as each went on from what it had before.</summary>
+    private readonly Dictionary<RedisNode, Dataset> _traced = [];
     private readonly List<Connection> _switchSubscribers = [];
 
     /// <summary>Its identity; a new one after it lost its file.</summary>
@@ -71,13 +78,22 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>When a node was last heard again, or for the first time, after more than the given silence; null: there was none.</summary>
     public Instant? HeardAgainAt(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.AgainAt : null;
 
+    /// <summary>
+    /// Whether a node cannot show that what it has goes on from what it was last heard with: it was started twice or more since then, and has less. It names
+    /// the history that its own went on from, and how far it had come there, and no earlier one.
+    /// </summary>
+    public bool HasLostTrackOf(RedisNode node) =>
+        _traced.TryGetValue(node, out Dataset last) && node.Branch != last.Branch && node.Branch.Origin is { } origin && origin.Branch != last.Branch && origin.Offset < last.Offset;
+
     /// <summary>A node answered a PING validly.</summary>
-    protected void NoteHeard(Address node, TimeSpan downAfter)
+    protected void NoteHeard(Address address, TimeSpan downAfter)
     {
         Instant now = World.Agenda.Now;
-        Hearing before = _heard.GetValueOrDefault(node);
+        Hearing before = _heard.GetValueOrDefault(address);
         bool isAgain = now - (before.At ?? StartedAt) > downAfter;
-        _heard[node] = new Hearing(now, isAgain ? now : before.AgainAt);
+        _heard[address] = new Hearing(now, isAgain ? now : before.AgainAt);
+        if (World.NodeAt(address) is { IsLoading: false } node && now - node.Branch.Opening.At >= s_newsAge && !(now - node.LoadedAt < s_newsAge) && (!node.IsMaster || !HasLostTrackOf(node)))
+            _traced[node] = node.Data;
     }
 
     /// <summary>A client is told of replaced masters from now on.</summary>

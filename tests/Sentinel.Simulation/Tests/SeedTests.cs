@@ -80,6 +80,16 @@ public class SeedTests
         "--seed 20015327 --profile any --minutes 1.7 --keep 6,10,11,13,14",
         // No needless failover: a peer's answer, that it holds the master down, came eight seconds late, when it heard the master again.
         "--seed 20016047 --profile any --minutes 1.2 --keep 1,2,3,4,6,7,8",
+        // Fences have evidence (the checker was wrong): an order to hold writes had waited for a free path for fourteen seconds, and came together with its release.
+        "--seed 20000326 --profile fencing --minutes 10 --keep 13,14,15,16,17,18,22,27,29,30,44,45,52,53,59,60,61",
+        // No needless failover (the checker was wrong): a master that had been started twice while nobody heard it, and had less than before, could not show whose its data are.
+        "--seed 20000502 --profile partitions --minutes 7.7 --keep 15,16,23,25,26,28,29,33",
+        // Agreement: a replica that came back empty, and followed one whose address another group had used meanwhile, was taken by that group before that one was heard.
+        "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7",
+        // No needless failover (the checker was wrong): a master that was started anew was cut off while it loaded, and was rightly held down since.
+        "--seed 20021590 --profile any --minutes 2 --keep 6,11",
+        // Changed parts are true: a leader was waited for, and what the master had said before was believed when that one was gone; the master had been started anew since.
+        "--seed 20021287 --profile any --minutes 7.3 --keep 25,26,28,31,33,34",
     ];
 
     [Theory, MemberData(nameof(Many))]
