@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Threading.Tasks.Sources;
 
 namespace Sentinel.Daemon.Transport;
 
@@ -12,28 +11,32 @@ namespace Sentinel.Daemon.Transport;
 /// </para>
 /// <para>One reader at a time; <see cref="CancelPendingRead"/> from any thread. State that the poller changes is guarded by the connection's gate.</para>
 /// </remarks>
-internal sealed class SocketInput(SocketConnection connection) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class SocketInput : PipeReader
 {
     /// <summary>What one read takes at most, unless it goes on with something longer; as in Redis.</summary>
     private const int BufferBytes = 16 * 1024;
 
-    private ManualResetValueTaskSourceCore<bool> _source;
+    private readonly SocketConnection _connection;
+    private readonly Waiter<ReadResult> _waiter;
     private byte[]? _buffer;
     private int _start;
     private int _end;
     private Exception? _failure;
-    private CancellationToken _impatient;
     private bool _isExamined;
-    private bool _isWaiting;
     private bool _isFresh = true;
-    private bool _isCanceled;
     private bool _isEnded;
     private bool _isCompleted;
+
+    public SocketInput(SocketConnection connection)
+    {
+        _connection = connection;
+        _waiter = new Waiter<ReadResult>(connection.Gate, Take);
+    }
 
     /// <summary>Whether the client has said its last.</summary>
     public bool IsEnded => _isEnded;
 
-    private bool HasResult => _isCanceled || _failure is not null || _isEnded || _impatient.IsCancellationRequested || (_end > _start && !_isExamined);
+    private bool HasResult => _waiter.IsInterrupted || _failure is not null || _isEnded || (_end > _start && !_isExamined);
 
     private ReadOnlySequence<byte> Unread => _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
@@ -41,7 +44,7 @@ internal sealed class SocketInput(SocketConnection connection) : PipeReader, IVa
     public override bool TryRead(out ReadResult result)
     {
         ObjectDisposedException.ThrowIf(_isCompleted, this);
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             bool hasResult = HasResult;
             result = hasResult ? Take() : default;
@@ -51,7 +54,7 @@ internal sealed class SocketInput(SocketConnection connection) : PipeReader, IVa
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.CanBeCanceled ? ReadImpatientlyAsync(cancellationToken) : ReadOrWait();
+        cancellationToken.CanBeCanceled ? _waiter.WaitAsync(ReadOrWait, cancellationToken) : ReadOrWait();
 
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -72,32 +75,29 @@ internal sealed class SocketInput(SocketConnection connection) : PipeReader, IVa
     /// <inheritdoc/>
     public override void CancelPendingRead()
     {
-        lock (connection.Gate)
-        {
-            _isCanceled = true;
-            TellElsewhere();
-        }
+        lock (_connection.Gate)
+            _waiter.Cancel();
     }
 
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             _isCompleted = true;
             Release();
             _failure ??= new ObjectDisposedException(nameof(SocketInput));
-            TellElsewhere();
+            _waiter.TellElsewhere();
         }
     }
 
     /// <summary>Whoever reads is told this; from any thread.</summary>
     public void Fail(Exception failure)
     {
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             _failure ??= failure;
-            TellElsewhere();
+            _waiter.TellElsewhere();
         }
     }
 
@@ -106,88 +106,41 @@ internal sealed class SocketInput(SocketConnection connection) : PipeReader, IVa
     /// <returns>Whether it is to be told (<see cref="Tell"/>) once the gate is free.</returns>
     public bool OnReadable(out bool isWanted)
     {
-        isWanted = _isWaiting;
+        isWanted = _waiter.IsWaiting;
         if (!isWanted)
             return false;
         Receive();
         if (!HasResult)
             return false;
-        _isWaiting = false;
+        _waiter.End();
         return true;
     }
 
     /// <summary>Lets who waited go on, here and now.</summary>
-    public void Tell() => _source.SetResult(true);
-
-    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
-    {
-        _source.GetResult(token);
-        lock (connection.Gate)
-            return Take();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    public void Tell() => _waiter.Tell();
 
     private ValueTask<ReadResult> ReadOrWait()
     {
         ObjectDisposedException.ThrowIf(_isCompleted, this);
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             if (!HasResult && _isFresh)
                 Receive();    // who connects asks at once: it may be there already
             if (HasResult)
                 return new ValueTask<ReadResult>(Take());
-            connection.WaitFor(Links.Epoll.Readable);
-            _source.Reset();
-            _isWaiting = true;
-            return new ValueTask<ReadResult>(this, _source.Version);
+            _connection.WaitFor(Links.Epoll.Readable);
+            return _waiter.Begin();
         }
-    }
-
-    private async ValueTask<ReadResult> ReadImpatientlyAsync(CancellationToken impatient)
-    {
-        impatient.ThrowIfCancellationRequested();
-        _impatient = impatient;
-        try
-        {
-            using (impatient.UnsafeRegister(static input => ((SocketInput)input!).TellOfImpatience(), this))
-                return await ReadOrWait();
-        }
-        finally
-        {
-            _impatient = CancellationToken.None;
-        }
-    }
-
-    private void TellOfImpatience()
-    {
-        lock (connection.Gate)
-            TellElsewhere();
-    }
-
-    /// <summary>Lets who waits go on, if anybody does, on a thread that is in the middle of nothing.</summary>
-    private void TellElsewhere()
-    {
-        if (!_isWaiting)
-            return;
-        _isWaiting = false;
-        ThreadPool.UnsafeQueueUserWorkItem(static input => input.Tell(), this, preferLocal: false);
     }
 
     private ReadResult Take()
     {
-        if (_isCanceled)
-        {
-            _isCanceled = false;
+        if (_waiter.TakeCancel())
             return new ReadResult(Unread, isCanceled: true, _isEnded);
-        }
         if (_failure is not null)
             throw _failure;
         if (_end == _start && !_isEnded)
-            _impatient.ThrowIfCancellationRequested();
+            _waiter.ThrowIfImpatient();
         return new ReadResult(Unread, isCanceled: false, _isEnded);
     }
 
@@ -195,7 +148,7 @@ internal sealed class SocketInput(SocketConnection connection) : PipeReader, IVa
     {
         _isFresh = false;
         MakeRoom();
-        int length = connection.Receive(_buffer.AsSpan(_end));
+        int length = _connection.Receive(_buffer.AsSpan(_end));
         if (length > 0)
             (_end, _isExamined) = (_end + length, false);
         else if (length == 0)

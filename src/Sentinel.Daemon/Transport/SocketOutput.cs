@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Threading.Tasks.Sources;
 
 namespace Sentinel.Daemon.Transport;
 
@@ -12,20 +11,24 @@ namespace Sentinel.Daemon.Transport;
 /// </para>
 /// <para>One writer at a time; <see cref="CancelPendingFlush"/> from any thread. State that the poller changes is guarded by the connection's gate.</para>
 /// </remarks>
-internal sealed class SocketOutput(SocketConnection connection) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class SocketOutput : PipeWriter
 {
     /// <summary>Holds the replies to most batches, and doubles as often as one needs more.</summary>
     private const int BufferBytes = 4 * 1024;
 
-    private ManualResetValueTaskSourceCore<bool> _source;
+    private readonly SocketConnection _connection;
+    private readonly Waiter<FlushResult> _waiter;
     private byte[]? _buffer;
     private int _sent;
     private int _written;
-    private CancellationToken _impatient;
     private bool _isGone;
-    private bool _isWaiting;
-    private bool _isCanceled;
     private bool _isCompleted;
+
+    public SocketOutput(SocketConnection connection)
+    {
+        _connection = connection;
+        _waiter = new Waiter<FlushResult>(connection.Gate, Take);
+    }
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
@@ -33,7 +36,7 @@ internal sealed class SocketOutput(SocketConnection connection) : PipeWriter, IV
     /// <summary>What was written and the system has not taken yet.</summary>
     public override long UnflushedBytes => _written - _sent;
 
-    private bool HasResult => _isCanceled || _isGone || _written == _sent || _impatient.IsCancellationRequested;
+    private bool HasResult => _waiter.IsInterrupted || _isGone || _written == _sent;
 
     /// <inheritdoc/>
     public override void Advance(int bytes)
@@ -58,39 +61,36 @@ internal sealed class SocketOutput(SocketConnection connection) : PipeWriter, IV
 
     /// <inheritdoc/>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.CanBeCanceled ? FlushImpatientlyAsync(cancellationToken) : FlushOrWait();
+        cancellationToken.CanBeCanceled ? _waiter.WaitAsync(FlushOrWait, cancellationToken) : FlushOrWait();
 
     /// <inheritdoc/>
     public override void CancelPendingFlush()
     {
-        lock (connection.Gate)
-        {
-            _isCanceled = true;
-            TellElsewhere();
-        }
+        lock (_connection.Gate)
+            _waiter.Cancel();
     }
 
     /// <summary>Nothing more is written. What was written and not flushed is sent as far as there is room.</summary>
     /// <param name="exception">Not null: it is forgotten instead.</param>
     public override void Complete(Exception? exception = null)
     {
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             if (exception is null && !_isCompleted && !_isGone)
                 Send();
             (_isCompleted, _isGone) = (true, true);
             Release();
-            TellElsewhere();
+            _waiter.TellElsewhere();
         }
     }
 
     /// <summary>From now on nothing is sent, and whoever flushes is told that nobody reads; from any thread.</summary>
     public void Fail()
     {
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             _isGone = true;
-            TellElsewhere();
+            _waiter.TellElsewhere();
         }
     }
 
@@ -99,86 +99,39 @@ internal sealed class SocketOutput(SocketConnection connection) : PipeWriter, IV
     /// <returns>Whether it is to be told (<see cref="Tell"/>) once the gate is free.</returns>
     public bool OnWritable(out bool isWanted)
     {
-        if (_isWaiting)
+        if (_waiter.IsWaiting)
             Send();
-        bool isDone = _isWaiting && HasResult;
+        bool isDone = _waiter.IsWaiting && HasResult;
         if (isDone)
-            _isWaiting = false;
-        isWanted = _isWaiting;
+            _waiter.End();
+        isWanted = _waiter.IsWaiting;
         return isDone;
     }
 
     /// <summary>Lets who waited go on, here and now.</summary>
-    public void Tell() => _source.SetResult(true);
-
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
-    {
-        _source.GetResult(token);
-        lock (connection.Gate)
-            return Take();
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    public void Tell() => _waiter.Tell();
 
     private ValueTask<FlushResult> FlushOrWait()
     {
-        lock (connection.Gate)
+        lock (_connection.Gate)
         {
             if (!_isGone)
                 Send();
             if (HasResult)
                 return new ValueTask<FlushResult>(Take());
-            connection.WaitFor(Links.Epoll.Writable);
-            _source.Reset();
-            _isWaiting = true;
-            return new ValueTask<FlushResult>(this, _source.Version);
+            _connection.WaitFor(Links.Epoll.Writable);
+            return _waiter.Begin();
         }
-    }
-
-    private async ValueTask<FlushResult> FlushImpatientlyAsync(CancellationToken impatient)
-    {
-        impatient.ThrowIfCancellationRequested();
-        _impatient = impatient;
-        try
-        {
-            using (impatient.UnsafeRegister(static output => ((SocketOutput)output!).TellOfImpatience(), this))
-                return await FlushOrWait();
-        }
-        finally
-        {
-            _impatient = CancellationToken.None;
-        }
-    }
-
-    private void TellOfImpatience()
-    {
-        lock (connection.Gate)
-            TellElsewhere();
-    }
-
-    /// <summary>Lets who waits go on, if anybody does, on a thread that is in the middle of nothing.</summary>
-    private void TellElsewhere()
-    {
-        if (!_isWaiting)
-            return;
-        _isWaiting = false;
-        ThreadPool.UnsafeQueueUserWorkItem(static output => output.Tell(), this, preferLocal: false);
     }
 
     private FlushResult Take()
     {
         if (_isGone)
             Release();
-        if (_isCanceled)
-        {
-            _isCanceled = false;
+        if (_waiter.TakeCancel())
             return new FlushResult(isCanceled: true, _isGone);
-        }
         if (_written > _sent)
-            _impatient.ThrowIfCancellationRequested();
+            _waiter.ThrowIfImpatient();
         return new FlushResult(isCanceled: false, _isGone);
     }
 
@@ -186,7 +139,7 @@ internal sealed class SocketOutput(SocketConnection connection) : PipeWriter, IV
     {
         while (_sent < _written)
         {
-            int length = connection.Send(_buffer.AsSpan(_sent, _written - _sent));
+            int length = _connection.Send(_buffer.AsSpan(_sent, _written - _sent));
             if (length < 0)
             {
                 _isGone = length != -StreamCalls.NotNow;
