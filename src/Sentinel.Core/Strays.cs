@@ -148,7 +148,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 continue;
             }
             bool isKnown = IsAgreed && !master.Lineage.MayBeAStranger(replica);
-            if (!(isKnown ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray))))
+            if (!(isKnown ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray)) && MayBeTold(replica.Stray, wake)))
                 continue;
             // Meanwhile the one that it follows may have said of which group it is.
             if (IsLeftAlone(replica))
@@ -204,6 +204,13 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         && 1 + _confirmed.Count >= Majority;
 
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;
+
+    /// <summary>
+    /// Whether most have answered since a stray was seen: who is cut off, or has just started, holds nobody down for <c>down-after-milliseconds</c>,
+    /// which may be longer than the wait, and what the others know is what counts.
+    /// </summary>
+    private bool MayBeTold(StrayCase stray, Wakeup wake) =>
+        !stray.SaysMaster || 1 + master.Peers.Count(peer => peer.Link.HasAnsweredSince(stray.Since)) >= Majority || wake.IsDue(local.Now + local.Timing.StrayPollPeriod);
 
     private int Majority => VoteCount.Needed(master.Peers.Count + 1, quorum: 1);
 

@@ -66,6 +66,22 @@ public class StrayTests
     }
 
     [Fact]
+    public void A_sentinel_that_has_heard_no_other_since_its_start_demotes_no_master_although_it_holds_nobody_down_yet()
+    {
+        World world = World.Settled(downAfterMs: 30_000);
+        FakeNode master = world.Nodes[1];
+        master.Promote();
+        FakeSentinel alone = world.Sentinels[0];
+        alone.Kill();
+        foreach (FakeSentinel other in world.Sentinels.Skip(1))
+            other.Kill();
+        alone.Restart();
+        world.Run(seconds: 25);
+        Assert.DoesNotContain(alone.View.Peers, peer => peer.IsSubjectivelyDown);
+        Assert.Null(master.Master);
+    }
+
+    [Fact]
     public void When_the_others_come_back_there_is_time_to_hear_what_they_know_before_an_old_master_is_demoted()
     {
         World world = AloneWithAnOldMaster();

@@ -22,6 +22,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) || WasRestoredUnseen(write) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
+            // What a master took that had begun with nothing is lost when those who have the group's data take its place.
+            : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After is { } kept && kept.Root.Opening.At < new Dataset(write.Branch, write.Offset).Root.Opening.At) ? LossCause.Emptied
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
             : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) ? LossCause.Partition
             : cause;
@@ -125,7 +127,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
 
     /// <summary>Whether a Sentinel lost its file, and with it all that it knew, between the promotion of a master and the moment in which it had to give way.</summary>
     private bool WasForgottenBySentinels(Opening promotion, DataLoss loss) =>
-        world.Sentinels.Any(sentinel => sentinel.LostFileAt >= promotion.At && sentinel.LostFileAt <= loss.At);
+        world.Sentinels.Any(sentinel => sentinel.FilesLostAt.Any(lost => lost >= promotion.At && lost <= loss.At));
 
     private static bool HasLedTo(Branch? branch, RedisNode node)
     {

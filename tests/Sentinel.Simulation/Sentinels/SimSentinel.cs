@@ -15,6 +15,7 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>What nodes were last heard with, as far as each went on from what it had before.</summary>
     private readonly Dictionary<RedisNode, Dataset> _traced = [];
     private readonly List<Connection> _switchSubscribers = [];
+    private readonly List<Instant> _filesLostAt = [];
 
     /// <summary>Its identity; a new one after it lost its file.</summary>
     public abstract SentinelId Id { get; }
@@ -55,12 +56,12 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>Its file is lost: at its next start it has the one that it all began with, and a new identity.</summary>
     public void LoseFile()
     {
-        LostFileAt = World.Agenda.Now;
+        _filesLostAt.Add(World.Agenda.Now);
         ReplaceFile();
     }
 
-    /// <summary>When it last lost its file; null: it never did.</summary>
-    public Instant? LostFileAt { get; private set; }
+    /// <summary>When it lost its file.</summary>
+    public IReadOnlyList<Instant> FilesLostAt => _filesLostAt;
 
     /// <summary>Puts the file in place that it all began with.</summary>
     protected abstract void ReplaceFile();

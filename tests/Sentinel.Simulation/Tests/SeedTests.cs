@@ -90,6 +90,10 @@ public class SeedTests
         "--seed 20021590 --profile any --minutes 2 --keep 6,11",
         // Changed parts are true: a leader was waited for, and what the master had said before was believed when that one was gone; the master had been started anew since.
         "--seed 20021287 --profile any --minutes 7.3 --keep 25,26,28,31,33,34",
+        // Losses are explained (core, and the checker for one that lost its file twice): a Sentinel that had just started, and had heard no other yet, told the new master to follow the former one.
+        "--seed 20030399 --profile any --minutes 10",
+        // Losses are explained (the checker was wrong): writes to a master that had been emptied, until one with the data took its place.
+        "--seed 20030617 --profile any --minutes 10",
     ];
 
     [Theory, MemberData(nameof(Many))]
