@@ -25,6 +25,7 @@ public sealed class SentinelCore
     private readonly Tilt _tilt;
     private readonly Orders _orders;
     private readonly SortedDictionary<string, MasterMonitor> _masters = new(StringComparer.Ordinal);
+    private readonly MasterAddresses _addresses;
     private readonly HashSet<MasterMonitor> _changed = [];
     private readonly Action<IScheduled> _noteDecided;
     private SentinelView _view;
@@ -48,13 +49,23 @@ public sealed class SentinelCore
         _tilt = new Tilt(_local, _links);
         _orders = new Orders(_local, _links, _masters);
         _steppedAt = now;
+        _addresses = new MasterAddresses(_local.Names);
         _noteDecided = item =>
         {
-            if (item is MasterMonitor master)
-                _changed.Add(master);
+            if (item is not MasterMonitor master)
+                return;
+            _changed.Add(master);
+            _addresses.Note(master);
         };
+        Dictionary<string, LineageState> kept = [];
+        foreach (LineageState lineage in lineages ?? [])
+            kept.TryAdd(lineage.MasterName, lineage);
         foreach (MasterState master in state.Masters)
-            _masters.Add(master.Options.Name, new MasterMonitor(master, _local, _links, lineages?.FirstOrDefault(kept => kept.MasterName == master.Options.Name)));
+        {
+            var monitor = new MasterMonitor(master, _local, _links, kept.GetValueOrDefault(master.Options.Name));
+            _masters.Add(monitor.Name, monitor);
+            _addresses.Note(monitor);
+        }
         _view = new SentinelView { Id = state.Id, Options = options };
         _changed.UnionWith(_masters.Values);
     }
@@ -119,7 +130,7 @@ public sealed class SentinelCore
                 AbsorbHello(hello);
                 break;
             case DownQuestionReceived question:
-                if (AskedAbout(question) is not null || !_nameWaits.Keep(question))
+                if (_addresses.Find(question.Master) is not null || !_nameWaits.Keep(question))
                     Proceed(question);
                 break;
             case NameResolved resolved:
@@ -275,7 +286,7 @@ public sealed class SentinelCore
                 if (HelloMessage.TryParse(hello.Payload, out HelloMessage? message) && _masters.TryGetValue(message!.MasterName, out MasterMonitor? master))
                     master.HelloCame(message);
                 break;
-            case DownQuestionReceived question when AskedAbout(question) is { } asked:
+            case DownQuestionReceived question when _addresses.Find(question.Master) is { } asked:
                 asked.Answer(question);
                 break;
             case DownQuestionReceived question:
@@ -285,10 +296,6 @@ public sealed class SentinelCore
                 throw new UnreachableException();
         }
     }
-
-    private MasterMonitor? AskedAbout(DownQuestionReceived question) =>
-        _masters.Values.FirstOrDefault(master => _local.Names.AreSame(master.Address, question.Master))
-        ?? _masters.Values.FirstOrDefault(master => master.IsCalled(question.Master));
 
     /// <summary>A name leads elsewhere: so do the links to whom it names, and what is shown of them.</summary>
     private void Follow(string host)

@@ -33,6 +33,31 @@ public class ManyMastersTests
     }
 
     [Fact]
+    public void A_vote_is_asked_by_address_and_given_for_the_master_that_is_there_now()
+    {
+        World world = World.Settled();
+        FakeNode second = world.AddGroup("second", 7100);
+        Address former = world.MasterNode.Address;
+        FakeSentinel voter = world.Sentinels[0];
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(sentinel => sentinel.View.Address != former), "a switch on all");
+        world.Run(seconds: 30);
+        Assert.Null(VoteFor(former, epoch: 100));
+        Assert.NotNull(VoteFor(voter.View.Address, epoch: 101));
+        Assert.NotNull(VoteFor(second.Address, epoch: 102));
+        voter.Ask(id => new RemoveRequested(id, "second"));
+        Assert.Null(VoteFor(second.Address, epoch: 103));
+
+        SentinelId? VoteFor(Address master, ulong epoch)
+        {
+            Answer? answer = null;
+            voter.AskThen(id => new DownQuestionReceived(id, master, new Epoch(epoch), world.Sentinels[1].Id), given => answer = given);
+            world.Run(seconds: 1);
+            return Assert.IsType<Answer.Down>(answer).Leader;
+        }
+    }
+
+    [Fact]
     public void PINGs_of_very_many_links_that_began_together_come_spread_over_their_period()
     {
         World world = World.Settled(sentinels: 1, quorum: 1);
