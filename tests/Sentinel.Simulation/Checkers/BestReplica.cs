@@ -14,7 +14,7 @@ internal sealed class BestReplica(World world) : Checker(world)
 {
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _named = [];
-    private readonly HashSet<(SimSentinel Sentinel, Address Replica)> _failed = [];
+    private readonly HashSet<(SimSentinel Sentinel, string Master, Address Replica)> _failed = [];
 
     public override string Name => "best-replica";
 
@@ -45,10 +45,10 @@ internal sealed class BestReplica(World world) : Checker(world)
                     Check(ours, view, address);
                 break;
             case "-promotion-failed":
-                _failed.Add((sentinel, address));
+                _failed.Add((sentinel, name, address));
                 break;
             case "+try-failover" or "+failover-end" or "-failover-abort-no-good-slave" or "-failover-abort-slave-timeout" or "-failover-abort-not-elected":
-                _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
+                _failed.RemoveWhere(failed => failed.Sentinel == sentinel && failed.Master == name);
                 if (happened.Name != "+try-failover")
                 {
                     _ordered.Remove((sentinel, name));
@@ -78,7 +78,7 @@ internal sealed class BestReplica(World world) : Checker(world)
         {
             // Whoever has a replica's address, but is of another group, is no choice; nor is one that has no keys, or was not seen with any, where others have.
             if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
-                || _failed.Contains((by, other.Address)) || !IsFit(other, master, by))
+                || _failed.Contains((by, master.Name, other.Address)) || !IsFit(other, master, by))
                 continue;
             // What comes from a master that restarted empty does not take the place of what was there before.
             if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch)))
