@@ -25,6 +25,7 @@ internal sealed class InstanceLink : IScheduled
     private readonly Refusals _refusals = new();
     private Instant _lastPingSentAt;
     private Instant _pingRoundAt;
+    private bool _isPingUrgent;
     private Instant _answeredPingOf;
     private TimeSpan _missed;
     private Instant _lastActivityAt;
@@ -148,12 +149,13 @@ internal sealed class InstanceLink : IScheduled
         if (_isRetired)
             return;
         TimeSpan downAfter = DownAfter;
-        TimeSpan period = PingPeriod = Owner is null ? _local.Timing.PingPeriodAmong(_local.Links, downAfter) : _local.Timing.PingPeriod(downAfter, FenceAfter);
+        TimeSpan period = _local.Timing.PingPeriod(downAfter, FenceAfter);
+        PingPeriod = Owner is null ? _local.Timing.PingPeriodAmong(_local.Links, downAfter) : period;
         KeepResolved(period);
         KeepUp(_command, period);
         if (_subscription is not null)
             KeepUp(_subscription, period);
-        if (IsUsable && !_isPingInFlight && _wake.IsDue(_pingRoundAt + period))
+        if (IsUsable && !_isPingInFlight && (_isPingUrgent || _wake.IsDue(_pingRoundAt + PingPeriod)))
             SendPing();
         if (!_local.IsInTilt)
             ReplaceDeadConnections(downAfter);
@@ -190,8 +192,7 @@ internal sealed class InstanceLink : IScheduled
             if (Owner is not null)
                 Send(Request.AskIdentity.Instance);
             SendPing();
-            if (Owner is null)
-                _pingRoundAt -= Lead(PingPeriod);
+            _pingRoundAt = Owner is null ? _local.Now - Lead(PingPeriod) : _local.Now;
         }
         else
         {
@@ -330,7 +331,7 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>Lets a PING leave as soon as none is under way, whatever its period says.</summary>
     public void PingSoon()
     {
-        _pingRoundAt = Instant.Zero;
+        _isPingUrgent = true;
         _local.Touch(this);
     }
 
@@ -500,10 +501,11 @@ internal sealed class InstanceLink : IScheduled
         if (!Send(Request.Ping.Instance))
             return;
         _isPingInFlight = true;
+        _isPingUrgent = false;
         _lastPingSentAt = _local.Now;
-        Instant due = _pingRoundAt + PingPeriod;
-        // What is a little late does not move the round: others go by it.
-        _pingRoundAt = due <= _local.Now && _local.Now - due <= PingPeriod / 8 ? due : _local.Now;
+        // One that is late, or early, does not move the rounds: those of all links would come together after a pause of ours.
+        if (_pingRoundAt + PingPeriod is var due && due <= _local.Now)
+            _pingRoundAt = due + (long)((_local.Now - due) / PingPeriod) * PingPeriod;
         if (Health.OldestPingAt is not null)
             return;
         // A new connection does not restart the clock of an instance that owed a reply on the old one.

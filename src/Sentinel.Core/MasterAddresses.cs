@@ -1,7 +1,7 @@
 namespace Sentinel.Core;
 
 /// <summary>Which master is at an address: found at once, however many there are.</summary>
-/// <remarks>Only masters that are known by a name are looked at one by one: where a name leads may change without them.</remarks>
+/// <remarks>Masters that are known by a name are looked at one by one, and all are when it is asked by a name: where one leads may change without them.</remarks>
 internal sealed class MasterAddresses(NameTable names)
 {
     private readonly Dictionary<MasterMonitor, Address> _noted = [];

@@ -83,9 +83,6 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
 
-    /// <summary>Whether the configured master is linked to a master that is not known here: there are data then that we know nothing of.</summary>
-    public bool HasUnknownMaster { get; init; }
-
     /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
     private const ulong NoDataOffset = 1;
 
@@ -136,8 +133,6 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return null;
         // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
         // there is nothing that will come back, and a stray one is better than none.
-        if (!candidate.ReportsReplica && HasUnknownMaster)
-            return "it reports the role of a master, and the configured master follows another one, which is not known here";
         if (!candidate.ReportsReplica)
             return (IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys) ? null : "it reports the role of a master";
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted

@@ -206,11 +206,17 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;
 
     /// <summary>
-    /// Whether most have answered since a stray was seen: who is cut off, or has just started, holds nobody down for <c>down-after-milliseconds</c>,
-    /// which may be longer than the wait, and what the others know is what counts.
+    /// Whether most have answered lately, and since a stray master was seen: who is cut off, or has just started, holds nobody down for
+    /// <c>down-after-milliseconds</c>, which may be longer than the wait, and what the others know is what counts.
     /// </summary>
-    private bool MayBeTold(StrayCase stray, Wakeup wake) =>
-        !stray.SaysMaster || 1 + master.Peers.Count(peer => peer.Link.HasAnsweredSince(stray.Since)) >= Majority || wake.IsDue(local.Now + local.Timing.StrayPollPeriod);
+    private bool MayBeTold(StrayCase stray, Wakeup wake)
+    {
+        Instant lately = Instant.Max(stray.Since, local.Now - local.Timing.PublishPeriod);
+        if (!stray.SaysMaster || 1 + master.Peers.Count(peer => peer.Link.HasAnsweredSince(lately)) >= Majority)
+            return true;
+        wake.IsDue(local.Now + local.Timing.StrayPollPeriod);
+        return false;
+    }
 
     private int Majority => VoteCount.Needed(master.Peers.Count + 1, quorum: 1);
 

@@ -48,7 +48,6 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     private ReplicaSelection Selection => new(local.Now, MasterDownFor, master.Options.DownAfter, local.Timing)
     {
         IsMasterReplica = !master.Node.ReportsMaster,
-        HasUnknownMaster = master.Node is { ReportsMaster: false, HasReported: true, IsMasterLinkUp: true, ReportedMaster: { } followed } && !master.Nodes.Any(node => local.Names.AreSame(node.Address, followed)),
         IsMasterDistrusted = master.Distrust.IsConfirmed,
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
         SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),

@@ -15,7 +15,7 @@ public sealed record Timing
 
     /// <summary>
     /// Time between the PINGs of two data nodes: of very many each is asked less often, down to <see cref="PingPeriodMax"/>, and each at another
-    /// time. Default 1 ms: not more than about a thousand PINGs a second.
+    /// time. Default 1 ms: a thousand PINGs a second, and more only where <see cref="PingPeriodMax"/> or <c>down-after-milliseconds</c> asks for it.
     /// </summary>
     public TimeSpan PingSpacing { get; init; } = TimeSpan.FromMilliseconds(1);
 

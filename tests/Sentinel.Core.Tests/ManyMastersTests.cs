@@ -57,13 +57,20 @@ public class ManyMastersTests
         }
     }
 
-    [Fact]
-    public void PINGs_of_very_many_links_that_began_together_come_spread_over_their_period()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    [InlineData(5)]
+    public void PINGs_of_very_many_links_that_began_together_come_spread_over_their_period_after_a_pause_of_ours_too(double pauseSeconds)
     {
         World world = World.Settled(sentinels: 1, quorum: 1);
         FakeNode[] masters = [.. Enumerable.Range(1, 300).Select(i => world.AddGroup($"group{i}", 7000 + (100 * i)))];
         world.Sentinels[0].Kill();
         world.Sentinels[0].Restart();
+        world.Run(seconds: 10);
+        world.Sentinels[0].Freeze();
+        world.Run(pauseSeconds);
+        world.Sentinels[0].Thaw();
         world.Run(seconds: 30);
         foreach (FakeNode master in masters)
             master.AskedAt.Clear();

@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 
 namespace Sentinel.Daemon.Transport;
 
-/// <summary>The one who waits for a connection to become readable or writable, again and again, without an object for each time.</summary>
+/// <summary>The one who waits for a connection to become readable or writable, again and again, without an object for each time unless it may lose its patience.</summary>
 /// <remarks>Unless said otherwise its members are used under the connection's gate.</remarks>
 /// <typeparam name="T">What is waited for.</typeparam>
 /// <param name="gate">The connection's.</param>

@@ -10,6 +10,9 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     /// <summary>Longest time in which a write comes to the replicas when nothing is wrong but the network slow.</summary>
     private static readonly TimeSpan s_lagMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longest time in which a master that began with nothing may be taken for one with the group's data: until its INFO was read, and a quorum agreed.</summary>
+    private static readonly TimeSpan s_doubtMax = TimeSpan.FromSeconds(20);
+
     /// <summary>Why the present data lack a write.</summary>
     public LossCause CauseOf(WriteAccepted write)
     {
@@ -22,10 +25,9 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) || WasRestoredUnseen(write) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
-            // What a master took that had begun with nothing is lost when those who have the group's data take its place.
-            : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After is { } kept && kept.Root.Opening.At < new Dataset(write.Branch, write.Offset).Root.Opening.At) ? LossCause.Emptied
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
             : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) ? LossCause.Partition
+            : WasTakenByAnEmptyMaster(write) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
 
@@ -124,6 +126,11 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private static bool WasRestoredUnseen(WriteAccepted write) =>
         write.Branch.Opening is { Reason: RoleReason.Sentinel } opening && opening.By == write.Node && write.Node.ForgotItsRoleSince(default)
         && write.Node.HadIllness(Illness.HidesInfo, opening.At, write.At);
+
+    /// <summary>Whether a write was taken by a master that had begun with nothing, before all could know that: it is lost when those who have the group's data take its place.</summary>
+    private static bool WasTakenByAnEmptyMaster(WriteAccepted write) => write.At - RootOf(write).At <= s_doubtMax;
+
+    private static Opening RootOf(WriteAccepted write) => new Dataset(write.Branch, write.Offset).Root.Opening;
 
     /// <summary>Whether a Sentinel lost its file, and with it all that it knew, between the promotion of a master and the moment in which it had to give way.</summary>
     private bool WasForgottenBySentinels(Opening promotion, DataLoss loss) =>

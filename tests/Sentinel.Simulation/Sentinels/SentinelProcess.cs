@@ -80,7 +80,11 @@ internal sealed class SentinelProcess : SimSentinel
         LoseLineages();
     }
 
-    private void LoseLineages() => (_lineages, LineagesLostAt) = ([], World.Agenda.Now);
+    private void LoseLineages()
+    {
+        (_lineages, LineagesLostAt) = ([], World.Agenda.Now);
+        ForgetTraces();
+    }
 
     public override void Recover()
     {

@@ -57,8 +57,12 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     public void LoseFile()
     {
         _filesLostAt.Add(World.Agenda.Now);
+        ForgetTraces();
         ReplaceFile();
     }
+
+    /// <summary>It knows no more of nodes' data than what they say from now on.</summary>
+    protected void ForgetTraces() => _traced.Clear();
 
     /// <summary>When it lost its file.</summary>
     public IReadOnlyList<Instant> FilesLostAt => _filesLostAt;
