@@ -48,10 +48,12 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private LossCause CauseInMaster(WriteAccepted write, Branch branch)
     {
         // Of several masters since, the first one counts: the others built on what it had. Who came back as the master that it was once
-        // had no say, if somebody had to make it one again, or another one that had begun to follow it: unless it was still the one that most believed in.
+        // had no say, if somebody had to make it one again, or another one that had begun to follow it: unless it was still the one that most believed in,
+        // or had come back with less, and Redis' kind was there to replace its successor, which had all, by who had copied that.
         while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
             && !(earlier.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && earlier.Opening.By == branch.Opening.By)
-            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By.Address)))
+            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By.Address)
+                && !(world.Topology.LegacySentinels > 0 && HasForgotten(earlier.Opening.By, write))))
             branch = earlier;
         Opening opening = branch.Opening;
         return opening.By.Group != group ? LossCause.OtherGroup
