@@ -101,6 +101,32 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_master_with_nothing_at_an_address_that_two_groups_know_is_told_nothing_while_it_may_be_of_either()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        FakeNode node = EmptyMasterWhereBothGroupsHadOne(world, otherMaster);
+        world.Run(seconds: 5);
+        Assert.Empty(node.Told);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new ResetRequested(id, ["other"]));
+        TimeSpan took = world.RunUntil(() => node.Told.Count > 0, "told");
+        Assert.True(took < TimeSpan.FromSeconds(2), $"it took {took}");
+        Assert.Equal(world.MasterNode.Address, node.Master);
+    }
+
+    [Fact]
+    public void A_master_with_nothing_that_two_groups_take_for_their_own_stays_with_the_one_that_comes_first()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        FakeNode node = EmptyMasterWhereBothGroupsHadOne(world, otherMaster);
+        world.RunUntil(() => node.Told.Count > 0, "told");
+        world.Run(seconds: 3);
+        string[] told = [.. node.Told];
+        world.Run(seconds: 60);
+        Assert.Equal(told, node.Told);
+    }
+
+    [Fact]
     public void A_group_that_is_monitored_under_two_names_fails_over_under_both()
     {
         World world = World.Settled();
@@ -327,6 +353,16 @@ public class LineageTests
         used.Kill();
         Succeed(world, world.Nodes[1], master: used.Address, history: "z");
         return world.Nodes[1];
+    }
+
+    /// <summary>A replica's address of the first group, which a node of the second had for a while; now there is one with nothing.</summary>
+    private static FakeNode EmptyMasterWhereBothGroupsHadOne(World world, FakeNode otherMaster)
+    {
+        FakeNode node = world.Nodes[1];
+        Succeed(world, node, master: otherMaster.Address, history: "b");
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.Whole.Masters["other"].Replicas.Any(replica => replica.Address == node.Address)), "both groups know it");
+        Succeed(world, node, master: null, history: "z");
+        return node;
     }
 
     /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>

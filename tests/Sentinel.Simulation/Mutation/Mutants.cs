@@ -106,6 +106,8 @@ internal static class Mutants
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Profile = Profile.Addresses },
         new("does-not-wait-for-whom-a-node-follows", "A node of which nothing tells whose it is waits for the one that it follows to be heard, where two groups know that one.",
             [new("IsAgreed && !master.Lineage.MayBeAStranger(replica);", "IsAgreed;")]) { Case = "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7" },
+        new("takes-an-empty-node-where-another-group-had-one", "A node of which nothing tells whose it is waits, where two groups had one at its address.",
+            [new("known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null", "known.Master.IsRemoved")]) { Case = "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9" },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",
