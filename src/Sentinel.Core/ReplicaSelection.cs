@@ -86,6 +86,12 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether the configured master is linked to a master that is not known here: there are data then that we know nothing of.</summary>
     public bool HasUnknownMaster { get; init; }
 
+    /// <summary>
+    /// Whether a replica that followed the configured master when it was last seen, and had the group's data, has not been heard lately, and is not held down:
+    /// it may have what nobody else has.
+    /// </summary>
+    public bool AwaitsFollower { get; init; }
+
     /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
     private const ulong NoDataOffset = 1;
 
@@ -139,7 +145,11 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         if (!candidate.ReportsReplica && HasUnknownMaster)
             return "it reports the role of a master, and the configured master follows another one, which is not known here";
         if (!candidate.ReportsReplica)
-            return (IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys) ? null : "it reports the role of a master";
+        {
+            return !((IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys)) ? "it reports the role of a master"
+                : IsMasterDistrusted && AwaitsFollower ? "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"
+                : null;
+        }
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MayBeEmpty && SomeHaveKeys)

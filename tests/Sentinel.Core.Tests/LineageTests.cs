@@ -175,6 +175,35 @@ public class LineageTests
         world.RunUntil(() => world.MasterNode.Told.Count > 0, "it is told to follow");
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void An_emptied_master_is_not_replaced_by_its_predecessor_before_a_replica_that_followed_it_is_heard_or_held_down(bool isHeard)
+    {
+        World world = WithData();
+        FakeNode former = world.MasterNode;
+        former.Freeze();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != former.Address), "another master");
+        FakeNode master = world.Node(world.Sentinels[0].View.Address);
+        FakeNode follower = world.Nodes.Single(node => node != former && node != master);
+        world.RunUntil(() => follower.Master == master.Address, "the other one follows it");
+        world.Run(seconds: 12);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.CutOff(follower.Address);
+        world.Run(seconds: 6);    // its last words are too old to choose it
+        RestartEmpty(world, master);
+        former.Thaw();
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        world.Run(seconds: 2);
+        Assert.All(world.Sentinels, sentinel => Assert.Equal(master.Address, sentinel.View.Address));
+        Assert.Empty(former.Told);
+        if (isHeard)
+        {
+            foreach (FakeSentinel sentinel in world.Sentinels)
+                sentinel.Heal();
+        }
+        Address expected = (isHeard ? follower : former).Address;
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == expected), "replaced");
+    }
+
     [Fact]
     public void A_replica_that_is_about_to_copy_an_emptied_master_still_has_the_data()
     {
@@ -375,9 +404,11 @@ public class LineageTests
         return world;
     }
 
-    private static void RestartEmpty(World world, string history = "z", int keys = 0, bool loadedNothing = true)
+    private static void RestartEmpty(World world, string history = "z", int keys = 0, bool loadedNothing = true) =>
+        RestartEmpty(world, world.MasterNode, history, keys, loadedNothing);
+
+    private static void RestartEmpty(World world, FakeNode master, string history = "z", int keys = 0, bool loadedNothing = true)
     {
-        FakeNode master = world.MasterNode;
         master.Kill();
         world.Run(seconds: 0.3);
         (master.History, master.FormerHistory, master.Keys, master.HasLoadedNothing) = (history, null, keys, loadedNothing);

@@ -100,6 +100,8 @@ public class SeedTests
         "--seed 20021573 --profile any --minutes 4.8 --keep 0,6,10,13,14,15,16,19,20",
         // Agreement: a replica came back empty, as a master, to an address that another group's node had just left; both groups told it to follow theirs.
         "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9",
+        // Losses: a master that had restarted empty was replaced by the one before it, although one that had followed it was about to be heard again.
+        "--seed 20023385 --profile any --minutes 7.3 --keep 3,6,10,11,43,46,47",
     ];
 
     [Theory, MemberData(nameof(Many))]
