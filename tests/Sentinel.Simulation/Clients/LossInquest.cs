@@ -25,7 +25,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             // What a master took that had begun with nothing is lost when those who have the group's data take its place.
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After is { } kept && kept.Root.Opening.At < new Dataset(write.Branch, write.Offset).Root.Opening.At) ? LossCause.Emptied
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
-            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) ? LossCause.Partition
+            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) ? LossCause.Partition
             : cause;
     }
 
@@ -103,6 +103,14 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         }
         return false;
     }
+
+    /// <summary>
+    /// Whether who took a write forgot it, and whoever else had it still was cut off from the one for whom it was thrown away in the moment in which that one
+    /// was made the master, or again: from those who could decide, it was gone.
+    /// </summary>
+    private bool WasOnlyBehindAPartition(WriteAccepted write) =>
+        HasForgotten(write.Node, write) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
+            || (group.NewestSince(loss.At) is var madeAt && WasCutOff(node, loss.After!.Value.Branch.Opening.By, madeAt, madeAt)));
 
     private bool WasCutOff(RedisNode one, RedisNode other, Instant from, Instant to) =>
         world.Network.WasBlocked(one.Machine, other.Machine, from, to) || world.Network.WasBlocked(other.Machine, one.Machine, from, to);
