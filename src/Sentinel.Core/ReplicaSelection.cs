@@ -87,8 +87,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     public bool HasUnknownMaster { get; init; }
 
     /// <summary>
-    /// Whether a replica that followed the configured master when it was last seen, and had the group's data, has not been heard lately, and is not held down:
-    /// it may have what nobody else has.
+    /// Whether a replica that followed the configured master when it was last seen, and had the group's data, has not been heard lately, is not held down, and
+    /// is still waited for: it may have what nobody else has.
     /// </summary>
     public bool AwaitsFollower { get; init; }
 

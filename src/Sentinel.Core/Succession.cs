@@ -50,7 +50,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsMasterReplica = !master.Node.ReportsMaster,
         HasUnknownMaster = master.Node is { ReportsMaster: false, HasReported: true, IsMasterLinkUp: true, ReportedMaster: { } followed } && !master.Nodes.Any(node => local.Names.AreSame(node.Address, followed)),
         IsMasterDistrusted = master.Distrust.IsConfirmed,
-        AwaitsFollower = master.Replicas.Exists(IsAwaitedFollower),
+        AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
         SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),
     };
