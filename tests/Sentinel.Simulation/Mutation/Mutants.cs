@@ -101,7 +101,7 @@ internal static class Mutants
             [new("new Request.HoldWritesAndTell(Lease)", "new Request.HoldWritesAndTell(TimeSpan.Zero)")]) { Profile = Profile.Planned },
 
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
-            [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 1.7 --keep 1,2,3,4,5,14,17,21,24,25,26,27" },
+            [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 10" },
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Profile = Profile.Addresses },
         new("does-not-wait-for-whom-a-node-follows", "A node of which nothing tells whose it is waits for the one that it follows to be heard, where two groups know that one.",
