@@ -18,6 +18,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>For so long, or the failover timeout if that is shorter, the others may look for themselves; if they do not come to the same, they know better.</summary>
     private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromMinutes(1);
 
+    /// <summary>For how long those are waited for that followed an emptied master and are silent at the moment. What clients write to it meanwhile is lost.</summary>
+    private static readonly TimeSpan PatienceWithFollowers = TimeSpan.FromSeconds(2);
+
     private Doubt? _doubt;
 
     /// <summary>Since when a quorum could have shared the doubt, and has not; null: it shares it, or cannot be asked.</summary>
@@ -31,6 +34,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether it counts as down for that.</summary>
     public bool IsConfirmed => _doubt is { IsConfirmed: true };
+
+    /// <summary>Whether it is so early that a replica that followed it, and is silent at the moment, may still be heard before another one takes its place.</summary>
+    public bool IsFresh { get; private set; }
 
     /// <summary>What speaks against it, for people; null: nothing does.</summary>
     public string? Words => _doubt?.Wrong.Text;
@@ -65,6 +71,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
     public void Decide(Wakeup wake)
     {
+        IsFresh = _doubt is { } first && !wake.IsDue(first.Since + PatienceWithFollowers);
         if (_doubt is null && master.Lineage.BelievedEmpty is { } believed && believed == master.Node.RunId && !master.Node.HoldsKeys
             && master.Replicas.Exists(replica => HasTheData(replica, _believedSince)))
         {

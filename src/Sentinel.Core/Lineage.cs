@@ -155,12 +155,14 @@ internal sealed class Lineage
     public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);
 
     /// <summary>
-    /// Whether a node may be another group's, and it is not known yet: nothing shows whose data it has, and the one that it follows, whom another group
-    /// knows, too, has not said there whose it is now. What was known of that one may be of another node that had its address.
+    /// Whether a node may be another group's, and it is not known yet: nothing shows whose data it has, and either it says that it is a master, at an
+    /// address where another group has or had one of its own, or the one that it follows, whom another group knows, too, has not said there whose it is
+    /// now. What was known of that one may be of another node that had its address.
     /// </summary>
     public bool MayBeAStranger(DataNode node) =>
-        node is { History: { } history, ReportsMaster: false, ReportedMaster: { } followed } && !IsOurs(history) && !IsOurs(node.FormerHistory)
-        && !IsOneOfUs(followed, HopsMax) && NodesAt(followed).Any(known => known.Master != _master && !known.HasReported && !IsOneWith(known.Master.Name));
+        node.History is { } history && !IsOurs(history) && !IsOurs(node.FormerHistory)
+        && (node.ReportsMaster ? OthersAt(node.Address).Any(known => known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null)
+            : node.ReportedMaster is { } followed && !IsOneOfUs(followed, HopsMax) && OthersAt(followed).Any(known => !known.HasReported));
 
     /// <summary>The process of a node is none of the group's, though it is not known of which group it is.</summary>
     public void Disown(DataNode node) => _unknownStranger = node.RunId;
@@ -228,6 +230,9 @@ internal sealed class Lineage
     /// <summary>Whether a node of ours has said that it is at an address.</summary>
     private bool IsOneOfUs(Address address, int hops) =>
         _master.Nodes.Any(node => _local.Names.AreSame(node.Address, address) && node.HasReported && StrangerIn(node, hops) is null);
+
+    /// <summary>What groups that are not this one by another name know of an address.</summary>
+    private IEnumerable<DataNode> OthersAt(Address address) => NodesAt(address).Where(known => known.Master != _master && !IsOneWith(known.Master.Name));
 
     /// <summary>What all groups know of an address.</summary>
     private IEnumerable<DataNode> NodesAt(Address address) =>

@@ -83,6 +83,12 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
 
+    /// <summary>
+    /// Whether a replica that followed the configured master when it was last seen, and had the group's data, has not been heard lately, is not held down, and
+    /// is still waited for: it may have what nobody else has.
+    /// </summary>
+    public bool AwaitsFollower { get; init; }
+
     /// <summary>The offset of a node that has no data of its master. Source: redis-server 7.0 shows 0 or 1.</summary>
     private const ulong NoDataOffset = 1;
 
@@ -134,7 +140,11 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
         // there is nothing that will come back, and a stray one is better than none.
         if (!candidate.ReportsReplica)
-            return (IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys) ? null : "it reports the role of a master";
+        {
+            return !((IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys)) ? "it reports the role of a master"
+                : IsMasterDistrusted && AwaitsFollower ? "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"
+                : null;
+        }
         // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MayBeEmpty && SomeHaveKeys)

@@ -49,11 +49,18 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     {
         IsMasterReplica = !master.Node.ReportsMaster,
         IsMasterDistrusted = master.Distrust.IsConfirmed,
+        AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
         SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),
     };
 
     private TimeSpan MasterDownFor => master.Node is { IsSubjectivelyDown: true, DownSince: { } since } ? local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
+
+    /// <summary>Whether a replica that followed the configured master, with data of the group, has not been heard lately, and is not held down.</summary>
+    private bool IsAwaitedFollower(Replica replica) =>
+        replica is { ReportsMaster: false, ReportedMaster: { } followed, HoldsKeys: true, IsSubjectivelyDown: false, Priority: not 0, InfoAt: { } infoAt }
+        && local.Names.AreSame(followed, master.Address) && master.Lineage.HasOurs(replica)
+        && !(replica.Link.IsUsable && infoAt >= replica.Link.ConnectedSince && local.Now - Instant.Min(infoAt, replica.Link.Health.LastValidReplyAt) <= local.Timing.SelectionFreshness);
 
     /// <summary>Whether the configured master is there as a replica, with keys that nobody is to lose for one without.</summary>
     private bool MasterMayBeRestored => master.Node is { ReportsMaster: false, HoldsKeys: true, Link.IsUsable: true } && WhyNotRestored() is null;

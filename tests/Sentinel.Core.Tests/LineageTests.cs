@@ -101,6 +101,32 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_master_with_nothing_at_an_address_that_two_groups_know_is_told_nothing_while_it_may_be_of_either()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        FakeNode node = EmptyMasterWhereBothGroupsHadOne(world, otherMaster);
+        world.Run(seconds: 5);
+        Assert.Empty(node.Told);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new ResetRequested(id, ["other"]));
+        TimeSpan took = world.RunUntil(() => node.Told.Count > 0, "told");
+        Assert.True(took < TimeSpan.FromSeconds(2), $"it took {took}");
+        Assert.Equal(world.MasterNode.Address, node.Master);
+    }
+
+    [Fact]
+    public void A_master_with_nothing_that_two_groups_take_for_their_own_stays_with_the_one_that_comes_first()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        FakeNode node = EmptyMasterWhereBothGroupsHadOne(world, otherMaster);
+        world.RunUntil(() => node.Told.Count > 0, "told");
+        world.Run(seconds: 3);
+        string[] told = [.. node.Told];
+        world.Run(seconds: 60);
+        Assert.Equal(told, node.Told);
+    }
+
+    [Fact]
     public void A_group_that_is_monitored_under_two_names_fails_over_under_both()
     {
         World world = World.Settled();
@@ -147,6 +173,31 @@ public class LineageTests
         SentinelEvent happened = world.Sentinels[0].Events.First(e => e.Name == "+master-lost-data");
         Assert.Contains("it restarted without its data: it has no keys", happened.Reason, StringComparison.Ordinal);
         world.RunUntil(() => world.MasterNode.Told.Count > 0, "it is told to follow");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void An_emptied_master_is_not_replaced_by_its_predecessor_while_a_replica_that_followed_it_may_still_be_heard(bool isHeard)
+    {
+        World world = WithData();
+        FakeNode former = world.MasterNode;
+        former.Freeze();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != former.Address), "another master");
+        FakeNode master = world.Node(world.Sentinels[0].View.Address);
+        FakeNode follower = world.Nodes.Single(node => node != former && node != master);
+        world.RunUntil(() => follower.Master == master.Address, "the other one follows it");
+        world.Run(seconds: 12);
+        follower.Freeze();
+        world.Run(seconds: 6);    // its last words are too old to choose it
+        RestartEmpty(world, master);
+        former.Thaw();
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        world.Run(seconds: 1);
+        Assert.Empty(former.Told);
+        if (isHeard)
+            follower.Thaw();
+        Address expected = (isHeard ? follower : former).Address;
+        TimeSpan took = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == expected), "replaced");
+        Assert.True(took < TimeSpan.FromSeconds(2), $"it took {took}");
     }
 
     [Fact]
@@ -329,6 +380,16 @@ public class LineageTests
         return world.Nodes[1];
     }
 
+    /// <summary>A replica's address of the first group, which a node of the second had for a while; now there is one with nothing.</summary>
+    private static FakeNode EmptyMasterWhereBothGroupsHadOne(World world, FakeNode otherMaster)
+    {
+        FakeNode node = world.Nodes[1];
+        Succeed(world, node, master: otherMaster.Address, history: "b");
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.Whole.Masters["other"].Replicas.Any(replica => replica.Address == node.Address)), "both groups know it");
+        Succeed(world, node, master: null, history: "z");
+        return node;
+    }
+
     /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
     private static World WithData(int quorum = 2)
     {
@@ -339,9 +400,11 @@ public class LineageTests
         return world;
     }
 
-    private static void RestartEmpty(World world, string history = "z", int keys = 0, bool loadedNothing = true)
+    private static void RestartEmpty(World world, string history = "z", int keys = 0, bool loadedNothing = true) =>
+        RestartEmpty(world, world.MasterNode, history, keys, loadedNothing);
+
+    private static void RestartEmpty(World world, FakeNode master, string history = "z", int keys = 0, bool loadedNothing = true)
     {
-        FakeNode master = world.MasterNode;
         master.Kill();
         world.Run(seconds: 0.3);
         (master.History, master.FormerHistory, master.Keys, master.HasLoadedNothing) = (history, null, keys, loadedNothing);

@@ -64,6 +64,19 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void A_stray_master_takes_the_place_of_an_emptied_one_when_nobody_is_waited_for_that_followed_that_one()
+    {
+        Candidate stray = Good(1) with { ReportsReplica = false, HasKeys = true };
+        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, SomeHaveKeys = true };
+        Assert.Equal(stray, masterIsEmptied.Best([stray]));
+        ReplicaSelection oneIsAwaited = masterIsEmptied with { AwaitsFollower = true };
+        Assert.Null(oneIsAwaited.Best([stray]));
+        // What another leader began is finished.
+        Candidate promoted = stray with { WasPromotedMeanwhile = true };
+        Assert.Equal(promoted, oneIsAwaited.Best([promoted]));
+    }
+
+    [Fact]
     public void Whom_an_operator_made_the_master_is_taken_for_it_whatever_its_priority()
     {
         Candidate chosen = Good(1) with { IsFollowedByMaster = true, ReportsReplica = false, Priority = 0 };

@@ -26,7 +26,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
-            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) ? LossCause.Partition
+            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) ? LossCause.Partition
             : WasTakenByAnEmptyMaster(write) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
@@ -50,10 +50,12 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private LossCause CauseInMaster(WriteAccepted write, Branch branch)
     {
         // Of several masters since, the first one counts: the others built on what it had. Who came back as the master that it was once
-        // had no say, if somebody had to make it one again, or another one that had begun to follow it: unless it was still the one that most believed in.
+        // had no say, if somebody had to make it one again, or another one that had begun to follow it: unless it was still the one that most believed in,
+        // or had come back with less, and Redis' kind was there to replace its successor, which had all, by who had copied that.
         while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
             && !(earlier.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && earlier.Opening.By == branch.Opening.By)
-            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By.Address)))
+            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By.Address)
+                && !(world.Topology.LegacySentinels > 0 && HasForgotten(earlier.Opening.By, write))))
             branch = earlier;
         Opening opening = branch.Opening;
         return opening.By.Group != group ? LossCause.OtherGroup
@@ -103,6 +105,14 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         }
         return false;
     }
+
+    /// <summary>
+    /// Whether who took a write forgot it, and whoever else had it still was cut off from the one for whom it was thrown away in the moment in which that one
+    /// was made the master, or again: from those who could decide, it was gone.
+    /// </summary>
+    private bool WasOnlyBehindAPartition(WriteAccepted write) =>
+        HasForgotten(write.Node, write) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
+            || (group.NewestSince(loss.At) is var madeAt && WasCutOff(node, loss.After!.Value.Branch.Opening.By, madeAt, madeAt)));
 
     private bool WasCutOff(RedisNode one, RedisNode other, Instant from, Instant to) =>
         world.Network.WasBlocked(one.Machine, other.Machine, from, to) || world.Network.WasBlocked(other.Machine, one.Machine, from, to);

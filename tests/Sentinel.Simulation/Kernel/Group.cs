@@ -34,6 +34,13 @@ internal sealed class Group(GroupTopology topology)
             || 2 * last.Values.Count(belief => belief.Master != node) > last.Count;
     }
 
+    /// <summary>Since when somebody knew the configuration that was the newest at some time.</summary>
+    public Instant NewestSince(Instant at)
+    {
+        Belief newest = _beliefs.Where(belief => belief.At <= at).MaxBy(belief => belief.Epoch)!;
+        return _beliefs.Find(belief => belief.Epoch == newest.Epoch && belief.Master == newest.Master)!.At;
+    }
+
     /// <summary>What its Sentinels were first configured with.</summary>
     public MasterState Original => new() { Options = Topology.Options with { PreflightPeriod = Topology.PreflightPeriod }, Address = Nodes[0].Address };
 

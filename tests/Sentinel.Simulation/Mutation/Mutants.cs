@@ -101,11 +101,15 @@ internal static class Mutants
             [new("new Request.HoldWritesAndTell(Lease)", "new Request.HoldWritesAndTell(TimeSpan.Zero)")]) { Profile = Profile.Planned },
 
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
-            [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 1.7 --keep 1,2,3,4,5,14,17,21,24,25,26,27" },
+            [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 10" },
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Profile = Profile.Addresses },
         new("does-not-wait-for-whom-a-node-follows", "A node of which nothing tells whose it is waits for the one that it follows to be heard, where two groups know that one.",
             [new("IsAgreed && !master.Lineage.MayBeAStranger(replica);", "IsAgreed;")]) { Case = "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7" },
+        new("takes-an-empty-node-where-another-group-had-one", "A node of which nothing tells whose it is waits, where two groups had one at its address.",
+            [new("known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null", "known.Master.IsRemoved")]) { Case = "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9" },
+        new("prefers-the-predecessor-of-an-emptied-master", "Of an emptied master those who followed it are waited for before one that was a master before it takes its place.",
+            [new("AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),", "AwaitsFollower = false,")]) { Case = "--seed 20023385 --profile any --minutes 7.3 --keep 3,6,10,11,43,46,47" },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",

@@ -96,6 +96,14 @@ public class SeedTests
         "--seed 20030617 --profile any --minutes 10",
         // Best replica (the checker was wrong): a failover of another master began between two attempts.
         "--seed 20040606 --profile any --minutes 0.9 --keep 0,1,3",
+        // Losses (the checker was wrong): Redis' kind replaced a new master that it alone had lost by one that had copied the old one, which had come back with less.
+        "--seed 20021573 --profile any --minutes 4.8 --keep 0,6,10,13,14,15,16,19,20",
+        // Agreement: a replica came back empty, as a master, to an address that another group's node had just left; both groups told it to follow theirs.
+        "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9",
+        // Losses: a master that had restarted empty was replaced by the one before it, although one that had followed it was about to be heard again.
+        "--seed 20023385 --profile any --minutes 7.3 --keep 3,6,10,11,43,46,47",
+        // Losses (the checker was wrong): the same, but that one was behind a partition that lasted for longer than anybody should wait.
+        "--seed 20023385 --profile any --minutes 7.9 --keep 3,6,10,11,43,46,47",
     ];
 
     [Theory, MemberData(nameof(Many))]
