@@ -43,7 +43,7 @@ internal static class Mutants
              new("_standAt = Instant.Max(_standAt ?? local.Now, InLine(local.Now));", "_standAt = local.Now + TimeSpan.FromDays(1);")]) { Profile = Profile.Replacement },
 
         new("stands-against-a-master-that-others-hear", "Who does not hear a new master gives it time, more with each switch.",
-            [new("if (!_grace.IsOver(wake))", "if (master.IsRemoved)")]) { Case = "--seed 11002602 --profile any --minutes 0.8 --keep 0,3,4" },
+            [new("if (!_grace.IsOver(wake))", "if (master.IsRemoved)")]) { Case = "--seed 11005731 --profile any --minutes 1 --keep 4,7" },
 
         // Who is down.
         new("needs-no-quorum", "A failover starts only when a quorum holds the master down.",
@@ -136,7 +136,7 @@ internal static class Mutants
             [new("_masters.TryGetValue(hello!.MasterName, out MasterMonitor? master)", "_masters.Values.FirstOrDefault() is { } master")]),
 
         new("finds-no-switch-that-nobody-could-tell-of", "Who became the master as the former one ceased to be it is found, should the leader have died.",
-            [new("|| (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod)", "|| master.IsRemoved")]) { Case = "--seed 20015327 --profile any --minutes 1.7 --keep 6,10,11,13,14" },
+            [new("|| (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod)", "|| master.IsRemoved")]) { Case = "--seed 20015327 --profile any --minutes 1.8 --keep 6,11,13,14" },
 
         // Writes that are held.
         new("never-fences", "A master that most cannot reach is fenced by a Sentinel beside it.",
