@@ -45,8 +45,8 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // It said so, and the others of the quorum, who hear the master, did not come to the same.
         if (_doubts.TryGetValue((by, node.Group.Name), out var doubt) && doubt.HasYielded && doubt.DoubtedAt >= followed.StartedAt)
             return;
-        // Nobody else has what it has, and it is not to be the master: there is nothing to save it for.
-        if (node.Priority == 0)
+        // Nobody else has what it has, and it is not to be the master, or was not until a moment ago: there is nothing to save it for.
+        if (node.Priority == 0 || World.Agenda.Now - node.PrioritySince < NewsAge)
             return;
         // The node was there all the time in which the Sentinel could see the master as it is now; one that comes back later finds others agreed.
         if (ours.ConnectedSince(node.Address) is { } since && ours.ConnectedSince(address) is { } lookedSince && since <= lookedSince && by.Machine.Clock.TrueTimeOf(lookedSince) >= followed.StartedAt)

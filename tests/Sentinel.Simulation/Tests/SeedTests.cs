@@ -98,6 +98,8 @@ public class SeedTests
         "--seed 20040606 --profile any --minutes 0.9 --keep 0,1,3",
         // One fault, one switch (the checker was wrong): disks were slower than candidates wait, and the second leader finished what the first one did.
         "--seed 840718541 --profile one-fault --minutes 0.9 --keep 0",
+        // Nobody follows the emptied (the checker was wrong): the only one with data had been no choice until a moment ago.
+        "--seed 701049189 --profile any --minutes 3",
         // Losses (the checker was wrong): Redis' kind replaced a new master that it alone had lost by one that had copied the old one, which had come back with less.
         "--seed 20021573 --profile any --minutes 4.8 --keep 0,6,10,13,14,15,16,19,20",
         // Agreement: a replica came back empty, as a master, to an address that another group's node had just left; both groups told it to follow theirs.
