@@ -206,13 +206,12 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;
 
     /// <summary>
-    /// Whether most have answered lately, and since a stray master was seen: who is cut off, or has just started, holds nobody down for
+    /// Whether most have answered one of the last two PINGs, sent since a stray master was seen: who is cut off, or has just started, holds nobody down for
     /// <c>down-after-milliseconds</c>, which may be longer than the wait, and what the others know is what counts.
     /// </summary>
     private bool MayBeTold(StrayCase stray, Wakeup wake)
     {
-        Instant lately = Instant.Max(stray.Since, local.Now - local.Timing.PublishPeriod);
-        if (!stray.SaysMaster || 1 + master.Peers.Count(peer => peer.Link.HasAnsweredSince(lately)) >= Majority)
+        if (!stray.SaysMaster || 1 + master.Peers.Count(peer => peer.Link.HasAnsweredSince(Instant.Max(stray.Since, local.Now - 2 * peer.Link.PingPeriod))) >= Majority)
             return true;
         wake.IsDue(local.Now + local.Timing.StrayPollPeriod);
         return false;
