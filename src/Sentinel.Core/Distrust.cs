@@ -68,6 +68,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         master.Lineage.BelievedEmpty = null;
     }
 
+    /// <summary>Whether a replica has the data that the master has now, or such as went on from them.</summary>
+    public static bool HasCopied(Replica replica, MasterNode node) => replica.History == node.History || replica.FormerHistory == node.History;
+
     /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
     public void Decide(Wakeup wake)
     {
@@ -148,7 +151,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether a replica that may be promoted can be reached, and has data of the group that it did not copy from the master of now.</summary>
     private bool HasTheData(Replica replica, Instant since) =>
-        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && replica.History != master.Node.History && replica.FormerHistory != master.Node.History;
+        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && !HasCopied(replica, master.Node);
 
     private void AskReplicas()
     {

@@ -386,7 +386,6 @@ internal sealed class Failover
         _local.CrashIfWanted(SimulatedFailures.CrashAfterPromotion);
         SaveNumber save = _master.Prepare(promoted.Address, Epoch);
         _confirmed = (save, _local.Now + DiskPatience, cost);
-        _local.WhenSaved(save, saved: () => _local.Touch(_master), failed: _ => _local.Touch(_master));
         _local.Touch(_master);
     }
 

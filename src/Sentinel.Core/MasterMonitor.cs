@@ -27,6 +27,9 @@ internal sealed class MasterMonitor : IScheduled
     private readonly Reports _reports;
     private readonly Forgetting _forgetting;
 
+    /// <summary>The save that takes back what was prepared; null: what is prepared is to come true.</summary>
+    private SaveNumber? _renounced;
+
     public MasterMonitor(MasterState state, LocalSentinel local, LinkTable links, LineageState? lineage = null)
     {
         (Options, ConfigEpoch, _local, _links) = (state.Options, state.ConfigEpoch, local, links);
@@ -138,6 +141,7 @@ internal sealed class MasterMonitor : IScheduled
         _wake.Reset();
         if (IsRemoved)
             return;
+        SettleRenounced();
         _discovery.Decide();
         _twins.Decide(_wake);
         if (!_local.IsInTilt)
@@ -179,7 +183,7 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Forgets all replicas and peers, and whatever was believed of the master; epochs and options stay.</summary>
     public void Reset()
     {
-        if (Prepared is { } next)
+        if (Prepared is { } next && next.Address != Address)
             SwitchTo(next.Address, next.Epoch);    // the file may say so already
         Fence.Abandon();
         foreach (Instance instance in Instances.ToArray())
@@ -369,17 +373,26 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Brings to disk what a switch will make true.</summary>
     public SaveNumber Prepare(Address address, Epoch configEpoch)
     {
-        Prepared = (address, configEpoch);
-        return _local.Save();
+        (Prepared, _renounced) = ((address, configEpoch), null);
+        SaveNumber save = _local.Save();
+        _local.WhenSaved(save, saved: () => _local.Touch(this), failed: _ => _local.Touch(this));
+        return save;
     }
 
-    /// <summary>What was prepared does not come true: in its epoch, which is ours, the master stays where it is. So no epoch goes back on disk.</summary>
+    /// <summary>
+    /// What was prepared does not come true: in its epoch, which is ours, the master stays where it is. So no epoch goes back on disk. Nobody is told
+    /// so before the disk knows: if we died until then, we would come back with the other master in the same epoch.
+    /// </summary>
     public void Renounce()
     {
-        if (Prepared is not { } prepared)
-            return;
-        (ConfigEpoch, Prepared) = (prepared.Epoch, null);
-        _local.Save();
+        if (Prepared is { } prepared)
+            _renounced = Prepare(Address, prepared.Epoch);
+    }
+
+    private void SettleRenounced()
+    {
+        if (Prepared is { } prepared && _renounced is { } save && _local.IsDurable(save))
+            (ConfigEpoch, Prepared) = (prepared.Epoch, null);
     }
 
     /// <summary>Makes another node the group's master. The former one becomes a replica; the links stay.</summary>

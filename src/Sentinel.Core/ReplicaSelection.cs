@@ -48,6 +48,9 @@ public sealed record Candidate
     /// <summary>Whether its data are not of the group, as far as is known: of a history that neither is the group's nor goes on from it.</summary>
     public bool HasForeignHistory { get; init; }
 
+    /// <summary>Whether it has what the configured master has now, and nothing of before.</summary>
+    public bool HasCopiedMaster { get; init; }
+
     /// <summary>The replication history that its data are of; null: it does not say.</summary>
     public string? History { get; init; }
 
@@ -137,6 +140,9 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "its data are of another history, and others have those of the group";
         if (IsMasterAlready(candidate))
             return null;
+        // In the place of a master without its data it would make those throw theirs away that still have them.
+        if (IsMasterDistrusted && candidate.HasCopiedMaster)
+            return "it has copied what the master has now, and others have the data of the group";
         // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
         // there is nothing that will come back, and a stray one is better than none.
         if (!candidate.ReportsReplica)

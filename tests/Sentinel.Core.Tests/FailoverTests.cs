@@ -96,6 +96,31 @@ public class FailoverTests
     }
 
     [Fact]
+    public void A_promotion_that_is_renounced_is_taken_back_on_disk_before_anybody_is_told_of_its_epoch()
+    {
+        World world = World.Settled();
+        world.SaveTime = TimeSpan.FromMilliseconds(300);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+elected-leader"));
+        foreach (FakeNode node in world.Nodes)
+            leader.CutOff(node.Address);
+        leader.Freeze();
+        foreach (FakeSentinel other in world.Sentinels.Where(s => s != leader))
+            other.Freeze();
+        world.Run(seconds: 1.5);
+        Address promoted = leader.Disk.Masters[0].Address;
+        Epoch epoch = leader.Disk.Masters[0].ConfigEpoch;
+        Assert.NotEqual(world.MasterNode.Address, promoted);
+        leader.Thaw();
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "-failover-abort-not-elected"), "it gives up");
+        Assert.Equal((promoted, epoch), (leader.Disk.Masters[0].Address, leader.Disk.Masters[0].ConfigEpoch));
+        Assert.True(leader.View.ConfigEpoch < epoch);
+        world.RunUntil(() => leader.View.ConfigEpoch == epoch, "it is taken back");
+        Assert.Equal((world.MasterNode.Address, epoch), (leader.Disk.Masters[0].Address, leader.Disk.Masters[0].ConfigEpoch));
+    }
+
+    [Fact]
     public void Everything_known_after_a_switch_is_on_disk()
     {
         World world = World.Settled();

@@ -244,6 +244,32 @@ public class LineageTests
     }
 
     [Fact]
+    public void Nobody_is_promoted_for_an_emptied_master_once_the_last_one_who_has_the_data_is_down()
+    {
+        World world = WithData(quorum: 1);
+        FakeNode holder = world.Nodes[1], copier = world.Nodes[2];
+        FakeSentinel sentinel = world.Sentinels[0];
+        foreach (FakeSentinel other in world.Sentinels.Skip(1))
+            other.Freeze();
+        RestartEmpty(world, history: "z", keys: 3);
+        (copier.History, copier.Keys) = ("z", 3);
+        world.RunUntil(() => sentinel.View.IsObjectivelyDown, "the emptied master is held down");
+        world.Run(seconds: 12);
+        holder.Freeze();
+        // It is chosen among who is left, in the moment in which the one with the data is waited for no more.
+        world.Run(seconds: 9.95);
+        Assert.DoesNotContain(sentinel.Events, e => e.Name == "+sdown" && e.InstanceAddress == holder.Address);
+        foreach (FakeSentinel other in world.Sentinels.Skip(1))
+            other.Thaw();
+        world.RunUntil(() => sentinel.Events.Exists(e => e.Name == "+sdown" && e.InstanceAddress == holder.Address), "the last one with the data is down");
+        world.Run(seconds: 5);
+        Assert.Contains(sentinel.Log, line => line.Contains("is believed, although it restarted without its data", StringComparison.Ordinal));
+        Assert.Contains(sentinel.Events, e => e.Name == "+elected-leader");
+        Assert.Empty(copier.Told);
+        Assert.Equal(world.MasterNode.Address, sentinel.View.Address);
+    }
+
+    [Fact]
     public void A_master_that_begins_a_history_with_its_keys_from_an_AOF_is_believed()
     {
         World world = WithData();

@@ -28,8 +28,8 @@ internal sealed class OnlyCrashesAreCrashes(World world) : Checker(world)
         Instant? since = null;
         foreach (Instant failed in node.Failures.Reverse().SkipWhile(failed => failed > end))
         {
-            // It may have lived between two deaths so briefly that nobody tried to connect then.
-            if (since is { } later && later - failed > period)
+            // It may have lived between two deaths so briefly that nobody tried to connect then: who waits for the end of a period tries four times in it.
+            if (since is { } later && later - failed > period && !(later == node.Failures[^1] && later - node.StartedAt < period / 4))
                 break;
             since = failed;
         }

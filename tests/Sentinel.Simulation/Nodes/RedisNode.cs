@@ -185,14 +185,13 @@ internal sealed class RedisNode : Process
         return delay;
     }
 
-    /// <summary>All that was done to it is undone; it runs. Its priority is as at first.</summary>
+    /// <summary>All that was done to it is undone; it runs. Its priority is as at first. Writes that are held back are let through in their time: a Sentinel may rely on that.</summary>
     public void RecoverFully()
     {
         foreach (Illness illness in Enum.GetValues<Illness>())
             Recover(illness);
         SetPriority(Settings.Priority);
         Thaw();
-        _server.Resume();
         Start();
     }
 

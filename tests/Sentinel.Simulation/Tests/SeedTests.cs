@@ -90,6 +90,17 @@ public class SeedTests
         "--seed 20021590 --profile any --minutes 2 --keep 6,11",
         // Changed parts are true: a leader was waited for, and what the master had said before was believed when that one was gone; the master had been started anew since.
         "--seed 20021287 --profile any --minutes 7.3 --keep 25,26,28,31,33,34",
+        // Best replica: when the only one with the data of the group had just fallen silent, a copy of the emptied master was promoted in its place.
+        "--seed 50003176 --profile any --minutes 10",
+        // One address: a promotion was renounced in memory before it was on disk, so that two masters stood under one epoch when the Sentinel died in between.
+        "--seed 50006009 --profile any --minutes 6.6 --keep 30,31,82,83,85,86",
+        "--seed 50003350 --profile any --minutes 10",
+        // In the judge: a renounced promotion is on disk a moment before it is believed.
+        "--seed 50003339 --profile any --minutes 5.5 --keep 59,76,78",
+        // In the world: healing let writes through that a Sentinel held back for a planned switch.
+        "--seed 812 --profile planned --minutes 4 --keep 2,3,4,5,6,7,8,9,10,11,12,13,14,15",
+        // In the judge: between two deaths a node lived so briefly that nobody could see it.
+        "--seed 1018 --profile detection --minutes 3.4 --keep 0,1,2,7,11,15,17,22,23",
         // Losses are explained (core, and the checker for one that lost its file twice): a Sentinel that had just started, and had heard no other yet, told the new master to follow the former one.
         "--seed 20030399 --profile any --minutes 10",
         // Losses are explained (the checker was wrong): writes to a master that had been emptied, until one with the data took its place.
