@@ -10,6 +10,9 @@ using Sentinel.Daemon.Logging;
 // Must be done before the console is touched, for then the runtime has its own handler there.
 SystemCalls.HeedInterrupt();
 
+// Before there are many threads: each would have a heap of its own.
+SystemCalls.ShareNativeHeap();
+
 // Measured: a third less CPU per request. Must be set before the first socket is made.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 

@@ -128,6 +128,8 @@ internal static class Mutants
              new("if (configEpoch < ConfigEpoch)", "if (configEpoch > Epoch.Limit)")]),
         new("accepts-equal-configurations", "Of two configurations of one epoch the one that came first stays.",
             [new("if (hello.ConfigEpoch > master.ConfigEpoch)", "if (hello.ConfigEpoch >= master.ConfigEpoch)")]),
+        new("renounces-before-it-is-saved", "That a promotion is renounced is on disk before its epoch stands for the former master.",
+            [new("_renounced = Prepare(Address, prepared.Epoch);", "(ConfigEpoch, _renounced) = (prepared.Epoch, Prepare(Address, prepared.Epoch));")]) { Case = "--seed 50006009 --profile any --minutes 6.6 --keep 30,31,82,83,85,86" },
         new("does-not-save-the-configuration-epoch", "The epoch of the configuration survives a restart.",
             [new("=> master.Prepared?.Epoch ?? master.ConfigEpoch;", "=> Epoch.Zero;")]),
         new("does-not-tell-the-configuration-epoch", "Hellos carry the epoch of the configuration.",
@@ -154,6 +156,8 @@ internal static class Mutants
         new("leaves-replicas-behind", "After a promotion all other replicas are told to follow the new master.",
             [new("replica is { Reconf: ReconfStep.None, IsSubjectivelyDown: false, Link.IsUsable: true, HasReported: true, IsHandingOver: false }", "replica is { Reconf: ReconfStep.Done, IsSubjectivelyDown: true }"),
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
+        new("promotes-a-copy-of-an-emptied-master", "Who has copied a master without its data does not take its place while another one has them.",
+            [new("if (IsMasterDistrusted && candidate.HasCopiedMaster)", "if (candidate is { HasCopiedMaster: true, IsConnected: false })")]) { Case = "--seed 50003176 --profile any --minutes 10" },
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
             [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),
     ];
