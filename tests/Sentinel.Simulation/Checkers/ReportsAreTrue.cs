@@ -8,8 +8,8 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>Each failover that is led to its end is reported once, and what is said to be lost is lost, and all of it that the leader could know.</summary>
 internal sealed class ReportsAreTrue(World world) : Checker(world)
 {
-    /// <summary>Promotions that are to be reported: their epoch, and what the former master had told of itself until then.</summary>
-    private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, string? LastWord)> _promoted = [];
+    /// <summary>Promotions that are to be reported: their epoch, the data that the new master began, and what the former one had told of itself until then.</summary>
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, Branch? Branch, string? LastWord)> _promoted = [];
 
     public override string Name => "reports-are-true";
 
@@ -26,11 +26,11 @@ internal sealed class ReportsAreTrue(World world) : Checker(world)
         switch (happened.Name)
         {
             case "+promoted-slave":
-                _promoted[(sentinel, master)] = (happened.Epoch, ((SentinelProcess)sentinel).View.Masters.GetValueOrDefault(master)?.Info);
+                _promoted[(sentinel, master)] = (happened.Epoch, World.NodeAt(happened.InstanceAddress!.Value)?.Branch, ((SentinelProcess)sentinel).View.Masters.GetValueOrDefault(master)?.Info);
                 break;
             case "+failover-report":
                 if (_promoted.Remove((sentinel, master), out var promoted) && promoted.Epoch == happened.Epoch)
-                    Judge(sentinel, master, happened.Report!, promoted.LastWord);
+                    Judge(sentinel, master, happened.Report!, promoted.Branch, promoted.LastWord);
                 else
                     Violated($"{sentinel.Name} reports a failover of {master} in epoch {happened.Epoch} in which it promoted nobody, or that it reported before");
                 break;
@@ -45,7 +45,7 @@ internal sealed class ReportsAreTrue(World world) : Checker(world)
         }
     }
 
-    private void Judge(SimSentinel sentinel, string master, FailoverReport report, string? lastWord)
+    private void Judge(SimSentinel sentinel, string master, FailoverReport report, Branch? branch, string? lastWord)
     {
         if (report is { Cause: FailoverCause.Planned, LostBytes: > 0 })
             Violated($"{sentinel.Name} reports a planned switch of {master} that lost something: {report}");
@@ -55,8 +55,8 @@ internal sealed class ReportsAreTrue(World world) : Checker(world)
             return;
         if (report.LostBytes != (offset > report.PromotedOffset ? offset - report.PromotedOffset : 0))
             Violated($"{sentinel.Name} reports a loss of {master} that is not what its offsets come to: {report}");
-        // Another node may be there by now, or another life of it.
-        if (World.NodeAt(report.To) is not { Master: null, Branch: { Opening.Reason: RoleReason.Sentinel or RoleReason.OrderedFailover, Origin: { } origin } } promoted || promoted.Group.Name != master)
+        // Another node may be there by now, or another life of it, or it was made a master once more while the leader did not run.
+        if (World.NodeAt(report.To) is not { Master: null, Branch: { Opening.Reason: RoleReason.Sentinel or RoleReason.OrderedFailover, Origin: { } origin } } promoted || promoted.Group.Name != master || promoted.Branch != branch)
             return;
         if (report.PromotedOffset != (ulong)origin.Offset)
             Violated($"{sentinel.Name} reports that {promoted.Name} was promoted at {report.PromotedOffset}, and it was at {origin.Offset}");
