@@ -56,15 +56,16 @@ internal static class Agreement
 
     /// <summary>
     /// Two configurations of one epoch, as Redis' kind and voters without memory make them (see <see cref="OneLeader"/>), are never reconciled, until an operator orders
-    /// a failover, and with it a newer epoch.
+    /// a failover, and with it a newer epoch: of one who has a master that is one.
     /// </summary>
     private static void OrderWhereEpochsCollide(World world, Group group)
     {
         SimSentinel first = world.Sentinels[0];
         if (!world.Sentinels.Exists(other => other.ConfigEpochOf(group.Name) == first.ConfigEpochOf(group.Name) && other.MasterOf(group.Name) != first.MasterOf(group.Name)))
             return;
-        world.Note(first.Name, $"is ordered to fail over {group.Name}, for there are two configurations of one epoch");
-        first.Order(id => new FailoverRequested(id, group.Name));
+        SimSentinel ordered = world.Sentinels.Find(sentinel => group.Nodes.Exists(node => node.Address == sentinel.MasterOf(group.Name) && node is { IsWorking: true, IsMaster: true })) ?? first;
+        world.Note(ordered.Name, $"is ordered to fail over {group.Name}, for there are two configurations of one epoch");
+        ordered.Order(id => new FailoverRequested(id, group.Name));
     }
 
     /// <summary>Where most lost their files, all may hold what is a replica by now for the master, or not know a node: none of them can find out.</summary>

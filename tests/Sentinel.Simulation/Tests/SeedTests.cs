@@ -99,6 +99,8 @@ public class SeedTests
         "--seed 50003339 --profile any --minutes 5.5 --keep 59,76,78",
         // In the judge: a leader that had not run reported its promotion, and another one had made the node a master once more meanwhile.
         "--seed 50005425 --profile any --minutes 10 --keep 50,54,58,59,60,64",
+        // In the judge: an operator who reconciles two configurations of one epoch, where all had begun anew, orders it of a Sentinel that has a master which is one.
+        "--seed 50006793 --profile any --minutes 10 --keep 95,97,98,99,100,101",
         // In the world: healing let writes through that a Sentinel held back for a planned switch.
         "--seed 812 --profile planned --minutes 4 --keep 2,3,4,5,6,7,8,9,10,11,12,13,14,15",
         // In the judge: between two deaths a node lived so briefly that nobody could see it.
