@@ -227,7 +227,7 @@ internal static class SentinelProcess
             services.GetRequiredService<AccessControl>(), services.GetRequiredService<AclGrammar>(), configuration, log));
         builder.Services.AddWebhooks(state.Id, configuration.Webhooks);
         builder.Services.AddSentinelTelemetry(new ConfigurationBuilder().AddEnvironmentVariables().Build(), state.Id, services => services.GetRequiredService<SentinelLoop>().View);
-        builder.Services.AddSingleton(exit);
+        builder.Services.AddSingleton(exit).AddHostedService<MemoryKeeper>();
         builder.Services.AddSingleton(services => new StateWriter(
             file, (number, error) => services.GetRequiredService<SentinelLoop>().Saved(number, error)));
         builder.Services.AddSingleton(new LineageWriter(LineageFile.PathOf(configuration.File), log));
