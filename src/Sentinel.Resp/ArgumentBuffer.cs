@@ -48,7 +48,7 @@ internal sealed class ArgumentBuffer
     /// <summary>Adds a whole argument.</summary>
     public void Add(ReadOnlySpan<byte> argument)
     {
-        Append(argument, toCome: 0);
+        Append(argument, toCome: 0, isLast: false);
         EndArgument();
     }
 
@@ -58,11 +58,12 @@ internal sealed class ArgumentBuffer
     /// How many more the argument is said to have: room is made for them only as far as it at most doubles what is
     /// held, because a header is easily written and memory is not.
     /// </param>
-    public void Append(ReadOnlySpan<byte> arrived, int toCome)
+    /// <param name="isLast">Whether no other argument comes after it; else what is held is doubled, or each of many would copy all those before it.</param>
+    public void Append(ReadOnlySpan<byte> arrived, int toCome, bool isLast)
     {
         int needed = _length + arrived.Length;
         if (needed > _bytes.Length)
-            Grow(needed, wanted: (long)needed + toCome);
+            Grow(needed, wanted: isLast ? (long)needed + toCome : long.MaxValue);
         arrived.CopyTo(_bytes.AsSpan(_length));
         _length = needed;
     }
@@ -71,7 +72,7 @@ internal sealed class ArgumentBuffer
     public void Append(byte value)
     {
         if (_length == _bytes.Length)
-            Grow(_length + 1, wanted: int.MaxValue);
+            Grow(_length + 1, wanted: long.MaxValue);
         _bytes[_length++] = value;
     }
 

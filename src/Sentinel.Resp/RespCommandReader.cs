@@ -247,7 +247,7 @@ public sealed class RespCommandReader
         ReadOnlySpan<byte> arrived = input[..Math.Min(_bytesToCome, input.Length)];
         input = input[arrived.Length..];
         _bytesToCome -= arrived.Length;
-        _arguments.Append(arrived, _bytesToCome);
+        _arguments.Append(arrived, _bytesToCome, isLast: _argumentsToCome == 1);
         if (_bytesToCome > 0)
             return;
         _arguments.EndArgument();

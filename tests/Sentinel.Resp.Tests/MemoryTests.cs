@@ -65,6 +65,26 @@ public sealed class MemoryTests
         Assert.InRange(allocated, Length, 3L * Length);
     }
 
+    [Theory]
+    [InlineData(100_000, 1)]
+    [InlineData(200, 256 * 1024)]
+    public void A_request_of_many_arguments_in_pieces_costs_a_small_multiple_of_its_length(int count, int length)
+    {
+        byte[] argument = Pieces.Latin1($"${length}\r\n{new string('a', length)}\r\n");
+        byte[][] pieces = [.. argument.Chunk(4096)];
+        RespCommandReader reader = new(RespLimits.Default, isAuthenticated: true);
+        long allocated = Allocated(() =>
+        {
+            Expect(RespReadStatus.NeedMore, Read(reader, Pieces.Latin1($"*{count}\r\n")));
+            for (int argumentsSent = 1; argumentsSent <= count; argumentsSent++)
+            {
+                for (int sent = 1; sent <= pieces.Length; sent++)
+                    Expect(argumentsSent == count && sent == pieces.Length ? RespReadStatus.Complete : RespReadStatus.NeedMore, Read(reader, pieces[sent - 1]));
+            }
+        });
+        Assert.InRange(allocated, (long)count * length, 5L * count * (length + sizeof(int)));
+    }
+
     [Fact]
     public void A_large_array_and_a_long_line_byte_by_byte_cost_a_small_multiple_of_their_length()
     {

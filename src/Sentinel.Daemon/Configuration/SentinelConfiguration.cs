@@ -71,8 +71,11 @@ internal sealed record SentinelConfiguration
     /// <summary>Connections beyond which new ones are refused. Default 10,000, as in Redis.</summary>
     public long MaxClients { get; init; } = 10_000;
 
-    /// <summary>What one request may ask for: <c>client-query-buffer-limit</c>, <c>proto-max-bulk-len</c>.</summary>
-    public RespLimits Requests { get; init; } = RespLimits.Default;
+    /// <summary>
+    /// What one request may ask for: <c>client-query-buffer-limit</c>, <c>proto-max-bulk-len</c>. By default 1 MiB in all, where Redis, which
+    /// stores values, takes 1 GiB: no request to a Sentinel needs more than some KB, and whoever reaches the port may send one.
+    /// </summary>
+    public RespLimits Requests { get; init; } = RespLimits.Default with { MaxMessageLength = 1024 * 1024 };
 
     /// <summary>How much output may wait for a client that has not subscribed: <c>client-output-buffer-limit normal</c>.</summary>
     public OutputBufferLimit NormalOutput { get; init; } = OutputBufferLimit.None;
