@@ -256,6 +256,11 @@ internal sealed class Failover
                 return;
             }
             GoOnAlone(reason);
+            if (WasStartedAnew(replica))
+            {
+                TryNext($"{replica.Name} was started anew, and may have lost what it was chosen for");
+                return;
+            }
         }
         if (Handover is { IsMastersOwn: false } && !hasEveryByte)
             return;

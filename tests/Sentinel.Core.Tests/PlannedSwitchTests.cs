@@ -155,6 +155,23 @@ public class PlannedSwitchTests
     }
 
     [Fact]
+    public void A_replica_that_is_started_anew_while_the_master_does_not_answer_is_not_forced_into_its_place()
+    {
+        World world = World.Settled(replicas: 2, downAfterMs: 10_000);
+        FakeNode chosen = world.Nodes[1];
+        chosen.Priority = 1;
+        world.Run(seconds: 11);
+        world.MasterNode.Freeze();
+        Order(world, new FailoverOptions());
+        world.RunUntil(() => world.Sentinels[0].Events.Exists(e => e.Name == "+selected-slave"), "it is chosen");
+        chosen.Kill();
+        chosen.Restart(asReplicaOf: world.MasterNode.Address);
+        world.RunUntil(() => world.Count("+switch-master") == 3, "the other one is promoted");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+        Assert.DoesNotContain("REPLICAOF NO ONE", chosen.Told);
+    }
+
+    [Fact]
     public void A_master_that_takes_no_part_at_all_is_replaced_as_ever_unless_it_has_to_take_part()
     {
         World world = World.Settled();

@@ -78,6 +78,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
 
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _heldDownAt = [];
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _rebootAt = [];
+    private readonly Dictionary<string, Instant> _setAt = [];
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
     public override string Name => "no-needless-failover";
@@ -94,9 +95,14 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             _heldDownAt[(sentinel, name)] = World.Agenda.Now;
         if (happened is { Name: "+reboot", Kind: InstanceKind.Master })
             _rebootAt[(sentinel, name)] = World.Agenda.Now;
+        if (happened.Name is "+set")
+            _setAt[name] = World.Agenda.Now;
         if (happened.Name is "+elected-leader")
             _ordered.Remove((sentinel, name));
         if (happened.Name != "+try-failover" || sentinel.IsLegacy)
+            return;
+        // What peers said while a shorter down-after held counts for a while.
+        if (_setAt.TryGetValue(name, out Instant set) && World.Agenda.Now - set < s_answerAge)
             return;
         Group group = World.Group(name);
         Address master = sentinel.MasterOf(name)!.Value;

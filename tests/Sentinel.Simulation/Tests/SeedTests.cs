@@ -101,6 +101,10 @@ public class SeedTests
         "--seed 50005425 --profile any --minutes 10 --keep 50,54,58,59,60,64",
         // In the judge: an operator who reconciles two configurations of one epoch, where all had begun anew, orders it of a Sentinel that has a master which is one.
         "--seed 50006793 --profile any --minutes 10 --keep 95,97,98,99,100,101",
+        // Only fit replicas: a replica that had restarted empty, while a master that was to hand over to it did not answer, was forced into its place.
+        "--seed 50013168 --profile any --minutes 1.1 --keep 1,2,3",
+        // In the judge: what peers of Redis' kind said before down-after was made longer counts for a while.
+        "--seed 50010185 --profile any --minutes 1.6 --keep 12,13,14",
         // In the world: healing let writes through that a Sentinel held back for a planned switch.
         "--seed 812 --profile planned --minutes 4 --keep 2,3,4,5,6,7,8,9,10,11,12,13,14,15",
         // In the judge: between two deaths a node lived so briefly that nobody could see it.
