@@ -58,6 +58,12 @@ internal static class SentinelProcess
         await using WebApplication? app = await TryListenAsync(() => Build(configuration, supervisor, state, file, tls, log, exit), configuration, log, signals.Stopping);
         if (app is null)
             return signals.Stopping.IsCancellationRequested ? SayBye(log, exit) : Failed;
+        using FileClaim? claim = file.Claim();
+        if (WhyNotOurs(claim, configuration) is { } whyNot)
+        {
+            log.Write(EventLevel.Warning, whyNot);
+            return Failed;
+        }
         UserStore users = app.Services.GetRequiredService<UserStore>();
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
         string? unsaved = (file.Save(old => new ConfigurationRewriter().Rewrite(old, configuration, state, users.Saved())) as SaveResult.Failed)?.Error;
@@ -72,6 +78,12 @@ internal static class SentinelProcess
             ProcessTitle.Set(configuration);
         return await RunAsync(app, supervisor, written, state, unsaved, log, signals);
     }
+
+    /// <summary>Why the configuration file cannot be ours; null: it is.</summary>
+    private static string? WhyNotOurs(FileClaim? claim, SentinelConfiguration configuration) =>
+        claim is null ? $"{configuration.File} is the file of another Sentinel that runs: two on one file have one identity, and each overwrites what the other saved, votes too. Stop that one, or give this one a file of its own."
+        : configuration.ReadAs is { } read && Posix.Stamp(configuration.File) is { } now && now != read ? $"{configuration.File} has changed since it was read, a moment ago: another Sentinel that has just ended may have saved its last vote. Start again."
+        : null;
 
     private static async Task<int> RunAsync(
         WebApplication app, Supervisor supervisor, PidFile? pidFile, SentinelState state, string? unsaved, RedisLog log, StopSignals signals)

@@ -45,7 +45,8 @@ internal sealed class ConfigurationLoader
     public static SentinelConfiguration Load(ConfigurationArguments arguments, TextReader standardInput)
     {
         var loader = new ConfigurationLoader(arguments.File ?? "", arguments.Directory, mistakes: null);
-        SentinelConfiguration configuration = loader.Read(arguments, standardInput);
+        FileStamp? stamp = arguments.File is { } file ? Posix.Stamp(file) : null;
+        SentinelConfiguration configuration = loader.Read(arguments, standardInput) with { ReadAs = stamp };
         CheckLogFile(configuration);
         CheckStateFile(arguments);
         return configuration;

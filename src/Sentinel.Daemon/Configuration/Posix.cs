@@ -24,6 +24,12 @@ internal static class Posix
     private const int AtEnd = 0x400;             // O_APPEND
     private const int CloseOnExec = 0x80000;     // no script inherits it
 
+    private const int LockThis = 37;             // F_OFD_SETLK: of this opening, not of the process
+    private const int DuplicateFrom = 1030;      // F_DUPFD_CLOEXEC
+    private const short ForWriting = 1;          // F_WRLCK
+    private const int TryAgain = 11;             // EAGAIN
+    private const int NoAccess = 13;             // EACCES
+
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;    // SIGXFSZ
 
     private const int Interrupted = 4;           // EINTR
@@ -49,6 +55,22 @@ internal static class Posix
     /// <returns>Null and the error when that cannot be.</returns>
     public static SafeFileHandle? OpenToAppend(string path, UnixFileMode mode, out string? error) =>
         Open(path, WriteOnly | IfAbsent | AtEnd, mode, out error);
+
+    /// <summary>Opens a file that is there, to write to it.</summary>
+    /// <returns>Null and the error when that cannot be.</returns>
+    public static SafeFileHandle? OpenToWrite(string path, out string? error) => Open(path, WriteOnly, UnixFileMode.None, out error);
+
+    /// <summary>Locks a file that is open for writing until all handles of this opening are closed.</summary>
+    /// <returns>Whether another opening has it locked. A file system that knows no locks says so neither way.</returns>
+    public static bool IsLockedByAnother(SafeFileHandle file) =>
+        fcntl(file, LockThis, new FileLock { Kind = ForWriting }) < 0 && Marshal.GetLastPInvokeError() is TryAgain or NoAccess;
+
+    /// <summary>Another handle of the same opening; null: there are no more descriptors.</summary>
+    public static SafeFileHandle? Duplicate(SafeFileHandle file)
+    {
+        int descriptor = fcntl(file, DuplicateFrom, 3);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
 
     /// <summary>Reads to the end; a file of more bytes than that, or without an end, is an error.</summary>
     public static byte[]? ReadAll(SafeFileHandle file, out string? error, int bytesMax = int.MaxValue)
@@ -141,6 +163,17 @@ internal static class Posix
         }
     }
 
+    /// <summary>struct flock, of the whole file when the rest is zero.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FileLock
+    {
+        public short Kind;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+
 #pragma warning disable SYSLIB1054, IDE1006, SA1300 // source-generated imports need unsafe code; the names are the system's
     [DllImport("libc", SetLastError = true)]
     private static extern int open(byte[] path, int flags, uint mode);
@@ -153,6 +186,12 @@ internal static class Posix
 
     [DllImport("libc", SetLastError = true)]
     private static extern int fsync(SafeFileHandle file);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int fcntl(SafeFileHandle file, int command, in FileLock what);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int fcntl(SafeFileHandle file, int command, int argument);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int fchmod(SafeFileHandle file, uint mode);

@@ -20,6 +20,9 @@ internal sealed record SentinelConfiguration
     /// <summary>Absolute path of the configuration file, links not resolved.</summary>
     public required string File { get; init; }
 
+    /// <summary>What the file was when it was read; null: there was none.</summary>
+    public FileStamp? ReadAs { get; init; }
+
     /// <summary><c>dir</c>: absolute path of the working directory; what scripts run in. Default: where we were started.</summary>
     public required string Directory { get; init; }
 

@@ -30,6 +30,7 @@ internal sealed class StateFile
     private readonly Disk _disk;
     private string _known = "";
     private FileStamp? _saved;
+    private FileClaim? _claim;
 
     /// <param name="path">Absolute path; a link is followed.</param>
     /// <param name="disk">Null: the one of this machine.</param>
@@ -42,6 +43,10 @@ internal sealed class StateFile
         if (_disk.Stamp(target) is { } now)
             Read(target, now);    // when that fails, so will the first save, which says why
     }
+
+    /// <summary>Takes the file for this process alone, until it ends. To be called before the first save.</summary>
+    /// <returns>Null: another process has it.</returns>
+    public FileClaim? Claim() => _claim = FileClaim.Take(Target());
 
     /// <summary>Replaces the content.</summary>
     /// <param name="rewrite">
@@ -96,12 +101,15 @@ internal sealed class StateFile
             ?? _disk.Sync(file);
         // before the file has its name nobody else can have written to it, so later any difference to this is somebody's
         FileStamp? written = _disk.Stamp(file);
+        if (_claim is not null)
+            FileClaim.Extend(file);
         error ??= _disk.Rename(temporary, target);
         if (error is not null)
         {
             _disk.Unlink(temporary);
             return error;
         }
+        _claim?.MoveTo(file);
         // makes the renaming last: it is a change of the folder, not of the file
         error = _disk.SyncFolder(Path.GetDirectoryName(target)!);
         (_known, _saved) = error is null ? (text, written) : (_known, null);

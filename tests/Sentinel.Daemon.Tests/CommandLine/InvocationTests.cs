@@ -71,6 +71,34 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task A_second_one_on_the_same_file_is_refused_as_long_as_the_first_one_runs()
+    {
+        await using var first = new Daemon();
+        string file = first.Configure("sentinel monitor mymaster 127.0.0.1 1 2\n");
+        first.Start(file);
+        await first.AnswersAsync();
+        await RefusedAsync();
+        // Each save puts another file in its place.
+        Assert.Equal("OK", (await RespConnection.AskAsync(first.Port, "SENTINEL", "SET", "mymaster", "down-after-milliseconds", "7777")).Text());
+        string saved = await File.ReadAllTextAsync(file);
+        Assert.Contains("7777", saved, StringComparison.Ordinal);
+        await RefusedAsync();
+        Assert.Equal(saved, await File.ReadAllTextAsync(file));
+        first.Signal(Daemon.Kill);
+        await first.ExitCodeAsync();
+        await using var next = new Daemon();
+        next.Start(file, "--port", $"{next.Port}");
+        await next.AnswersAsync();
+
+        async Task RefusedAsync()
+        {
+            await using var second = new Daemon();
+            Assert.Equal(1, await second.RunAsync(file, "--port", $"{second.Port}"));
+            Assert.Contains(second.Output, line => line.Contains("is the file of another Sentinel that runs", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task One_that_cannot_save_at_its_start_says_so_and_answers_all_the_same()
     {
         await using var daemon = new Daemon();
