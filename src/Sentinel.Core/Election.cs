@@ -37,6 +37,9 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// <summary>Whether the one that we voted for is alive and at work.</summary>
     public bool IsLeaderAtWork(Wakeup wake) => _watch?.IsAtWork(master, local, wake) is true;
 
+    /// <summary>The one that we voted for, while it may be about to make another node the master: that one is no stray then. Null: nobody.</summary>
+    public SentinelId? LeaderToSwitch => _watch?.MaySwitch(master, local.Now) is true ? Leader : null;
+
     /// <summary>Answers whether the master is down, without a vote.</summary>
     public void Answer(RequestId id) => local.Do(new GiveAnswer(id, new Answer.Down(SaysDown, null, Epoch.Zero)));
 

@@ -51,6 +51,9 @@ internal sealed class LeaderWatch(SentinelId leader, Epoch epoch, Instant votedA
         return !wake.IsDue(_votedAt + 2 * master.Options.FailoverTimeout);
     }
 
+    /// <summary>Whether the leader may be about to make another node the master, as far as can be told without asking it. It lived when it asked for our vote, and one that we hold down others may reach.</summary>
+    public bool MaySwitch(MasterMonitor master, Instant now) => !_hasGivenUp && !IsOver(master) && now - _votedAt < master.Options.FailoverTimeout;
+
     /// <summary>We did not run for some time: what the leader said in it is still to be asked for.</summary>
     public void Miss(TimeSpan time)
     {

@@ -21,6 +21,7 @@ internal static class MasterViews
         ConfigEpoch = master.ConfigEpoch,
         ObjectivelyDownSince = master.Judgement.ObjectivelyDownSince,
         Failover = master.Failover?.Step ?? FailoverStep.None,
+        LeaderToSwitch = master.Election.LeaderToSwitch,
         Replicas = [.. master.Replicas.Select(replica => ViewOf(replica, names))],
         Peers = [.. master.Peers.Select(peer => ViewOf(peer, names))],
         Findings = master.Preflight.Findings,

@@ -6,7 +6,8 @@ namespace Sentinel.Core;
 /// <param name="Address">Where it believes the master to be.</param>
 /// <param name="ConfigEpoch">The epoch of that belief.</param>
 /// <param name="Failover">The failover that it leads.</param>
-internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverStep Failover)
+/// <param name="AwaitsLeader">Whether it has voted for somebody who may be about to make another node the master. Redis' kind does not tell.</param>
+internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverStep Failover, bool AwaitsLeader = false)
 {
     /// <summary>Reads the flat pairs of the reply.</summary>
     /// <returns>Null for an error or anything malformed.</returns>
@@ -18,6 +19,7 @@ internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverSt
         int port = 0;
         Epoch? configEpoch = null;
         FailoverStep failover = FailoverStep.None;
+        bool awaitsLeader = false;
         for (int i = 0; i + 1 < items.Length; i += 2)
         {
             if (items[i] is not Reply.Text { Value: var key } || items[i + 1] is not Reply.Text { Value: var value })
@@ -36,11 +38,14 @@ internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverSt
                 case "failover-state":
                     failover = FailoverSteps.Parse(value);
                     break;
+                case "awaited-leader":
+                    awaitsLeader = true;
+                    break;
                 default:
                     break;
             }
         }
-        return host is not null && configEpoch is { } epoch ? new PeerBelief(new Address(host, port), epoch, failover) : null;
+        return host is not null && configEpoch is { } epoch ? new PeerBelief(new Address(host, port), epoch, failover, awaitsLeader) : null;
     }
 }
 

@@ -70,7 +70,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             // A leader that has made our master the master sees to the others now, and does not dispute that the former one is none.
             _isDisputed |= speaksForAnother || belief.Failover is not FailoverStep.ReconfReplicas || belief.ConfigEpoch < master.ConfigEpoch;
         }
-        else if (askedAt >= _pollStartedAt)
+        else if (askedAt >= _pollStartedAt && !belief.AwaitsLeader)
         {
             _confirmed.Add(peer);
         }
@@ -199,8 +199,13 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         && local.Now - infoAt < 2 * local.Timing.InfoPeriod
         && master.MayBeFollowed;
 
+    /// <summary>
+    /// Whether all who can be reached, and most of all, know of nothing newer. A leader that cannot be reached is known to those who voted for it: most
+    /// did, so that one of any other majority is among them. What it has just promoted is no stray.
+    /// </summary>
     private bool IsAgreed =>
-        master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id))
+        master.Election.LeaderToSwitch is null
+        && master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id))
         && 1 + _confirmed.Count >= Majority;
 
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;

@@ -204,6 +204,9 @@ public sealed record MasterView : NodeView
     /// <summary>The failover led by this Sentinel.</summary>
     public FailoverStep Failover { get; init; }
 
+    /// <summary>The Sentinel that this one voted for, while it may be about to make another node the master; null: nobody.</summary>
+    public SentinelId? LeaderToSwitch { get; init; }
+
     /// <summary>Its replicas.</summary>
     public ImmutableArray<ReplicaView> Replicas { get; init; } = [];
 

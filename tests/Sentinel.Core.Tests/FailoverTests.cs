@@ -120,6 +120,39 @@ public class FailoverTests
         Assert.Equal((world.MasterNode.Address, epoch), (leader.Disk.Masters[0].Address, leader.Disk.Masters[0].ConfigEpoch));
     }
 
+    [Theory]
+    [InlineData(false, 9.97)]
+    [InlineData(true, 8.9)]    // the leader waits for its vote for a second
+    public void What_a_leader_that_is_out_of_reach_has_just_promoted_is_left_alone_by_those_who_voted_for_it_and_those_they_tell(bool oneDidNotVote, double since)
+    {
+        World world = World.Settled(downAfterMs: 1000);
+        FakeNode promoted = world.Nodes[1];
+        promoted.Priority = 1;
+        world.Run(seconds: 11);
+        (FakeSentinel leader, FakeSentinel other) = (world.Sentinels[0], world.Sentinels[1]);
+        leader.Kill();
+        world.RunUntil(() => world.Count("+sdown") == 2, "the others hold it down");
+        world.RunUntil(() => world.Now - other.View.Replicas.Single(replica => replica.Address == promoted.Address).InfoAt > TimeSpan.FromSeconds(since), "one of them is about to look at the replica");
+        leader.Restart();
+        if (oneDidNotVote)
+        {
+            leader.CutOff(other.Address);
+            other.CutOff(leader.Address);
+        }
+        world.RunUntil(() => leader.View.Replicas.All(replica => replica.InfoAt is not null), "it knows the nodes");
+        Assert.IsType<Answer.Ok>(leader.Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { Mode = FailoverMode.Forced } }));
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "it is elected");
+        world.SaveTime = TimeSpan.FromMinutes(10);    // so that it does not tell of the switch so soon
+        world.RunUntil(() => other.View.Replicas.Any(replica => replica.ReportsMaster), "the other one sees a master that is none yet");
+        Assert.True(other.View.Peers.Single(peer => peer.RunId == leader.Id.Text).IsSubjectivelyDown);
+        world.RunUntil(() => world.Count("+switch-master") == 3, "all switch");
+        world.SaveTime = TimeSpan.FromMilliseconds(1);
+        Assert.DoesNotContain(world.Sentinels.SelectMany(sentinel => sentinel.Events), e => e.Name == "+convert-to-slave" && e.InstanceAddress == promoted.Address);
+        world.Run(seconds: 60);
+        Assert.Equal(3, world.Count("+switch-master"));
+        Assert.All(world.Sentinels, sentinel => Assert.NotEqual(world.MasterNode.Address, sentinel.View.Address));
+    }
+
     [Fact]
     public void Everything_known_after_a_switch_is_on_disk()
     {

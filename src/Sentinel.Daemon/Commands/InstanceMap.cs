@@ -87,6 +87,8 @@ internal struct InstanceMap
         if (master.Options.ClientReconfigScript is { } reconfiguration)
             Add("client-reconfig-script", reconfiguration);
         // Last, and only where there is something to say: what no redis-sentinel shows must move nothing that it does.
+        if (master.LeaderToSwitch is { } leader)
+            Add("awaited-leader", leader.Text);
         if (!master.Findings.IsEmpty)
             Add("warnings", string.Join("; ", master.Findings));
     }

@@ -186,6 +186,7 @@ internal static class CoverageCatalogue
         NotPromoted("refused", "# refused to become master: *", "10.1.0.2:6379 refused to become master: ERR unknown command 'REPLICAOF'"),
         NotPromoted("went down", "# went down", "10.1.0.2:6379 went down"),
         NotPromoted("started anew as a master", "# was started anew, as a master, and may have lost what it was chosen for", "10.1.0.2:6379 was started anew, as a master, and may have lost what it was chosen for"),
+        NotPromoted("started anew", "# was started anew, and may have lost what it was chosen for", "10.1.0.2:6379 was started anew, and may have lost what it was chosen for"),
         NotPromoted("made a master by others", "# became a master, but not by the master's own doing: it lacks # bytes of the master", "10.1.0.2:6379 became a master, but not by the master's own doing: it lacks 900 bytes of the master"),
         NotPromoted("not in time", "# did not become master in time", "10.1.0.2:6379 did not become master in time"),
         Line("promotion failed, in any way", "Promotion failed: *", "Promotion failed: 10.1.0.2:6379 went down"),
