@@ -7,7 +7,8 @@ namespace Sentinel.Core;
 /// <param name="ConfigEpoch">The epoch of that belief.</param>
 /// <param name="Failover">The failover that it leads.</param>
 /// <param name="AwaitsLeader">Whether it has voted for somebody who may be about to make another node the master. Redis' kind does not tell.</param>
-internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverStep Failover, bool AwaitsLeader = false)
+/// <param name="HoldsDown">Whether it holds the master down.</param>
+internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverStep Failover, bool AwaitsLeader = false, bool HoldsDown = false)
 {
     /// <summary>Reads the flat pairs of the reply.</summary>
     /// <returns>Null for an error or anything malformed.</returns>
@@ -19,7 +20,7 @@ internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverSt
         int port = 0;
         Epoch? configEpoch = null;
         FailoverStep failover = FailoverStep.None;
-        bool awaitsLeader = false;
+        (bool awaitsLeader, bool holdsDown) = (false, false);
         for (int i = 0; i + 1 < items.Length; i += 2)
         {
             if (items[i] is not Reply.Text { Value: var key } || items[i + 1] is not Reply.Text { Value: var value })
@@ -38,6 +39,9 @@ internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverSt
                 case "failover-state":
                     failover = FailoverSteps.Parse(value);
                     break;
+                case "flags":
+                    holdsDown = value.Split(',').Contains("s_down", StringComparer.Ordinal);
+                    break;
                 case "awaited-leader":
                     awaitsLeader = true;
                     break;
@@ -45,7 +49,7 @@ internal sealed record PeerBelief(Address Address, Epoch ConfigEpoch, FailoverSt
                     break;
             }
         }
-        return host is not null && configEpoch is { } epoch ? new PeerBelief(new Address(host, port), epoch, failover, awaitsLeader) : null;
+        return host is not null && configEpoch is { } epoch ? new PeerBelief(new Address(host, port), epoch, failover, awaitsLeader, holdsDown) : null;
     }
 }
 

@@ -70,7 +70,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
             // A leader that has made our master the master sees to the others now, and does not dispute that the former one is none.
             _isDisputed |= speaksForAnother || belief.Failover is not FailoverStep.ReconfReplicas || belief.ConfigEpoch < master.ConfigEpoch;
         }
-        else if (askedAt >= _pollStartedAt && !belief.AwaitsLeader)
+        else if (askedAt >= _pollStartedAt && belief is { AwaitsLeader: false, HoldsDown: false })
         {
             _confirmed.Add(peer);
         }
@@ -200,7 +200,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         && master.MayBeFollowed;
 
     /// <summary>
-    /// Whether all who can be reached, and most of all, know of nothing newer. A leader that cannot be reached is known to those who voted for it: most
+    /// Whether all who can be reached, and most of all, hear the master, and know of nothing newer. A leader that cannot be reached is known to those who voted for it: most
     /// did, so that one of any other majority is among them. What it has just promoted is no stray.
     /// </summary>
     private bool IsAgreed =>

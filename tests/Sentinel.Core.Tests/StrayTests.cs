@@ -140,6 +140,24 @@ public class StrayTests
     }
 
     [Fact]
+    public void Another_master_is_not_told_at_once_to_follow_one_that_the_others_hold_down()
+    {
+        World world = World.Settled(quorum: 3);
+        foreach (FakeSentinel other in world.Sentinels.Skip(1))
+            other.CutOff(world.MasterNode.Address);
+        world.RunUntil(() => world.Count("+sdown") == 2, "the others hold it down");
+        FakeNode second = world.Nodes[1];
+        second.Promote();
+        world.RunUntil(() => world.Sentinels[0].View.Replicas.Any(replica => replica.ReportsMaster), "it is seen");
+        world.Run(seconds: 5);
+        Assert.Empty(second.Told);
+        foreach (FakeSentinel other in world.Sentinels.Skip(1))
+            other.Heal();
+        TimeSpan took = world.RunUntil(() => second.Master is not null, "it is told, as all hear the master");
+        Assert.True(took < TimeSpan.FromSeconds(3), $"{took}");
+    }
+
+    [Fact]
     public void Nobody_is_told_to_follow_a_master_that_is_down()
     {
         World world = World.Settled(quorum: 3);

@@ -390,6 +390,7 @@ internal sealed class FakeSentinel
                 [
                     "ip", view.Address.Host, "port", view.Address.Port.ToString(CultureInfo.InvariantCulture), "config-epoch", view.ConfigEpoch.ToString(),
                     .. view.Failover is FailoverStep.None ? (string[])[] : ["failover-state", view.Failover.Word()],
+                    .. view.IsSubjectivelyDown ? (string[])["flags", "s_down,master"] : [],
                     .. view.LeaderToSwitch is not { } leader ? (string[])[] : ["awaited-leader", leader.Text],
                 ];
                 answer(new Reply.List([.. pairs.Select(word => new Reply.Text(word))]));

@@ -414,7 +414,8 @@ internal sealed class LegacySentinel : SimSentinel
     {
         Reply[] address = [Text("ip"), Text(master.Address.Host), Text("port"), Text(master.Address.Port.ToString(CultureInfo.InvariantCulture))];
         Reply[] failover = master.Step is FailoverStep.None ? [] : [Text("failover-state"), Text(master.IsSwitchDue ? "update_config" : master.Step.Word())];
-        return new Reply.List([.. address, .. failover, Text("config-epoch"), Text(master.ConfigEpoch.ToString())]);
+        Reply[] flags = master.IsDown ? [Text("flags"), Text("s_down,master")] : [];
+        return new Reply.List([.. address, .. flags, .. failover, Text("config-epoch"), Text(master.ConfigEpoch.ToString())]);
     }
 
     private static Reply.Text Text(string value) => new(value);

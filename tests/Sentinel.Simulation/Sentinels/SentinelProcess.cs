@@ -404,6 +404,7 @@ internal sealed class SentinelProcess : SimSentinel
     [
         "ip", view.Address.Host, "port", view.Address.Port.ToString(CultureInfo.InvariantCulture), "config-epoch", view.ConfigEpoch.ToString(),
         .. view.Failover is FailoverStep.None ? (string[])[] : ["failover-state", view.Failover.Word()],
+        .. view.IsSubjectivelyDown ? (string[])["flags", "s_down,master"] : [],
         .. view.LeaderToSwitch is not { } leader ? (string[])[] : ["awaited-leader", leader.Text],
     ];
 
