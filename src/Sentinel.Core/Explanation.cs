@@ -23,15 +23,20 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
     private string? Obstacle =>
         local.IsInTilt ? "this Sentinel did not run for some time, and asks all anew before it judges (TILT)"
         : master.Failover is not null ? null
-        : master.Election.Obstacle() ?? (Chosen is null ? $"no replica can be promoted: {master.Succession.WhyNobody()}" : null);
+        : Unsaved ?? master.Election.Obstacle() ?? (Chosen is null ? $"no replica can be promoted: {master.Succession.WhyNobody()}" : null);
 
-    /// <summary>What is awaited before the master is replaced; null: nothing, for it is not to be.</summary>
+    /// <summary>That this Sentinel could not save its file; null: it could.</summary>
+    private string? Unsaved => local.SaveError is { } error
+        ? $"this Sentinel could not save its configuration file ({error}), and gives no vote and leads no failover until it can"
+        : null;
+
+    /// <summary>What is awaited before the master is replaced, or could be; null: nothing.</summary>
     private string? Awaited =>
         local.IsInTilt ? Obstacle
         : master.Failover is { } failover ? failover.Awaited
-        : master.IsObjectivelyDown ? master.Election.AwaitedNow()
+        : master.IsObjectivelyDown ? master.Election.Watched ?? Unsaved ?? master.Election.AwaitedNow()
         : master.Node.IsSubjectivelyDown ? $"{Count(master.Options.Quorum - master.Judgement.Votes, "more Sentinel")} to hold it down"
-        : null;
+        : Obstacle;
 
     /// <summary>Who would take the master's place, or is about to.</summary>
     private Replica? Chosen => master.Failover?.Promoted ?? master.Succession.Best();
@@ -65,7 +70,9 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
             return $"this Sentinel {(failover.Step is FailoverStep.ReconfReplicas ? "has failed it over" : "is failing it over")}, in epoch {failover.Epoch}; it waits for {failover.Awaited}";
         if (master.IsObjectivelyDown)
             return $"the master is down, and not replaced yet: {Awaited ?? "this Sentinel stands for election"}";
-        string wouldBe = Obstacle is { } obstacle ? $"would not be replaced: {obstacle}" : $"would be replaced by {Chosen!.Name}, and {LossWords()}";
+        string wouldBe = Unsaved is { } unsaved ? $"would not be replaced by this Sentinel: {unsaved}"
+            : Obstacle is { } obstacle ? $"would not be replaced: {obstacle}"
+            : $"would be replaced by {Chosen!.Name}, and {LossWords()}";
         return master.Node.IsSubjectivelyDown
             ? $"this Sentinel holds the master down, and a failover needs {Awaited}; then it {wouldBe}"
             : $"the master is up; if it died now, it {wouldBe}";
@@ -98,7 +105,7 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
     {
         int usable = 1 + master.Peers.Count(peer => peer.IsAvailable);
         yield return new("master", MasterWords);
-        yield return new("agreement", $"{Count(master.Judgement.Votes, "Sentinel")} of {master.Peers.Count + 1} hold it down; the quorum is {master.Options.Quorum}");
+        yield return new("agreement", $"{Count(master.Judgement.Votes, "Sentinel")} of {master.Peers.Count + 1} {(master.Judgement.Votes == 1 ? "holds" : "hold")} it down; the quorum is {master.Options.Quorum}");
         yield return new("votes", $"{usable} of {Count(master.Peers.Count + 1, "Sentinel")} can be reached; {Count(master.VotesNeeded, "vote")} {(master.VotesNeeded == 1 ? "elects" : "elect")} a leader");
         yield return new("leader", master.Failover is { } own ? $"this Sentinel, in epoch {own.Epoch}: {own.Step.Word()}" : master.Election.Watched ?? "nobody");
         if (master.Fence.WhyHeld(master.Node) is { } held)

@@ -11,6 +11,9 @@ internal sealed class FailoverPlan(MasterMonitor master, LocalSentinel local, Fa
     {
         if (master.Failover is not null)
             return "INPROG Failover already in progress";
+        // The epoch and the vote would have to be on disk first. It is tried again without an order.
+        if (local.SaveError is { } error)
+            return $"ERR Failed to save config file: {error}. No failover is begun until it can be saved";
         if (order.Target is { } target)
         {
             Replica[] named = [.. master.Replicas.Where(replica => local.Names.AreSame(replica.Address, target))];

@@ -2,7 +2,7 @@ namespace Sentinel.Core;
 
 /// <summary>Something that would make a failover fail or lose data, found out while all is well.</summary>
 /// <param name="Kind">What is wrong.</param>
-/// <param name="About">Who it is about: <c>master</c>, <c>replica</c> or <c>sentinel</c>, and its address.</param>
+/// <param name="About">Who it is about: <c>master</c>, <c>replica</c> or <c>sentinel</c>, and its address; or <c>this sentinel</c>.</param>
 /// <param name="Text">What is wrong, what would come of it, and often what to do, in words for an operator.</param>
 public sealed record Finding(FindingKind Kind, string About, string Text)
 {
@@ -51,4 +51,7 @@ public enum FindingKind
 
     /// <summary>Too few Sentinels can be reached for a failover.</summary>
     Votes,
+
+    /// <summary>This Sentinel could not save its file. It is told by log lines, not by events.</summary>
+    Saves,
 }

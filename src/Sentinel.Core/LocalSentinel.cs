@@ -13,14 +13,19 @@ internal sealed class LocalSentinel
     private readonly List<WaitingForSave> _waiting = [];
     private bool _isSaveRequested;
     private SaveNumber _failedSave;
+    private readonly SaveLog _saveLog;
 
     /// <summary>Characters of a log line. An error of a node may be quoted in it, and that can be any length.</summary>
     private const int LogLineMax = 1024;
+
+    /// <summary>Characters that are shown of why a save failed.</summary>
+    private const int SaveErrorMax = 200;
 
     public LocalSentinel(SentinelId id, Epoch currentEpoch, SentinelOptions options, Random random, Instant now)
     {
         (Id, CurrentEpoch, Options, _random, Now) = (id, currentEpoch, options, random, now);
         Names = new NameTable(this);
+        _saveLog = new SaveLog(this);
     }
 
     public Schedule Schedule { get; } = new();
@@ -82,6 +87,9 @@ internal sealed class LocalSentinel
 
     /// <summary>The newest save that is on disk.</summary>
     public SaveNumber DurableSave { get; private set; }
+
+    /// <summary>Why the last save failed, in the system's words; null: it did not, or there was none.</summary>
+    public string? SaveError { get; private set; }
 
     public IReadOnlyList<Effect> Effects => _effects;
 
@@ -150,6 +158,8 @@ internal sealed class LocalSentinel
 
     public void Saved(SaveNumber save)
     {
+        SaveError = null;
+        _saveLog.Saved();
         if (save > DurableSave)
             DurableSave = save;
         foreach (WaitingForSave waiting in Waiting(DurableSave))
@@ -158,10 +168,19 @@ internal sealed class LocalSentinel
 
     public void NotSaved(SaveNumber save, string error)
     {
+        SaveError = FirstLine(error);
+        _saveLog.NotSaved(error);
         if (save > _failedSave)
             _failedSave = save;
         foreach (WaitingForSave waiting in Waiting(save))
             waiting.Failed(error);
+    }
+
+    /// <summary>What is shown of an error: it goes into replies and fields of one line.</summary>
+    private static string FirstLine(string error)
+    {
+        int end = error.AsSpan().IndexOfAnyInRange('\0', '\x1f');
+        return error[..Math.Min(end < 0 ? error.Length : end, SaveErrorMax)];
     }
 
     /// <summary>Takes out what waits for the saves up to one.</summary>

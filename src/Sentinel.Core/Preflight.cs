@@ -20,10 +20,13 @@ internal sealed class Preflight(MasterMonitor master, LocalSentinel local)
     private const int RightsPeriods = 60;
 
     private readonly Dictionary<(FindingKind Kind, InstanceLink Link), Case> _cases = [];
+    private ImmutableArray<Finding> _findings = [];
     private Instant _nextLookAt;
 
-    /// <summary>What is wrong, the oldest first.</summary>
-    public ImmutableArray<Finding> Findings { get; private set; } = [];
+    /// <summary>What is wrong: first that this Sentinel could not save its file, which is so for all masters and at once, then the oldest.</summary>
+    public ImmutableArray<Finding> Findings => local.SaveError is { } error
+        ? [new Finding(FindingKind.Saves, "this sentinel", $"it could not save its configuration file, and gives no vote and leads no failover until it can: {error}"), .. _findings]
+        : _findings;
 
     private TimeSpan Period => master.Options.PreflightPeriod;
 
@@ -68,7 +71,7 @@ internal sealed class Preflight(MasterMonitor master, LocalSentinel local)
     public void Forget()
     {
         _cases.Clear();
-        Findings = [];
+        _findings = [];
     }
 
     /// <summary>A node took, or refused, a real order of role: what was found out before is corrected.</summary>
@@ -235,7 +238,7 @@ internal sealed class Preflight(MasterMonitor master, LocalSentinel local)
                 Tell("-preflight-warning", over);
         }
         if (hasChanged)
-            Findings = [.. _cases.Values.Where(told => told.IsTold).OrderBy(told => told.Since).Select(told => told.Finding)];
+            _findings = [.. _cases.Values.Where(told => told.IsTold).OrderBy(told => told.Since).Select(told => told.Finding)];
     }
 
     private void Tell(string name, Case told) =>

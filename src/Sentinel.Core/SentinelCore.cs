@@ -148,7 +148,6 @@ public sealed class SentinelCore
                 _saveAgainAt = null;
                 break;
             case StateNotSaved failed:
-                _local.Log(EventLevel.Warning, $"WARNING: Sentinel was not able to save the new configuration on disk!!!: {failed.Error}");
                 _local.NotSaved(failed.Number, failed.Error);
                 _saveAgainAt = _local.Now + _local.Timing.SaveRetry;
                 break;
@@ -351,6 +350,8 @@ public sealed class SentinelCore
     private void RefreshView()
     {
         SentinelView view = _view;
+        if (view.SaveError != _local.SaveError)
+            _changed.UnionWith(_masters.Values);    // it is a finding of each
         if (_changed.Count > 0)
         {
             ImmutableDictionary<string, MasterView>.Builder masters = view.Masters.ToBuilder();
@@ -364,11 +365,11 @@ public sealed class SentinelCore
             _changed.Clear();
             view = view with { Masters = masters.ToImmutable() };
         }
-        bool isSame = view.CurrentEpoch == _local.CurrentEpoch && view.TiltSince == _local.TiltSince
+        bool isSame = view.CurrentEpoch == _local.CurrentEpoch && view.TiltSince == _local.TiltSince && view.SaveError == _local.SaveError
             && view.Options == _local.Options && view.SimulatedFailures == _local.SimulatedFailures;
         _view = isSame ? view : view with
         {
-            CurrentEpoch = _local.CurrentEpoch, TiltSince = _local.TiltSince,
+            CurrentEpoch = _local.CurrentEpoch, TiltSince = _local.TiltSince, SaveError = _local.SaveError,
             Options = _local.Options, SimulatedFailures = _local.SimulatedFailures,
         };
     }

@@ -19,6 +19,9 @@ public sealed record SentinelView
     /// <summary>When TILT began; null: not in TILT.</summary>
     public Instant? TiltSince { get; init; }
 
+    /// <summary>Why the last save of the state failed, in the system's words, one line; null: it did not, or there was none. Until one succeeds no vote is given, and no failover led.</summary>
+    public string? SaveError { get; init; }
+
     /// <summary>When this Sentinel is to die on purpose.</summary>
     public SimulatedFailures SimulatedFailures { get; init; }
 
@@ -213,7 +216,7 @@ public sealed record MasterView : NodeView
     /// <summary>The other Sentinels.</summary>
     public ImmutableArray<PeerView> Peers { get; init; } = [];
 
-    /// <summary>What would go wrong if it failed, each a sentence (<see cref="Finding.ToString"/>), the oldest first; empty: nothing that is known.</summary>
+    /// <summary>What would go wrong if it failed, each a sentence (<see cref="Finding.ToString"/>): first what is wrong with this Sentinel, then the oldest; empty: nothing that is known.</summary>
     public ImmutableArray<Finding> Findings { get; init; } = [];
 
     /// <summary>Whether a quorum holds it down.</summary>
