@@ -272,7 +272,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
         int usable = 1 + master.Peers.Count(peer => peer.IsAvailable);
         return usable >= master.VotesNeeded
             ? null
-            : $"only {usable} of {master.Peers.Count + 1} Sentinels can be reached, and {master.VotesNeeded} votes are needed";
+            : $"only {VoteCount.Voters(usable, master.Peers.Count + 1)}, and {master.VotesNeeded} votes are needed";
     }
 
     private void Decline(string reason)

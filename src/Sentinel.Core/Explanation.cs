@@ -121,7 +121,7 @@ internal sealed class Explanation(MasterMonitor master, LocalSentinel local)
     private IEnumerable<KeyValuePair<string, string>> Switches() =>
         master.History.Switches.Select((happened, i) => new KeyValuePair<string, string>(
             $"failover {i + 1}",
-            $"{Number((long)(local.Now - happened.At).TotalSeconds)} s ago, in epoch {happened.Epoch}, from {happened.From} to {happened.To}: {happened.Report?.Sentence() ?? "another Sentinel led it, and reported what it cost"}"));
+            $"{Number((long)(local.Now - happened.At).TotalSeconds)} s ago, in epoch {happened.Epoch}, from {happened.From} to {happened.To}: {happened.Words}"));
 
     private static string Count(int number, string what) => $"{Number(number)} {what}{(number == 1 ? "" : "s")}";
 

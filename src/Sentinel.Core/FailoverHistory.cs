@@ -31,7 +31,13 @@ internal sealed class FailoverHistory
     /// <param name="Epoch">The epoch of the configuration.</param>
     public sealed record Switch(Instant At, Address From, Address To, Epoch Epoch)
     {
-        /// <summary>What it cost; null: another Sentinel led it.</summary>
+        /// <summary>The Sentinel that we learnt it from, for people: who led it, or heard of it before us; null: we led it.</summary>
+        public string? ToldBy { get; init; }
+
+        /// <summary>What it cost; null: another Sentinel led it, or a reset ended our failover before that was told.</summary>
         public FailoverReport? Report { get; init; }
+
+        /// <summary>What is known of its cost, or who may know it.</summary>
+        public string Words => Report?.Sentence() ?? (ToldBy is { } teller ? $"learnt from {teller}; who led it knows what it cost" : "what it cost is not known here");
     }
 }

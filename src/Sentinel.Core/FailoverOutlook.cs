@@ -140,7 +140,7 @@ internal sealed class FailoverOutlook(MasterMonitor master, LocalSentinel local,
     {
         int needed = Math.Max(master.VotesNeeded, master.Options.Quorum), available = 1 + master.Peers.Count(peer => peer.IsAvailable);
         if (available < needed)
-            Found(FindingKind.Votes, master.Node, $"no failover could be agreed on: {available} of {master.Peers.Count + 1} Sentinels can be reached from here, and {needed} are needed");
+            Found(FindingKind.Votes, master.Node, $"no failover could be agreed on: {VoteCount.Voters(available, master.Peers.Count + 1)}{(available <= master.Peers.Count ? " from here" : "")}, and {needed} are needed");
     }
 
     private void Found(FindingKind kind, Instance instance, string text) => _found.Add((instance, new Finding(kind, AboutOf(instance), text)));

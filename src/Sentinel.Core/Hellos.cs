@@ -100,7 +100,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
         if (peer is not null)
             local.Publish(master.About("+config-update-from", EventLevel.Warning, peer) with { Epoch = hello.ConfigEpoch });
         Address former = master.Node.Told;
-        master.SwitchTo(hello.Master, hello.ConfigEpoch);
+        master.SwitchTo(hello.Master, hello.ConfigEpoch, $"Sentinel {hello.Id} at {local.Names.Told(hello.Sentinel)}");
         master.CallReconfigScript("observer", former, master.Node.Told);
     }
 

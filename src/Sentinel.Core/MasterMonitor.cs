@@ -396,7 +396,10 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>Makes another node the group's master. The former one becomes a replica; the links stay.</summary>
-    public void SwitchTo(Address address, Epoch configEpoch)
+    /// <param name="address">That node.</param>
+    /// <param name="configEpoch">The epoch of the configuration.</param>
+    /// <param name="toldBy">Who told us of it, for people; null: it is a switch of ours.</param>
+    public void SwitchTo(Address address, Epoch configEpoch, string? toldBy = null)
     {
         foreach (DataNode node in Nodes)
             node.Link.TakeBackOrders();
@@ -410,7 +413,7 @@ internal sealed class MasterMonitor : IScheduled
         {
             Kind = InstanceKind.Master, InstanceAddress = next, NewAddress = next, Epoch = configEpoch,
         });
-        History.Switched(new FailoverHistory.Switch(_local.Now, former, next, configEpoch));
+        History.Switched(new FailoverHistory.Switch(_local.Now, former, next, configEpoch) { ToldBy = toldBy });
         // What remains of a failover of ours is to see to the replicas of the node it promoted.
         if (Failover is { Step: not FailoverStep.ReconfReplicas } || (Failover is not null && Failover.Epoch != configEpoch))
             Failover = null;

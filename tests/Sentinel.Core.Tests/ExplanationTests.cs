@@ -118,6 +118,52 @@ public class ExplanationTests
     }
 
     [Fact]
+    public void A_switch_that_is_learnt_from_one_that_did_not_lead_it_is_told_with_the_one_it_was_learnt_from()
+    {
+        World world = World.Settled();
+        Address to = world.Nodes[1].Address;
+        world.Sentinels[0].Input(new HelloReceived($"10.0.1.1,26002,{world.Sentinels[2].Id},9,mymaster,{to.Host},{to.Port},9"));
+        Assert.EndsWith($": learnt from Sentinel {world.Sentinels[2].Id} at 10.0.1.1:26002; who led it knows what it cost", Explain(world.Sentinels[0])["failover 1"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_switch_of_ours_that_a_reset_made_true_claims_no_report_of_others()
+    {
+        World world = World.Settled();
+        world.SaveTime = TimeSpan.FromSeconds(1.5);
+        FakeSentinel leader = world.Sentinels[0];
+        Assert.IsType<Answer.Ok>(leader.Ask(id => new FailoverRequested(id, World.Master)));
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "+promoted-slave"), "the promotion");
+        leader.Input(new ResetRequested(new RequestId(999), [World.Master]));
+        Assert.EndsWith(": what it cost is not known here", Explain(leader)["failover 1"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sentinel_that_is_alone_is_told_in_the_singular_and_what_its_quorum_lacks_is_what_it_waits_for()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        Dictionary<string, string> told = Explain(world.Sentinels[0]);
+        const string Lacking = "only 1 Sentinel is known, and 2 votes are needed";
+        Assert.Equal(("no", Lacking), (told["failover-possible"], told["waiting-for"]));
+        Assert.Equal("0 Sentinels of 1 hold it down; the quorum is 2", told["agreement"]);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels[0].View.IsSubjectivelyDown, "+sdown");
+        told = Explain(world.Sentinels[0]);
+        Assert.Equal("1 Sentinel of 1 holds it down; the quorum is 2", told["agreement"]);
+        Assert.Equal($"this Sentinel holds the master down, and a failover needs 1 more Sentinel to hold it down; then it would not be replaced: {Lacking}", told["verdict"]);
+    }
+
+    [Fact]
+    public void A_healthy_master_whose_quorum_is_beyond_all_sentinels_waits_for_more_votes()
+    {
+        World world = World.Settled(sentinels: 3, quorum: 99);
+        Assert.Equal(("no", "only 3 Sentinels are known, and 99 votes are needed"), (Explain(world.Sentinels[0])["failover-possible"], Explain(world.Sentinels[0])["waiting-for"]));
+        world.Run(seconds: 60);
+        Assert.Contains("warning 1", Explain(world.Sentinels[0]));
+        Assert.EndsWith(": no failover could be agreed on: 3 Sentinels are known, and 99 are needed", Explain(world.Sentinels[0])["warning 1"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_log_says_of_a_failover_that_is_not_tried_is_what_is_explained()
     {
         World world = World.Settled(sentinels: 5, quorum: 2);
@@ -149,6 +195,7 @@ public class ExplanationTests
         world.Run(seconds: 1);
         const string Paused = "an operator has paused it on this Sentinel (a new switch); 'SENTINEL RESUME mymaster' ends that";
         Assert.Equal($"the master is up; if it died now, it would not be replaced: {Paused}", Explain(world.Sentinels[0])["verdict"]);
+        Assert.Equal(("no", Paused), (Explain(world.Sentinels[0])["failover-possible"], Explain(world.Sentinels[0])["waiting-for"]));
         world.MasterNode.Kill();
         world.Run(seconds: 5);
         Assert.All(world.Sentinels, sentinel => Assert.Equal((Paused, "no"), (Explain(sentinel)["waiting-for"], Explain(sentinel)["failover-possible"])));
@@ -233,7 +280,8 @@ public class ExplanationTests
         world.Run(seconds: 7);
         FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+failover-report"));
         Assert.StartsWith("7 s ago, in epoch 1, from 10.0.0.1:7000 to 10.0.0.1:7001: at least 800 bytes of the former master are lost; there was no master for ", Explain(leader)["failover 1"], StringComparison.Ordinal);
-        Assert.Equal("7 s ago, in epoch 1, from 10.0.0.1:7000 to 10.0.0.1:7001: another Sentinel led it, and reported what it cost", Explain(world.Sentinels.First(s => s != leader))["failover 1"]);
+        Assert.All(world.Sentinels.Where(s => s != leader), follower => Assert.Equal(
+            $"7 s ago, in epoch 1, from 10.0.0.1:7000 to 10.0.0.1:7001: learnt from Sentinel {leader.Id} at {leader.Address}; who led it knows what it cost", Explain(follower)["failover 1"]));
         world.MasterNode.Restart(asReplicaOf: world.Nodes[1].Address);
         world.Run(seconds: 11);
         for (int i = 0; i < 18; i++)

@@ -179,6 +179,8 @@ internal sealed class InfoText(SentinelLoop loop, ClientRegistry clients, EventH
         Line(text, $"sentinel_simulate_failure_flags:{(int)view.SimulatedFailures}");
         if (view.Masters.Values.Count(master => master.Flags.HasFlag(InstanceFlags.Paused)) is > 0 and var paused)
             Line(text, $"sentinel_paused_masters:{paused}");
+        if (view.SaveError is { } error)
+            Line(text, $"sentinel_last_save_error:{error}");
         int index = 0;
         foreach (MasterView master in view.Masters.Values.OrderBy(master => master.Name, StringComparer.Ordinal))
         {

@@ -96,9 +96,17 @@ internal sealed class SentinelCommand
             Sub("primary", 3, queries.Master, "8.0.0", "Show the state of a primary"),
             Sub("primaries", 2, queries.Masters, "8.0.0", "List the monitored primaries"),
             // Our own.
-            Sub("acknowledge", 3, orders.Acknowledge, "7.0.0", "End the cooldown after a failover"),
-            Sub("pause", -3, orders.Pause, "7.0.0", "Start no failover of a master but by order"),
-            Sub("resume", 3, orders.Resume, "7.0.0", "End a pause of a master"),
+            Sub("acknowledge", 3, orders.Acknowledge, "7.0.0", "End the cooldown after a failover",
+                "ACKNOWLEDGE <master-name>",
+                "    End the cooldown that holds back the next failover of the master after",
+                "    its last one. On each Sentinel."),
+            Sub("pause", -3, orders.Pause, "7.0.0", "Start no failover of a master but by order",
+                "PAUSE <master-name> [<reason>]",
+                "    Watch the master and vote, but start no failover of it except by order,",
+                "    until RESUME. On each Sentinel."),
+            Sub("resume", 3, orders.Resume, "7.0.0", "End a pause of a master",
+                "RESUME <master-name>",
+                "    End a pause of the master, and let failovers of it start again."),
             new("sentinel|help", 2, call => HelpText.Write(call, Spec!))
             {
                 Flags = CommandFlags.Loading | CommandFlags.Stale,

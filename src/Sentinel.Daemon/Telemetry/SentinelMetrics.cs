@@ -68,6 +68,7 @@ internal sealed class SentinelMetrics
         meter.CreateObservableGauge("sentinel.master.config_epoch", () => PerMaster(m => (long)m.ConfigEpoch.Number), "{epoch}", "Epoch of the failover that made the master one");
         meter.CreateObservableGauge("sentinel.epoch", () => (long)_view().CurrentEpoch.Number, "{epoch}", "Largest epoch heard of");
         meter.CreateObservableGauge("sentinel.tilt", () => _view().TiltSince is null ? 0 : 1, "1", "1 while this Sentinel does not trust its clock and only watches, else 0");
+        meter.CreateObservableGauge("sentinel.save.failed", () => _view().SaveError is null ? 0 : 1, "1", "1 while the last save of the state failed, so that this Sentinel gives no vote and leads no failover, else 0");
 
         if (webhooks.Count == 0)
             return;

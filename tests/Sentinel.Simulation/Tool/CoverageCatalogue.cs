@@ -239,7 +239,9 @@ internal static class CoverageCatalogue
             "Sentinel 3f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d announces 10.0.0.1:26379, where Sentinel 0f4b1c2d5e6f708192a3b4c5d6e7f8091a2b3c4d listens: it cannot be reached"),
         Line("saved", "Sentinel new configuration saved on disk", "Sentinel new configuration saved on disk"),
         Line("not saved", "WARNING: Sentinel was not able to save the new configuration on disk!!!: *",
-            "WARNING: Sentinel was not able to save the new configuration on disk!!!: No space left on device"),
+            "WARNING: Sentinel was not able to save the new configuration on disk!!!: No space left on device (for 10 s now, 11 times in a row)"),
+        Line("saved again", "Sentinel is able to save its configuration again: it was not for # s, # times in a row",
+            "Sentinel is able to save its configuration again: it was not for 12 s, 13 times in a row"),
     ];
 
     private static CoverageEntry NotElected(string name, string form, string sample) => Reason("-failover-abort-not-elected", name, form, sample);
