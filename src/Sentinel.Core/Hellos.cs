@@ -17,7 +17,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     private Instant? _unsureSince;
     private int _meetings;
 
-    /// <summary>Takes in what another Sentinel says about this master. Spec section 8.2.</summary>
+    /// <summary>Takes in what another Sentinel says about this master.</summary>
     public void Absorb(HelloMessage hello)
     {
         // An epoch out of nowhere would spoil all that come.
@@ -106,7 +106,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
 
     /// <summary>
     /// Two configurations of one epoch are made only by Sentinels that forgot their vote, as with a file restored from a backup, and by
-    /// Redis' kind (spec 14.2.6). Nothing would ever reconcile them; so the one that a majority of all holds becomes ours too. Not in epoch 0:
+    /// Redis' kind. Nothing would ever reconcile them; so the one that a majority of all holds becomes ours too. Not in epoch 0:
     /// that is what operators said to each, who may be about to say something else to the others.
     /// </summary>
     private void Compare(Peer peer, HelloMessage hello)
@@ -166,7 +166,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
     private Instant MutedUntil(Instance instance) =>
         Instant.Max(master.Fence.PublishAfter(instance), instance is DataNode node ? node.WritesHeldUntil : Instant.Zero);
 
-    /// <summary>Gets to know a peer, or that a known one has moved. Spec section 8.2, step 3.</summary>
+    /// <summary>Gets to know a peer, or that a known one has moved.</summary>
     /// <remarks>
     /// Anybody who may publish on a data node can make up Sentinels. So those that never answered give way to others, those
     /// that did stay, and not more are met in a while than there is room for: each is an event, a link and a save.

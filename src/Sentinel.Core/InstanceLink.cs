@@ -124,7 +124,7 @@ internal sealed class InstanceLink : IScheduled
     /// <summary>The group of a data node; null: it is a peer, whatever masters it watches.</summary>
     private MasterMonitor? Group => Users is [DataNode node] ? node.Master : null;
 
-    /// <remarks>Redis Sentinel renames towards peers too (spec 14.3.8), which is right for nobody: they are not of the group.</remarks>
+    /// <remarks>Redis Sentinel renames towards peers too, which is right for nobody: they are not of the group.</remarks>
     private ImmutableSortedDictionary<string, string> RenamedCommands =>
         Group?.Options.RenamedCommands ?? ImmutableSortedDictionary<string, string>.Empty;
 

@@ -104,7 +104,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         }
     }
 
-    /// <summary>Subjectively down: this Sentinel alone believes it. Spec section 9.1.</summary>
+    /// <summary>Subjectively down: this Sentinel alone believes it.</summary>
     private void Judge(Instance instance, Wakeup wake)
     {
         bool isDown = IsSilent(instance, wake);
@@ -178,7 +178,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
             replica.RequestInfo();
     }
 
-    /// <summary>Objectively down: a quorum believes it. Spec section 9.2.</summary>
+    /// <summary>Objectively down: a quorum believes it.</summary>
     private void JudgeTogether(Wakeup wake)
     {
         foreach (Peer peer in master.Peers)

@@ -43,7 +43,7 @@ internal sealed class NameTable(LocalSentinel local)
         address.IsLiteral ? address : IpOf(address) is { } ip ? new Address(ip, address.Port) : null;
 
     /// <summary>Whether both lead to the same instance: by what is written, or by the IP addresses behind it.</summary>
-    /// <remarks>Two names of which nothing is known are the same only by their text (spec 14.4.5).</remarks>
+    /// <remarks>Two names of which nothing is known are the same only by their text.</remarks>
     public bool AreSame(Address one, Address other)
     {
         if (one.Port != other.Port)
@@ -94,7 +94,7 @@ internal sealed class NameTable(LocalSentinel local)
     public Address Told(Address address) =>
         address.IsLiteral || local.Options.AnnounceHostnames ? address : Reachable(address) ?? address;
 
-    /// <summary>An address as the file has it: as it was given, or where names are not allowed any more, by IP (spec 14.2.2).</summary>
+    /// <summary>An address as the file has it: as it was given, or where names are not allowed any more, by IP.</summary>
     public Address Stored(Address address) => IsAllowed ? address : Reachable(address) ?? address;
 
     /// <summary>When a name that is in use is to be asked for again.</summary>

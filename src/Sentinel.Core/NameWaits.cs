@@ -2,8 +2,8 @@ namespace Sentinel.Core;
 
 /// <summary>Hellos and questions that cannot be understood before a name in them is resolved.</summary>
 /// <remarks>
-/// To resolve first and then to commit: a hello half taken in would lose a peer, or an epoch, or tell of a switch that never was
-/// (spec 14.4.2, 14.4.3).
+/// To resolve first and then to commit: a hello half taken in would lose a peer, or an epoch, or tell of a switch that never was,
+/// as it does in Redis Sentinel.
 /// </remarks>
 internal sealed class NameWaits(LocalSentinel local) : IScheduled
 {

@@ -119,7 +119,7 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
             master.Reset();
             count++;
         }
-        // Redis does not save here, so that what was forgotten is back after a restart (spec 14.2.5).
+        // Redis does not save here, so that what was forgotten is back after a restart.
         if (count > 0)
             GiveWhenSaved(request.Id, new Answer.Count(count));
         else

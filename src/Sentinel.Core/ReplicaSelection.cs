@@ -143,7 +143,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         // In the place of a master without its data it would make those throw theirs away that still have them.
         if (IsMasterDistrusted && candidate.HasCopiedMaster)
             return "it has copied what the master has now, and others have the data of the group";
-        // A stray master is not a replica with less data: it may hold other data (spec 14.6.11). But where the master is none any more
+        // A stray master is not a replica with less data: it may hold other data. Redis Sentinel does not look at the role. But where the master is none any more
         // there is nothing that will come back, and a stray one is better than none.
         if (!candidate.ReportsReplica)
         {
@@ -151,7 +151,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
                 : IsMasterDistrusted && AwaitsFollower ? "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"
                 : null;
         }
-        // A replica that never finished its first synchronisation is empty or half filled (spec 14.6.4). One that restarted
+        // A replica that never finished its first synchronisation is empty or half filled; Redis Sentinel may promote it. One that restarted
         // while its master was away says the same of its link, but knows from its RDB file how far it had come, or at least has keys from its AOF.
         if (candidate.MayBeEmpty && SomeHaveKeys)
             return "it has no keys and was never linked to the master since it started, but others have keys";

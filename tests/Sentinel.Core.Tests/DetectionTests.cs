@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec sections 6.5 to 6.7, 9.1 and 9.2: PINGs, silence, agreement.</summary>
+/// <summary>PINGs, silence, agreement.</summary>
 public class DetectionTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec sections 9.3 to 9.6: votes, epochs, candidates.</summary>
+/// <summary>Votes, epochs, candidates.</summary>
 public class ElectionTests
 {
     private static readonly SentinelId Somebody = SentinelId.Draw(new Random(77));

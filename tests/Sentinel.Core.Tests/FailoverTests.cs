@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 10: from the election to the last replica that follows.</summary>
+/// <summary>From the election to the last replica that follows.</summary>
 public class FailoverTests
 {
     [Fact]

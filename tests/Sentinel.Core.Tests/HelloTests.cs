@@ -4,7 +4,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 8: how Sentinels find and inform each other.</summary>
+/// <summary>How Sentinels find and inform each other.</summary>
 public class HelloTests
 {
     private const string Valid = "127.0.0.1,20011,a456374cb90fbcecf2c12701361974e1eb6bdd5a,1,mymaster,127.0.0.1,20003,1";

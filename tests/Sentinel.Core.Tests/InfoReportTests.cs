@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 7.1: what is read from INFO.</summary>
+/// <summary>What is read from INFO.</summary>
 public class InfoReportTests
 {
     private const string RunId = "0123456789abcdef0123456789abcdef01234567";

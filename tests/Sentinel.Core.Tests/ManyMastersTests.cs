@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec sections 6.8 and 14.5.1: what masters share, and how they stay out of each other's way.</summary>
+/// <summary>What masters share, and how they stay out of each other's way.</summary>
 public class ManyMastersTests
 {
     [Fact]

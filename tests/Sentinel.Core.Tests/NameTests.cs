@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec sections 6.10, 14.2 and 14.4: instances that are known by name, and names that move or cannot be resolved.</summary>
+/// <summary>Instances that are known by name, and names that move or cannot be resolved.</summary>
 public class NameTests
 {
     private static readonly SentinelOptions Resolving = new() { ResolveHostnames = true };

@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec sections 8.2, 9.3 and 14.4: hellos and questions in which somebody is named by a host name.</summary>
+/// <summary>Hellos and questions in which somebody is named by a host name.</summary>
 public class NamedPeerTests
 {
     private static readonly SentinelOptions Resolving = new() { ResolveHostnames = true };

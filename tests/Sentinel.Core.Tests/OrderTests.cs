@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 3.6: what an operator orders.</summary>
+/// <summary>What an operator orders.</summary>
 public class OrderTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 7.5: a master that restarts and loads its data.</summary>
+/// <summary>A master that restarts and loads its data.</summary>
 public class RebootTests
 {
     [Fact]

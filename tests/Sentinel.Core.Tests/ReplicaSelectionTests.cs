@@ -1,6 +1,6 @@
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 10.4: which replica is promoted, and why the others are not.</summary>
+/// <summary>Which replica is promoted, and why the others are not.</summary>
 public class ReplicaSelectionTests
 {
     private static readonly Instant Now = Instant.At(TimeSpan.FromHours(1));

@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Options and timing that change while the Sentinel runs: spec 3.6, CONFIG SET and DEBUG.</summary>
+/// <summary>Options and timing that change while the Sentinel runs: by SENTINEL CONFIG SET and DEBUG.</summary>
 public class RunTimeChangeTests
 {
     [Fact]

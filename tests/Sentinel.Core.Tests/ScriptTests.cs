@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 11.1: which program is told what, and when.</summary>
+/// <summary>Which program is told what, and when.</summary>
 public class ScriptTests
 {
     private const string Notify = "/opt/notify.sh";

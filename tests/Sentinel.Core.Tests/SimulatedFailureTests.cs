@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec 3.6, SIMULATE-FAILURE: a leader that dies at the worst moment, and what becomes of its failover.</summary>
+/// <summary>SENTINEL SIMULATE-FAILURE: a leader that dies at the worst moment, and what becomes of its failover.</summary>
 public class SimulatedFailureTests
 {
     [Theory]

@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec section 7.4: instances that are not what the configuration says.</summary>
+/// <summary>Instances that are not what the configuration says.</summary>
 public class StrayTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Sentinel.Core.Tests.Cluster;
 
 namespace Sentinel.Core.Tests;
 
-/// <summary>Spec 6.9, and where we are better: what a pause of our own does, and does not.</summary>
+/// <summary>What a pause of our own does, and does not: TILT, and where it is better than that of Redis.</summary>
 public class TiltTests
 {
     [Theory]

@@ -81,6 +81,10 @@ internal sealed class SentinelCommand
                 "    Simulate a Sentinel crash.",
                 "    NONE takes back what was asked for before."),
             // Ours alone.
+            Sub("acknowledge", 3, orders.Acknowledge, "7.0.0", "End the cooldown after a failover",
+                "ACKNOWLEDGE <master-name>",
+                "    End the cooldown that holds back the next failover of the master after",
+                "    its last one. On each Sentinel."),
             Sub("adopt", 3, orders.Adopt, "7.2.0", "Accept what a master has as the data of its group",
                 "ADOPT <master-name>",
                 "    Accept what the master has now as the data of its group, after it has",
@@ -89,17 +93,6 @@ internal sealed class SentinelCommand
                 "EXPLAIN <master-name>",
                 "    Explain whether a failover of the master is possible now, what it waits",
                 "    for, who agrees, who would be promoted and what would be lost."),
-            Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored slaves"),
-            // The spellings of Valkey 8.
-            Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),
-            Sub("is-primary-down-by-addr", 6, orders.IsMasterDown, "8.0.0", "Check if a primary is down"),
-            Sub("primary", 3, queries.Master, "8.0.0", "Show the state of a primary"),
-            Sub("primaries", 2, queries.Masters, "8.0.0", "List the monitored primaries"),
-            // Our own.
-            Sub("acknowledge", 3, orders.Acknowledge, "7.0.0", "End the cooldown after a failover",
-                "ACKNOWLEDGE <master-name>",
-                "    End the cooldown that holds back the next failover of the master after",
-                "    its last one. On each Sentinel."),
             Sub("pause", -3, orders.Pause, "7.0.0", "Start no failover of a master but by order",
                 "PAUSE <master-name> [<reason>]",
                 "    Watch the master and vote, but start no failover of it except by order,",
@@ -107,6 +100,12 @@ internal sealed class SentinelCommand
             Sub("resume", 3, orders.Resume, "7.0.0", "End a pause of a master",
                 "RESUME <master-name>",
                 "    End a pause of the master, and let failovers of it start again."),
+            Sub("slaves", 3, queries.Replicas, "2.8.0", "List the monitored slaves"),
+            // The spellings of Valkey 8.
+            Sub("get-primary-addr-by-name", 3, queries.GetMasterAddress, "8.0.0", "Get port and address of a primary"),
+            Sub("is-primary-down-by-addr", 6, orders.IsMasterDown, "8.0.0", "Check if a primary is down"),
+            Sub("primary", 3, queries.Master, "8.0.0", "Show the state of a primary"),
+            Sub("primaries", 2, queries.Masters, "8.0.0", "List the monitored primaries"),
             new("sentinel|help", 2, call => HelpText.Write(call, Spec!))
             {
                 Flags = CommandFlags.Loading | CommandFlags.Stale,

@@ -8,7 +8,7 @@ internal static class ServerVersion
     /// <summary>The version of Redis whose Sentinel we stand in for: HELLO's <c>version</c> and INFO's <c>redis_version</c>.</summary>
     /// <remarks>
     /// Clients choose what they send by it (CLIENT SETINFO from 7.2 on, for one). 7.4 is the newest whose Sentinel
-    /// behaviour the compatibility specification was checked against.
+    /// behaviour ours was checked against.
     /// </remarks>
     public const string Compatible = "7.4.0";
 

@@ -30,7 +30,7 @@ internal static class Differences
             """),
         new(
             ["a master with an odd name: SENTINEL GET-MASTER-ADDR-BY-NAME \"\""],
-            "A name that could break hellos or the file is refused (specification 14.4.8).",
+            "A name that could break hellos or the file is refused.",
             """
             - *2
             - $127.0.0.1
@@ -39,7 +39,7 @@ internal static class Differences
             """),
         new(
             ["a master with an odd name: SENTINEL GET-MASTER-ADDR-BY-NAME \"\""],
-            "A name that could break hellos or the file is refused (specification 14.4.8).",
+            "A name that could break hellos or the file is refused.",
             """
             - *2
             - $127.0.0.1
@@ -48,14 +48,14 @@ internal static class Differences
             """),
         new(
             ["a master with an odd name: SENTINEL MONITOR \"\" 127.0.0.1 1 1"],
-            "A name that could break hellos or the file is refused (specification 14.4.8).",
+            "A name that could break hellos or the file is refused.",
             """
             - +OK
             + -ERR Invalid master name: it must not be empty, and have no comma and no control character
             """),
         new(
             ["a master with an odd name: SENTINEL REMOVE \"\""],
-            "A name that could break hellos or the file is refused (specification 14.4.8).",
+            "A name that could break hellos or the file is refused.",
             """
             - +OK
             + -ERR No such master with that name
@@ -364,7 +364,7 @@ internal static class Differences
             """),
         new(
             ["ACL GETUSER default"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - *2
             + *3
@@ -372,7 +372,7 @@ internal static class Differences
             """),
         new(
             ["ACL GETUSER default"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - ~2
             + ~3
@@ -380,14 +380,14 @@ internal static class Differences
             """),
         new(
             ["ACL LIST"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - $user default on nopass ~* &* +@all
             + $user default on nopass sanitize-payload ~* &* +@all
             """),
         new(
             ["users come and go: ACL GETUSER ali", "who has the password sees the same: ACL GETUSER default"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - *1
             + *2
@@ -395,7 +395,7 @@ internal static class Differences
             """),
         new(
             ["users come and go: ACL GETUSER ali"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - ~1
             + ~2
@@ -403,7 +403,7 @@ internal static class Differences
             """),
         new(
             ["users come and go: ACL LIST"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - $user ali on #d0c04f4b1951e4aeaaec8223ed2039e542f3aae805a6fa7f6d794e5afff5d272 resetchannels &a* -@all +acl|whoami +client|id +ping +subscribe
             - $user default on nopass ~* &* +@all
@@ -412,21 +412,21 @@ internal static class Differences
             """),
         new(
             ["who has the password sees the same: ACL LIST"],
-            "Redis 7.2 and later show the rule, which has no meaning here (specification 13.1).",
+            "Redis 7.2 and later show the rule, which has no meaning here.",
             """
             - $user default on #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b ~* &* +@all
             + $user default on sanitize-payload #2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b ~* &* +@all
             """),
         new(
             ["several options of which one is wrong: SENTINEL MASTER partly"],
-            "SENTINEL SET applies all of its options or none (specification 14.7.2).",
+            "SENTINEL SET applies all of its options or none.",
             """
             - $6
             + $2
             """),
         new(
             ["what changes is told to those who have subscribed: PING partly"],
-            "SENTINEL SET applies all of its options or none (specification 14.7.2).",
+            "SENTINEL SET applies all of its options or none.",
             """
             - *3
             - $message
@@ -435,7 +435,7 @@ internal static class Differences
             """),
         new(
             ["what changes is told to those who have subscribed: PING partly"],
-            "SENTINEL SET applies all of its options or none (specification 14.7.2).",
+            "SENTINEL SET applies all of its options or none.",
             """
             - >3
             - $message
@@ -444,7 +444,7 @@ internal static class Differences
             """),
         new(
             ["SENTINEL CONFIG GET *"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - *12
             + *14
@@ -453,7 +453,7 @@ internal static class Differences
             """),
         new(
             ["SENTINEL CONFIG GET *"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - %6
             + %7
@@ -462,7 +462,7 @@ internal static class Differences
             """),
         new(
             ["SENTINEL CONFIG GET announce-ip announce-port"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Only SENTINEL CONFIG GET <option> / SET <option> <value> are supported.
             + *4
@@ -473,7 +473,7 @@ internal static class Differences
             """),
         new(
             ["SENTINEL CONFIG GET announce-ip announce-port"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Only SENTINEL CONFIG GET <option> / SET <option> <value> are supported.
             + %2
@@ -484,98 +484,98 @@ internal static class Differences
             """),
         new(
             ["SENTINEL CONFIG SET", "SENTINEL CONFIG GET"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Only SENTINEL CONFIG GET <option> / SET <option> <value> are supported.
             + -ERR wrong number of arguments for 'sentinel|config' command
             """),
         new(
             ["SENTINEL CONFIG SET", "SENTINEL CONFIG GET"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Can't execute 'sentinel|config': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context
             + -ERR wrong number of arguments for 'sentinel|config' command
             """),
         new(
             ["SENTINEL CONFIG SET", "SENTINEL CONFIG GET"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -NOAUTH Authentication required.
             + -ERR wrong number of arguments for 'sentinel|config' command
             """),
         new(
             ["SENTINEL CONFIG SET announce-port", "SENTINEL CONFIG SET announce-ip 127.0.0.1 announce-port"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Only SENTINEL CONFIG GET <option> / SET <option> <value> are supported.
             + -ERR Missing argument 'announce-port' value
             """),
         new(
             ["SENTINEL CONFIG SET loglevel nope"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Invalid argument 'loglevel' to SENTINEL CONFIG SET
             + -ERR Invalid value 'nope' to SENTINEL CONFIG SET 'loglevel'
             """),
         new(
             ["SENTINEL CONFIG foo bar", "SENTINEL CONFIG foo bar baz"],
-            "Several options at once, and loglevel, are of Redis 7.2 (specification 13.1).",
+            "Several options at once, and loglevel, are of Redis 7.2.",
             """
             - -ERR Only SENTINEL CONFIG GET <option> / SET <option> <value> are supported.
             + -ERR Only SENTINEL CONFIG GET <param> [<param> <param> ...] / SET <param> <value> [<param> <value> ...] are supported.
             """),
         new(
             ["users come and go: ACL DRYRUN ali client list"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - $This user has no permissions to run the 'client|list' command
             + $User ali has no permissions to run the 'client|list' command
             """),
         new(
             ["users come and go: ACL DRYRUN ali info"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - $This user has no permissions to run the 'info' command
             + $User ali has no permissions to run the 'info' command
             """),
         new(
             ["users come and go: ACL WHOAMI"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - -NOPERM this user has no permissions to run the 'acl|whoami' command
             + -NOPERM User ali has no permissions to run the 'acl|whoami' command
             """),
         new(
             ["users come and go: CLIENT GETNAME"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - -NOPERM this user has no permissions to run the 'client|getname' command
             + -NOPERM User ali has no permissions to run the 'client|getname' command
             """),
         new(
             ["users come and go: SENTINEL MASTERS"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - -NOPERM this user has no permissions to run the 'sentinel|masters' command
             + -NOPERM User ali has no permissions to run the 'sentinel|masters' command
             """),
         new(
             ["users come and go: SUBSCRIBE b"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - -NOPERM this user has no permissions to run the 'subscribe' command
             + -NOPERM User ali has no permissions to run the 'subscribe' command
             """),
         new(
             ["users come and go: SUBSCRIBE b"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - -NOPERM this user has no permissions to access one of the channels used as arguments
             + -NOPERM No permissions to access a channel
             """),
         new(
             ["users come and go: UNSUBSCRIBE ab"],
-            "The wording of Redis 7.2 and later (specification 13.1).",
+            "The wording of Redis 7.2 and later.",
             """
             - -NOPERM this user has no permissions to run the 'unsubscribe' command
             + -NOPERM User ali has no permissions to run the 'unsubscribe' command
@@ -2261,7 +2261,7 @@ internal static class Differences
             - +FAILOVER <master-name>
             - +    Sentinels
             - +    Prints this help.
-            + *59
+            + *67
             + +CONFIG SET param value [param value ...]
             + +CONFIG GET <param> [param param param ...]
             + +FAILOVER <master-name> [COORDINATED|FORCE] [TO <ip> <port>] [TIMEOUT <milliseconds>] [DRYRUN]
@@ -2270,12 +2270,20 @@ internal static class Differences
             + +FORGET <master-name> <runid | ip:port>
             + +    Forget one replica or Sentinel of a master; whoever lives is found again.
             + +    NONE takes back what was asked for before.
+            + +ACKNOWLEDGE <master-name>
+            + +    End the cooldown that holds back the next failover of the master after
+            + +    its last one. On each Sentinel.
             + +ADOPT <master-name>
             + +    Accept what the master has now as the data of its group, after it has
             + +    restarted empty or with other data. On each Sentinel.
             + +EXPLAIN <master-name>
             + +    Explain whether a failover of the master is possible now, what it waits
             + +    for, who agrees, who would be promoted and what would be lost.
+            + +PAUSE <master-name> [<reason>]
+            + +    Watch the master and vote, but start no failover of it except by order,
+            + +    until RESUME. On each Sentinel.
+            + +RESUME <master-name>
+            + +    End a pause of the master, and let failovers of it start again.
             + +    Print this help.
             """),
     ];

@@ -3,7 +3,7 @@ using Sentinel.Daemon.Commands;
 
 namespace Sentinel.Daemon.Tests.Acl;
 
-/// <summary>Specification 3.3, ACL LOG: refusals are noted, and like ones counted together.</summary>
+/// <summary>ACL LOG: refusals are noted, and like ones counted together.</summary>
 public sealed class AclLogTests
 {
     private readonly Clock _clock = new();

@@ -3,7 +3,7 @@ using Sentinel.Daemon.Acl;
 
 namespace Sentinel.Daemon.Tests.Acl;
 
-/// <summary>Specification 2.6 and 3.3, ACL: rules and the words that a user is described with.</summary>
+/// <summary>ACL: rules and the words that a user is described with.</summary>
 public sealed class AclRulesTests
 {
     private const string X = "#2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";    // of the password x

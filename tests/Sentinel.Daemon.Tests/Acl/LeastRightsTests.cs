@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Sentinel.Daemon.Tests.Acl;
 
-/// <summary>Specification 12.3: the rights that peers and clients of a sentinel need are enough, for ours and for redis-sentinel.</summary>
+/// <summary>The rights that peers and clients of a sentinel need are enough, for ours and for redis-sentinel.</summary>
 public sealed class LeastRightsTests(ITestOutputHelper output) : LabTests(output)
 {
     private const string Password = "operator";

@@ -2,7 +2,7 @@ using Sentinel.Daemon.Tests.Commands;
 
 namespace Sentinel.Daemon.Tests.Acl;
 
-/// <summary>Specification 3.3, ACL: the same requests to us and to the redis-sentinel that is installed here (7.0.15) have the same replies, but for the words that later versions changed.</summary>
+/// <summary>ACL: the same requests to us and to the redis-sentinel that is installed here (7.0.15) have the same replies, but for the words that later versions changed.</summary>
 public sealed class OriginalAclTests(OriginalSentinel original) : IClassFixture<OriginalSentinel>
 {
     private const string Hash = "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcd";

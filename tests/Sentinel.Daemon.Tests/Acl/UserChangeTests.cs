@@ -3,7 +3,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Acl;
 
-/// <summary>Specification 3.3 and 12.2: who stays connected when users change, and what ACL LOG tells.</summary>
+/// <summary>Who stays connected when users change, and what ACL LOG tells.</summary>
 public sealed class UserChangeTests
 {
     [Fact]

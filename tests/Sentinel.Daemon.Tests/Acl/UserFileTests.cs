@@ -3,7 +3,7 @@ using Sentinel.Daemon.Tests.Lab;
 
 namespace Sentinel.Daemon.Tests.Acl;
 
-/// <summary>Specification 1.4, 2.6 and 3.3: users in the configuration file and in a file of their own, read by us and by redis-sentinel.</summary>
+/// <summary>Users in the configuration file and in a file of their own, read by us and by redis-sentinel.</summary>
 public sealed class UserFileTests : IAsyncLifetime
 {
     private const string Hash = "#30c952fab122c3f9759f02a6d95c3758b246b4fee239957b2d4fee46e26170c4";    // of the password pw

@@ -6,7 +6,7 @@ namespace Sentinel.Daemon.Tests.Cluster;
 /// <summary>Nodes that do not let a sentinel do all that it may want to.</summary>
 public sealed class RefusalTests(ITestOutputHelper output) : LabTests(output)
 {
-    /// <summary>The least that a sentinel needs: the spec's section 12.3.</summary>
+    /// <summary>The least that a sentinel needs of a node.</summary>
     private const string LeastRights =
         "&__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe +config|rewrite +publish +info +client|setname +client|kill +script|kill";
 

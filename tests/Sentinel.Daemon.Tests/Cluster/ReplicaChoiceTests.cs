@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Sentinel.Daemon.Tests.Cluster;
 
-/// <summary>Which replica becomes master: the spec's section 10.4.</summary>
+/// <summary>Which replica becomes master.</summary>
 public sealed class ReplicaChoiceTests(ITestOutputHelper output) : LabTests(output)
 {
     [Fact]

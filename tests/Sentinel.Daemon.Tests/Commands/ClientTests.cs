@@ -6,7 +6,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.3, CLIENT.</summary>
+/// <summary>CLIENT, as redis-sentinel serves it.</summary>
 public sealed partial class ClientTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.3, COMMAND: what clients can learn about what is served.</summary>
+/// <summary>COMMAND: what clients can learn about what is served.</summary>
 public sealed class CommandListTests
 {
     private const string PingInfo2 = "*10|$4|ping|:-1|*1|+fast|:0|:0|:0|*2|+@fast|+@connection|*2|$25|request_policy:all_shards|$29|response_policy:all_succeeded|*0|*0|";

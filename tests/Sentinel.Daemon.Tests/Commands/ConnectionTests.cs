@@ -8,7 +8,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.1 and 3.3: the dispatcher, and the commands about the connection itself.</summary>
+/// <summary>The dispatcher, and the commands about the connection itself.</summary>
 public sealed class ConnectionTests
 {
     private const string Hello2 = "*12|$6|server|$5|redis|$7|version|$5|7.4.0|$5|proto|:2|$2|id|:1|$4|mode|$8|sentinel|$7|modules|*0|";

@@ -6,7 +6,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 4: INFO.</summary>
+/// <summary>INFO, with all fields that redis-sentinel has.</summary>
 public sealed partial class InfoTests
 {
     [Theory]

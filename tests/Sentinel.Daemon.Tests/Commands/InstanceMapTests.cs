@@ -6,7 +6,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.5: the instance map, field by field.</summary>
+/// <summary>The instance map, field by field, in the order of redis-sentinel.</summary>
 public sealed class InstanceMapTests
 {
     private static readonly Instant Start = Instant.At(TimeSpan.FromHours(1));

@@ -115,8 +115,8 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
         }
         // newer than 7.0, Valkey's, and ours
         Assert.Equal(
-            ["client|setinfo", "sentinel|forget", "sentinel|adopt", "sentinel|explain", "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries",
-             "sentinel|acknowledge", "sentinel|pause", "sentinel|resume"],
+            ["client|setinfo", "sentinel|forget", "sentinel|acknowledge", "sentinel|adopt", "sentinel|explain", "sentinel|pause", "sentinel|resume",
+             "sentinel|get-primary-addr-by-name", "sentinel|is-primary-down-by-addr", "sentinel|primary", "sentinel|primaries"],
             unknownToIt);
     }
 
@@ -150,8 +150,11 @@ public sealed class OriginalTests(OriginalTests.Original original) : IClassFixtu
                 "    fails where it cannot, FORCE does not ask it, DRYRUN says what would happen.",
                 "FORGET <master-name> <runid | ip:port>", "    Forget one replica or Sentinel of a master; whoever lives is found again.",
                 "    NONE takes back what was asked for before.",
+                "ACKNOWLEDGE <master-name>", "    End the cooldown that holds back the next failover of the master after", "    its last one. On each Sentinel.",
                 "ADOPT <master-name>", "    Accept what the master has now as the data of its group, after it has", "    restarted empty or with other data. On each Sentinel.",
                 "EXPLAIN <master-name>", "    Explain whether a failover of the master is possible now, what it waits", "    for, who agrees, who would be promoted and what would be lost.",
+                "PAUSE <master-name> [<reason>]", "    Watch the master and vote, but start no failover of it except by order,", "    until RESUME. On each Sentinel.",
+                "RESUME <master-name>", "    End a pause of the master, and let failovers of it start again.",
                 "    Print this help.",
             ], our.Except(their, StringComparer.Ordinal));
         Assert.Equal(our.Where(their.Contains), their.Where(our.Contains));    // and in its order

@@ -12,7 +12,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.3 and 5: subscriptions, and what is told to subscribers.</summary>
+/// <summary>Subscriptions, and what is told to subscribers.</summary>
 public sealed class PubSubTests
 {
     [Theory]

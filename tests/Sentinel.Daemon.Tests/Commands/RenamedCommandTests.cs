@@ -3,7 +3,7 @@ using Sentinel.Daemon.Configuration;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 2.4, <c>rename-command</c> of our own commands; the replies are those of redis-sentinel 7.0.15.</summary>
+/// <summary><c>rename-command</c> of our own commands; the replies are those of redis-sentinel 7.0.15.</summary>
 public sealed class RenamedCommandTests
 {
     [Theory]

@@ -8,7 +8,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.6: SENTINEL CONFIG, in the words of Redis 7.2 and later.</summary>
+/// <summary>SENTINEL CONFIG, in the words of Redis 7.2 and later.</summary>
 public sealed class SentinelConfigTests
 {
     private const string OnlyGetAndSet =

@@ -3,7 +3,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.6 and 6.2: SENTINEL DEBUG.</summary>
+/// <summary>SENTINEL DEBUG, with the periods of redis-sentinel.</summary>
 public sealed class SentinelDebugTests
 {
     [Theory]

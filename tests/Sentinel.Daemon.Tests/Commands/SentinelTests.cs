@@ -7,7 +7,7 @@ using Sentinel.Resp;
 
 namespace Sentinel.Daemon.Tests.Commands;
 
-/// <summary>Specification 3.4 and 3.6: the subcommands of SENTINEL.</summary>
+/// <summary>The subcommands of SENTINEL.</summary>
 public sealed class SentinelTests
 {
     private const string NoSuchMaster = "-ERR No such master with that name|";
@@ -89,6 +89,7 @@ public sealed class SentinelTests
 
     [Theory]
     [InlineData("CKQUORUM", 1)]
+    [InlineData("ACKNOWLEDGE", 1)]
     [InlineData("EXPLAIN", 1)]
     [InlineData("FAILOVER", 1, true)]
     [InlineData("FLUSHCONFIG", 0)]
@@ -104,7 +105,9 @@ public sealed class SentinelTests
     [InlineData("MYID", 0)]
     [InlineData("PRIMARIES", 0)]
     [InlineData("PRIMARY", 1)]
+    [InlineData("PAUSE", 1, true)]
     [InlineData("REMOVE", 1)]
+    [InlineData("RESUME", 1)]
     [InlineData("REPLICAS", 1)]
     [InlineData("RESET", 1)]
     [InlineData("SENTINELS", 1)]
@@ -354,8 +357,11 @@ public sealed class SentinelTests
                 "SENTINELS <master-name>",
                 "SET <master-name> <option> <value> [<option> <value> ...]",
                 "SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]",
+                "ACKNOWLEDGE <master-name>",
                 "ADOPT <master-name>",
                 "EXPLAIN <master-name>",
+                "PAUSE <master-name> [<reason>]",
+                "RESUME <master-name>",
                 "HELP",
             ],
             syntax);

@@ -54,6 +54,24 @@ public sealed class SaveFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_save_that_failed_is_shown_by_all_that_is_asked_and_orders_no_failover_until_one_succeeds()
+    {
+        LimitFileSize(10);
+        Assert.Equal(Refused, await SetAsync("quorum", "3"));
+        const string Shown = "it could not save its configuration file, and gives no vote and leads no failover until it can: File too large";
+        Assert.Contains("sentinel_last_save_error:File too large\r\n", (await _sentinel.AskAsync("INFO", "sentinel")).Text(), StringComparison.Ordinal);
+        Assert.StartsWith($"this sentinel: {Shown}", (await _sentinel.AskAsync("SENTINEL", "MASTER", "m")).Fields()["warnings"], StringComparison.Ordinal);
+        Assert.Equal("no", (await _sentinel.AskAsync("SENTINEL", "EXPLAIN", "m")).Fields()["failover-possible"]);
+        Assert.Equal("ERR Failed to save config file: File too large. No failover is begun until it can be saved", (await _sentinel.AskAsync("SENTINEL", "FAILOVER", "m")).Text());
+
+        LimitFileSize(ulong.MaxValue);
+        await _sentinel.LogsAsync("Sentinel is able to save its configuration again");
+        Assert.DoesNotContain("sentinel_last_save_error", (await _sentinel.AskAsync("INFO", "sentinel")).Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Shown, (await _sentinel.AskAsync("SENTINEL", "MASTER", "m")).Fields().GetValueOrDefault("warnings", ""), StringComparison.Ordinal);
+        Assert.Equal("NOGOODSLAVE No suitable replica to promote", (await _sentinel.AskAsync("SENTINEL", "FAILOVER", "m")).Text());
+    }
+
+    [Fact]
     public async Task A_folder_in_the_place_of_the_file_is_told_and_never_replaced()
     {
         string before = await File.ReadAllTextAsync(FilePath);

@@ -4,7 +4,7 @@ using Sentinel.Daemon.Scripts;
 
 namespace Sentinel.Daemon.Tests.Scripts;
 
-/// <summary>Spec sections 11.2 and 11.3: when scripts run, and what follows from their ends.</summary>
+/// <summary>When scripts run, and what follows from their ends.</summary>
 public class ScriptQueueTests
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);

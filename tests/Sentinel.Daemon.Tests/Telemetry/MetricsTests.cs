@@ -45,6 +45,7 @@ public sealed class MetricsTests
                 "gauge sentinel.peers.usable {sentinel}",
                 "gauge sentinel.replicas.known {replica}",
                 "gauge sentinel.replicas.usable {replica}",
+                "gauge sentinel.save.failed 1",
                 "gauge sentinel.tilt 1",
                 "counter sentinel.webhook.delivered {event}",
                 "counter sentinel.webhook.dropped {event}",
@@ -187,7 +188,7 @@ public sealed class MetricsTests
             Master("suspect") with { Flags = down },
             Master("gone") with { Flags = down | InstanceFlags.ObjectivelyDown });
 
-        OtlpPoint[] points = await PointsAsync(sentinel => sentinel.View = view with { CurrentEpoch = new Epoch(9), TiltSince = Instant.Zero });
+        OtlpPoint[] points = await PointsAsync(sentinel => sentinel.View = view with { CurrentEpoch = new Epoch(9), TiltSince = Instant.Zero, SaveError = "No space left on device" });
 
         Assert.Equal(
             [("odown", 1), ("ok", 1), ("sdown", 1)],
@@ -200,6 +201,7 @@ public sealed class MetricsTests
         Assert.Equal(0, OfMaster(points, "sentinel.replicas.known", "gone"));
         Assert.Equal(9, Assert.Single(Of(points, "sentinel.epoch")).Value);
         Assert.Equal(1, Assert.Single(Of(points, "sentinel.tilt")).Value);
+        Assert.Equal(1, Assert.Single(Of(points, "sentinel.save.failed")).Value);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Sentinel.Simulation.Sentinels;
 namespace Sentinel.Simulation.Checkers;
 
 /// <summary>An epoch of a master has one leader at most.</summary>
-/// <remarks>Of Redis' kind one may become leader in an epoch that was another's, for it counts the votes of a later one (spec 14.5.1), or without votes by an order.</remarks>
+/// <remarks>Of Redis' kind one may become leader in an epoch that was another's, for it counts the votes of a later one, or without votes by an order.</remarks>
 internal sealed class OneLeader(World world) : Checker(world)
 {
     private readonly Dictionary<(string Master, Epoch Epoch), SimSentinel> _leaders = [];

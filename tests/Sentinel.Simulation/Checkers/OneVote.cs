@@ -15,7 +15,7 @@ internal sealed class OneVote(World world) : Checker(world)
     {
         if (happened.MasterName is not { } master)
             return;
-        // A flaw of Redis (spec 14.4.7): with the master it forgets its votes.
+        // A flaw of Redis: with the master it forgets its votes.
         if (happened.Name == "-monitor" && sentinel.IsLegacy)
         {
             foreach (var vote in _votes.Keys.Where(vote => vote.Voter == sentinel.Id && vote.Master == master).ToArray())

@@ -5,9 +5,9 @@ using Sentinel.Simulation.Sentinels.Legacy;
 
 namespace Sentinel.Simulation.Sentinels;
 
-/// <summary>A Sentinel that behaves like redis-sentinel: slow ticks, its waits, its vote rules, its known flaws (spec section 14).</summary>
+/// <summary>A Sentinel that behaves like redis-sentinel: slow ticks, its waits, its vote rules, its known flaws.</summary>
 /// <remarks>
-/// Written from the specification (sections 6 to 10), for what ours must live with in a mixed cluster. Names, scripts, passwords and
+/// Written from what redis-sentinel 7.0 is seen to do, for what ours must live with in a mixed cluster. Names, scripts, passwords and
 /// INFO of its own are not modelled. Its disk always works, and a save is over at once, as it is for the one thread of redis-sentinel.
 /// </remarks>
 internal sealed class LegacySentinel : SimSentinel
@@ -44,7 +44,7 @@ internal sealed class LegacySentinel : SimSentinel
     public override SentinelId Id => _id;
     public override bool IsLegacy => true;
 
-    /// <summary>All times are of the wall clock (spec 14.3.9).</summary>
+    /// <summary>All times are of the wall clock.</summary>
     public Instant Now => Machine.Clock.Wall;
 
     public Epoch CurrentEpoch { get; private set; }
@@ -129,7 +129,7 @@ internal sealed class LegacySentinel : SimSentinel
         return added;
     }
 
-    /// <summary>Brings to disk what redis-sentinel writes into its file: of a vote only its epoch (spec 14.2.7).</summary>
+    /// <summary>Brings to disk what redis-sentinel writes into its file: of a vote only its epoch.</summary>
     public void Save()
     {
         _file = new SentinelState(_id, CurrentEpoch, [.. Masters.Select(Lasting)]);
@@ -185,7 +185,7 @@ internal sealed class LegacySentinel : SimSentinel
         if (message is HelloPush hello)
         {
             line.Link.HeardAt = Now;
-            // Our own hellos come back to us; a twin of ours is not told from us (spec 14.4.6).
+            // Our own hellos come back to us; a twin of ours is not told from us.
             if (!hello.Payload.Contains(_id.Text, StringComparison.Ordinal))
                 Absorb(hello.Payload);
             return;
@@ -275,7 +275,7 @@ internal sealed class LegacySentinel : SimSentinel
         }
     }
 
-    /// <summary>A tick that comes much too late, or before the last one, shows that no time can be trusted for a while (spec 6.9).</summary>
+    /// <summary>A tick that comes much too late, or before the last one, shows that no time can be trusted for a while.</summary>
     private void WatchClock()
     {
         TimeSpan sinceLast = Now - _tickedAt;
@@ -331,7 +331,7 @@ internal sealed class LegacySentinel : SimSentinel
                 _judgement.Answered((Peer)asker, reply);
                 break;
             default:
-                break;    // nobody reads what transactions are answered with (spec 14.6.7)
+                break;    // nobody reads what transactions are answered with
         }
     }
 

@@ -3,7 +3,7 @@ using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Tests;
 
-/// <summary>The modelled redis-sentinel keeps the times and rules of the specification, its flaws included.</summary>
+/// <summary>The modelled redis-sentinel keeps the times and rules of redis-sentinel 7.0, its flaws included.</summary>
 public class LegacySentinelTests
 {
     public static TheoryData<ulong> Seeds => [1, 2, 3, 4, 5, 6, 7, 8];
@@ -17,7 +17,7 @@ public class LegacySentinelTests
         List<Told> story = cluster.Story();
         Told elected = story.Find(told => told.Name == "+elected-leader")!;
         double At(string name) => story.Find(told => told.Name == name && told.Who == elected.Who)!.At;
-        // Appendix A of the specification; every step is a tick of 52 to 100 ms, or a poll of a second.
+        // The timeline of redis-sentinel 7.0; every step is a tick of 52 to 100 ms, or a poll of a second.
         Assert.All(story.FindAll(told => told.Name == "+sdown" && told.Payload.StartsWith("master", StringComparison.Ordinal)), told => Assert.InRange(told.At, 3.0, 3.25));
         Assert.InRange(At("+elected-leader") - At("+try-failover"), 0.05, 0.11);
         Assert.InRange(At("+selected-slave") - At("+elected-leader"), 0.05, 0.11);
@@ -96,7 +96,7 @@ public class LegacySentinelTests
         Address master = cluster.Nodes[0].Address;
         SentinelId b = cluster.Sentinels[1].Id, c = cluster.Sentinels[2].Id;
         var asker = new Asker(cluster.World, asked);
-        // Votes are given without the master being down (spec 14.5.5).
+        // Votes are given without the master being down.
         Assert.Equal((0, b.Text, 7), asker.AskVote(master, 7, b));
         Assert.Equal((0, b.Text, 7), asker.AskVote(master, 7, c));
         Assert.Equal((0, b.Text, 7), asker.AskVote(master, 6, c));
@@ -272,7 +272,7 @@ public class LegacySentinelTests
         Assert.NotEqual(before, reset.Id);
         cluster.Run(5);
         Assert.Equal(2, reset.PeersOf("mymaster"));
-        // The others keep its former self, which raises their majority (spec 14.3.11) only until its successor has its address.
+        // The others keep its former self, which raises their majority only until its successor has its address.
         Assert.Contains(cluster.Story(), told => told.Name == "+sentinel-invalid-addr");
     }
 

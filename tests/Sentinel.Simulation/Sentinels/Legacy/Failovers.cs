@@ -2,10 +2,10 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>Leads failovers, one state a tick (spec 10).</summary>
+/// <summary>Leads failovers, one state a tick.</summary>
 internal sealed class Failovers(LegacySentinel sentinel, Votes votes)
 {
-    /// <summary>Begins one when a quorum holds the master down and the last attempt, or vote, is long enough ago (spec 9.6).</summary>
+    /// <summary>Begins one when a quorum holds the master down and the last attempt, or vote, is long enough ago.</summary>
     public bool StartIfDue(Master master)
     {
         if (!master.IsObjectivelyDown || master.Step is not FailoverStep.None)
@@ -64,7 +64,7 @@ internal sealed class Failovers(LegacySentinel sentinel, Votes votes)
             peer.HelloTakenAt = Periods.LongAgo;
     }
 
-    /// <summary>The replica to promote. Its reported role is not looked at (spec 14.6.11), and a link that never was up passes (14.6.4).</summary>
+    /// <summary>The replica to promote. Its reported role is not looked at, and a link that never was up passes.</summary>
     /// <returns>Null when none is fit.</returns>
     public Replica? Best(Master master)
     {
@@ -144,7 +144,7 @@ internal sealed class Failovers(LegacySentinel sentinel, Votes votes)
             if (replica.IsUnderWay)
                 underWay++;
         }
-        // While no place is free nobody looks whether the one who has it is stuck (spec 14.6.1).
+        // While no place is free nobody looks whether the one who has it is stuck.
         for (int i = 0; i < master.Replicas.Count && underWay < master.Options.ParallelSyncs; i++)
         {
             Replica replica = master.Replicas[i];
@@ -164,7 +164,7 @@ internal sealed class Failovers(LegacySentinel sentinel, Votes votes)
 
     private void DetectEnd(Master master)
     {
-        // Not even the timeout counts while the new master is down (spec 14.6.3).
+        // Not even the timeout counts while the new master is down.
         if (master.Promoted!.IsDown)
             return;
         bool isTimeUp = IsTimeUp(master);

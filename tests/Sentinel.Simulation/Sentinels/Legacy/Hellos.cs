@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>What follows from a hello (spec 8.2).</summary>
+/// <summary>What follows from a hello.</summary>
 internal sealed class Hellos(LegacySentinel sentinel)
 {
     public void Absorb(string text)

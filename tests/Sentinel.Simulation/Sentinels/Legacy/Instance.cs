@@ -41,7 +41,7 @@ internal abstract class Instance(LegacySentinel sentinel, Link link, Address add
             Link.Close();
     }
 
-    /// <summary>Sends what is due (spec 6.5). Only the clock decides, not whether the last one was answered: what is refused is sent again every tick.</summary>
+    /// <summary>Sends what is due. Only the clock decides, not whether the last one was answered: what is refused is sent again every tick.</summary>
     public void SendPeriodic()
     {
         if (!Link.IsComplete || Link.IsFull)

@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>Who is down, subjectively (spec 9.1) and objectively (9.2).</summary>
+/// <summary>Who is down, subjectively and objectively.</summary>
 internal sealed class Judgement(LegacySentinel sentinel)
 {
     public void Judge(Instance instance)
@@ -41,7 +41,7 @@ internal sealed class Judgement(LegacySentinel sentinel)
             sentinel.Publish("-odown", EventLevel.Warning, master);
     }
 
-    /// <summary>Asks the others, for what they hold and, in a failover, for their votes: in the current epoch, which may be another than the failover's (spec 14.5.2).</summary>
+    /// <summary>Asks the others, for what they hold and, in a failover, for their votes: in the current epoch, which may be another than the failover's.</summary>
     public void Ask(Master master, bool isForced)
     {
         Instant now = sentinel.Now;

@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>The connections to an instance and the times of their PINGs (spec 6.1, 6.4); that to a Sentinel is shared by all masters (6.8).</summary>
+/// <summary>The connections to an instance and the times of their PINGs; that to a Sentinel is shared by all masters.</summary>
 internal sealed class Link
 {
     private readonly LegacySentinel _sentinel;
@@ -72,7 +72,7 @@ internal sealed class Link
         return _command is not null;
     }
 
-    /// <summary>Sends PING when the last answer is a period old, and the last PING half a one (spec 6.5).</summary>
+    /// <summary>Sends PING when the last answer is a period old, and the last PING half a one.</summary>
     public void PingIfDue(Instance by)
     {
         Instant now = _sentinel.Now;
@@ -89,7 +89,7 @@ internal sealed class Link
             (AvailableAt, ActivePingAt) = (_pongAt, null);
     }
 
-    /// <summary>Closes connections that have been silent for too long (spec 6.7).</summary>
+    /// <summary>Closes connections that have been silent for too long.</summary>
     public void CloseSilent(TimeSpan downAfter)
     {
         Instant now = _sentinel.Now;

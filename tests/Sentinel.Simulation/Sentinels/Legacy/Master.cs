@@ -53,7 +53,7 @@ internal sealed class Master : DataNode
     /// <summary>Where clients are sent, and what hellos tell: the promoted replica once it said that it is a master.</summary>
     public Address CurrentAddress => Step is FailoverStep.ReconfReplicas && Promoted is { } promoted ? promoted.Address : Address;
 
-    /// <summary>Whether orders to replicas to follow it may be given (spec 7.4).</summary>
+    /// <summary>Whether orders to replicas to follow it may be given.</summary>
     public bool LooksSane => ReportsMaster && !IsDown && !IsObjectivelyDown && InfoAt is { } infoAt && _sentinel.Now - infoAt < 2 * Periods.Info;
 
     public void Enter(FailoverStep step) => (Step, StepSince) = (step, _sentinel.Now);
@@ -95,7 +95,7 @@ internal sealed class Master : DataNode
         Peers.Clear();
     }
 
-    /// <summary>Begins anew with what is configured. Epochs stay, and so does the time of the last INFO: nothing is asked before it is due (spec 14.3.7).</summary>
+    /// <summary>Begins anew with what is configured. Epochs stay, and so does the time of the last INFO: nothing is asked before it is due.</summary>
     public void Reset()
     {
         foreach (Replica replica in Replicas)
@@ -108,7 +108,7 @@ internal sealed class Master : DataNode
         (Leader, RunId, ReportsMaster, RoleSince) = (null, null, true, _sentinel.Now);
     }
 
-    /// <summary>Takes over a new address: everything but the Sentinels begins anew (spec 6.1).</summary>
+    /// <summary>Takes over a new address: everything but the Sentinels begins anew.</summary>
     public void SwitchTo(Address address)
     {
         var replicas = new List<Address>(Replicas.Count + 1);

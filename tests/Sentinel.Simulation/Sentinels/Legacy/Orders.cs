@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>Carries out what operators order (spec 3.6).</summary>
+/// <summary>Carries out what operators order.</summary>
 internal sealed class Orders(LegacySentinel sentinel, Failovers failovers)
 {
     public void Obey(Input order)
@@ -42,7 +42,7 @@ internal sealed class Orders(LegacySentinel sentinel, Failovers failovers)
         master.IsForced = true;
     }
 
-    /// <summary>Not saved: what is forgotten is back after a restart (spec 14.2.5).</summary>
+    /// <summary>Not saved: what is forgotten is back after a restart.</summary>
     private void Reset(string name)
     {
         if (sentinel.Find(name) is not { } master)
@@ -76,7 +76,7 @@ internal sealed class Orders(LegacySentinel sentinel, Failovers failovers)
         sentinel.Save();
     }
 
-    /// <summary>It begins with epoch 0, even if it was monitored before (spec 14.4.7).</summary>
+    /// <summary>It begins with epoch 0, even if it was monitored before.</summary>
     private void Monitor(MonitorRequested request)
     {
         if (sentinel.Find(request.Options.Name) is not null)

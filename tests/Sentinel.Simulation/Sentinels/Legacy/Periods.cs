@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>Periods and bounds of redis-sentinel (spec 6.2).</summary>
+/// <summary>Periods and bounds of redis-sentinel.</summary>
 internal static class Periods
 {
     /// <summary>What redis-sentinel writes as 0: so long ago that every wait for it is over.</summary>

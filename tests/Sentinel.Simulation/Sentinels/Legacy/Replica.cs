@@ -29,7 +29,7 @@ internal sealed class Replica(LegacySentinel sentinel, Master master, Address ad
     public override TimeSpan InfoPeriod =>
         master.IsObjectivelyDown || master.Step is not FailoverStep.None || MasterLinkDownTime != TimeSpan.Zero ? Periods.FastInfo : Periods.Info;
 
-    /// <summary>Orders it, in a transaction whose replies nobody reads, to follow somebody or to be a master (spec 10.5).</summary>
+    /// <summary>Orders it, in a transaction whose replies nobody reads, to follow somebody or to be a master.</summary>
     /// <returns>False when there is no connection.</returns>
     public bool SlaveOf(Address? followed) => Link.Ask(new Request.Reconfigure("SLAVEOF", followed), this);
 }

@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>What follows from INFO (spec 7).</summary>
+/// <summary>What follows from INFO.</summary>
 internal sealed class Reports(LegacySentinel sentinel, Failovers failovers)
 {
     public void Absorb(DataNode node, InfoReport report)
@@ -101,6 +101,6 @@ internal sealed class Reports(LegacySentinel sentinel, Failovers failovers)
         }
     }
 
-    /// <summary>Measured from the beginning of the last time it was down, not from the end (spec 14.3.5).</summary>
+    /// <summary>Measured from the beginning of the last time it was down, not from the end.</summary>
     private bool WasNotDownFor(Replica replica, TimeSpan time) => sentinel.Now - replica.DownSince > time;
 }

@@ -2,7 +2,7 @@ using Sentinel.Core;
 
 namespace Sentinel.Simulation.Sentinels.Legacy;
 
-/// <summary>Our vote, and the count of all (spec 9.3, 9.4).</summary>
+/// <summary>Our vote, and the count of all.</summary>
 internal sealed class Votes(LegacySentinel sentinel)
 {
     private readonly List<(SentinelId Candidate, int Count)> _tally = [];
@@ -17,13 +17,13 @@ internal sealed class Votes(LegacySentinel sentinel)
         (master.Leader, master.LeaderEpoch) = (candidate, sentinel.CurrentEpoch);
         sentinel.Save();
         sentinel.PublishText("+vote-for-leader", EventLevel.Warning, master, $"{candidate} {epoch}", epoch);
-        // Who helped somebody else waits as long as if it had tried itself (spec 14.5.4).
+        // Who helped somebody else waits as long as if it had tried itself.
         if (candidate != sentinel.Id)
             master.FailoverStartedAt = sentinel.Desynced();
     }
 
     /// <summary>Who is elected; null: nobody is.</summary>
-    /// <remarks>Votes count by the current epoch of all masters together, not by that of the failover (spec 14.5.1); our own goes to who leads so far.</remarks>
+    /// <remarks>Votes count by the current epoch of all masters together, not by that of the failover; our own goes to who leads so far.</remarks>
     public SentinelId? Winner(Master master)
     {
         _tally.Clear();
