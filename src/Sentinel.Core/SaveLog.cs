@@ -24,7 +24,7 @@ internal sealed class SaveLog(LocalSentinel local)
         if (_told.Count < ToldMax && _told.Add(error))
         {
             Warn($"{error}. The folder of the file must be writable and have space left, and must not hold the file as a mount of its own. "
-                + "Until it can be saved this Sentinel gives no vote and leads no failover; it goes on trying");
+                + "Until it can be saved this Sentinel watches and answers, but gives no vote and leads no failover; it goes on trying");
         }
         else if (local.Now >= _nextAt)
         {

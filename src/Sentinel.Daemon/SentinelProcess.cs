@@ -67,12 +67,9 @@ internal static class SentinelProcess
         UserStore users = app.Services.GetRequiredService<UserStore>();
         // Not before the port is ours: whoever else has it may be a Sentinel with the same file, and further than what we read.
         string? unsaved = (file.Save(old => new ConfigurationRewriter().Rewrite(old, configuration, state, users.Saved())) as SaveResult.Failed)?.Error;
+        // As in Redis it runs all the same: whoever asks where the master is gets an answer here too. What that means, and the cure, the core says.
         if (unsaved is not null)
-        {
-            // As in Redis: whoever asks where the master is gets an answer here too.
-            log.Write(EventLevel.Warning, $"{configuration.File} cannot be replaced: {unsaved}. The folder must be writable and have space left, and must not hold the file as a mount of its own. "
-                + "Until it can be saved this Sentinel watches and answers, but gives no vote and leads no failover.");
-        }
+            log.Write(EventLevel.Warning, $"{configuration.File} cannot be replaced: {unsaved}");
         using PidFile? written = pidFile is null ? null : PidFile.Write(pidFile, log);
         if (configuration.SetProcTitle)
             ProcessTitle.Set(configuration);

@@ -71,6 +71,18 @@ public class SaveTroubleTests
     }
 
     [Fact]
+    public void A_first_save_that_failed_before_the_core_asked_for_any_is_shown_too()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.Kill();
+        sentinel.DiskError = Full;
+        sentinel.Restart();
+        sentinel.Input(new StateNotSaved(default, Full));
+        Assert.Equal((Full, "no"), (sentinel.Whole.SaveError, Explain(sentinel)["failover-possible"]));
+    }
+
+    [Fact]
     public void An_error_of_many_lines_is_shown_as_its_first_one()
     {
         World world = World.Settled();
@@ -87,7 +99,7 @@ public class SaveTroubleTests
         string first = Assert.Single(Warnings(sentinel));
         Assert.Equal(
             $"{Warning}{Full}. The folder of the file must be writable and have space left, and must not hold the file as a mount of its own. "
-            + "Until it can be saved this Sentinel gives no vote and leads no failover; it goes on trying",
+            + "Until it can be saved this Sentinel watches and answers, but gives no vote and leads no failover; it goes on trying",
             first);
         int[] lines = [.. new[] { 5, 10, 60, 600, 3600, 3600 }.Select(seconds =>
         {
