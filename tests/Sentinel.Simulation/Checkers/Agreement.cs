@@ -49,6 +49,7 @@ internal static class Agreement
                 OrderWhereEpochsCollide(world, group);
                 TellWhatNobodyRemembers(world, group);
                 LetWhoHasTheDataBeTheMaster(group);
+                TellWhoWasEmptiedOutOfSight(world, group);
             }
             HelpWhereOnlyAnOperatorCan(world);
         });
@@ -104,6 +105,24 @@ internal static class Agreement
             return;
         last.World.Note(last.Name, $"gets priority 100 of an operator, for nobody else has data");
         last.SetPriority(100);
+    }
+
+    /// <summary>
+    /// A node that was emptied, and started anew before anybody saw it, has data that go on from a history which nobody knows: it is left alone like another group's,
+    /// and the log says what to tell it.
+    /// </summary>
+    private static void TellWhoWasEmptiedOutOfSight(World world, Group group)
+    {
+        if (world.Sentinels.Select(sentinel => sentinel.MasterOf(group.Name)).Distinct().ToArray() is not [{ } believed]
+            || group.Nodes.Find(node => node.Address == believed) is not { IsWorking: true, IsMaster: true } master)
+        {
+            return;
+        }
+        foreach (RedisNode node in group.Nodes.Where(node => node != master && node is { IsWorking: true, IsMaster: true, Branch.Origin: not null } && node.Data.Root.Opening.LostItsData))
+        {
+            world.Note(node.Name, $"is told by an operator to follow {believed}, for nobody knows whose data it has");
+            node.Obey(believed);
+        }
     }
 
     /// <summary>How long it may take. All have to be found up again, one failover may be under way and another one needed, each replica may need a full synchronisation.</summary>

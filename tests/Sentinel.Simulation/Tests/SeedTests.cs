@@ -107,6 +107,8 @@ public class SeedTests
         "--seed 50010185 --profile any --minutes 1.6 --keep 12,13,14",
         // Best replica: a Sentinel that had lost its memory told the new master at once to follow the former one, which had come back empty, as those whom it asked still held that one down.
         "--seed 50015029 --profile any --minutes 10",
+        // In the judge: a node that was emptied and started anew before anybody saw it is left alone, until an operator tells it, as the log says.
+        "--seed 50016077 --profile any --minutes 10 --keep 89,92,96",
         // In the world: healing let writes through that a Sentinel held back for a planned switch.
         "--seed 812 --profile planned --minutes 4 --keep 2,3,4,5,6,7,8,9,10,11,12,13,14,15",
         // In the judge: between two deaths a node lived so briefly that nobody could see it.
