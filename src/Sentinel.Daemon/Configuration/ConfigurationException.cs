@@ -7,12 +7,12 @@ internal sealed class ConfigurationException : Exception
 
     /// <summary>A mistake in one line.</summary>
     public ConfigurationException(ConfigurationLine line, string message, string cure)
-        : base($"{Place(line)}: {cure}")
+        : base($"{line.Place}: {cure}")
     {
         Line = line;
         Original = message;
         Cure = cure;
-        _hint = $"{Place(line)}: {cure}";
+        _hint = $"{line.Place}: {cure}";
     }
 
     /// <summary>A mistake that is not one line's.</summary>
@@ -56,7 +56,4 @@ internal sealed class ConfigurationException : Exception
             ? headline + said
             : $"{headline}Reading the configuration file, at line {Line.Number}\n>>> '{Line.Text}'\n{said}";
     }
-
-    private static string Place(ConfigurationLine line) =>
-        line.Origin == ConfigurationOrigin.CommandLine ? "command line" : $"{line.File}:{line.Number}";
 }

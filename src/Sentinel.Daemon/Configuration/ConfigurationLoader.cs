@@ -26,6 +26,7 @@ internal sealed class ConfigurationLoader
     private readonly List<ConfigurationException>? _mistakes;
     private readonly Stack<string> _open = [];
     private SentinelConfiguration _configuration;
+    private bool _isUnread;
     private int _includes;
     private int _read;
 
@@ -59,9 +60,8 @@ internal sealed class ConfigurationLoader
         var loader = new ConfigurationLoader(arguments.File ?? "", arguments.Directory, mistakes);
         SentinelConfiguration configuration = loader.Read(arguments, standardInput);
         loader.Try(() => CheckLogFile(configuration, mayCreate: false));
-        if (arguments.File is null || File.Exists(arguments.File))    // that it cannot be read is said already
-            loader.Try(() => CheckStateFile(arguments));
-        return new Examination(configuration, [.. loader._lines], [.. mistakes]);
+        bool isWritable = !loader._isUnread && loader.Try(() => CheckStateFile(arguments));    // of one that cannot be read that is said already
+        return new Examination(configuration, [.. loader._lines], [.. mistakes]) { IsRead = arguments.File is not null && !loader._isUnread, IsWritable = isWritable };
     }
 
     /// <summary>Reads a text that is at hand. Files are touched only for <c>include</c>, and to check <c>dir</c> and scripts.</summary>
@@ -72,42 +72,47 @@ internal sealed class ConfigurationLoader
     /// <exception cref="ConfigurationException">It holds a mistake.</exception>
     public static SentinelConfiguration Parse(string text, string more, string file, string directory)
     {
-        return new ConfigurationLoader(file, directory, mistakes: null).Read(text, more);
+        return new ConfigurationLoader(file, directory, mistakes: null).Read(text, input: "", more);
     }
 
     private SentinelConfiguration Read(ConfigurationArguments arguments, TextReader standardInput)
     {
         string text = "";
         if (arguments.File is { } file)
-            Try(() => text = ReadFile(file));
-        string more = arguments.ReadsStandardInput ? standardInput.ReadToEnd() : "";
-        return Read(text, $"{more}\n{arguments.Options}");
+            _isUnread = !Try(() => text = ReadFile(file));
+        return Read(text, arguments.ReadsStandardInput ? standardInput.ReadToEnd() : "", $"\n{arguments.Options}");
     }
 
-    private SentinelConfiguration Read(string text, string more)
+    /// <param name="text">What the file holds.</param>
+    /// <param name="input">What came from standard input.</param>
+    /// <param name="more">What else came with the command line.</param>
+    private SentinelConfiguration Read(string text, string input, string more)
     {
         _open.Push(_configuration.File);
-        ReadText(text + more, _configuration.File, text.Length, ConfigurationOrigin.File);
+        ReadText(text + input + more, _configuration.File, text.Length, text.Length + input.Length, ConfigurationOrigin.File);
         // alone it is the switch "--sentinel" of redis-server
         ConfigurationLine[] statements = [.. _lines.Where(line => line is { Name: "sentinel", Words.Length: > 1 })];
-        return StatementReader.Apply(Completed(_configuration), statements, Try);
+        return StatementReader.Apply(Completed(_configuration), statements, step => Try(step));
     }
 
     /// <summary>Takes one step; where mistakes are collected, a wrong one has no effect.</summary>
-    private void Try(Action step)
+    /// <returns>False: it was wrong.</returns>
+    private bool Try(Action step)
     {
         try
         {
             step();
+            return true;
         }
         catch (ConfigurationException mistake) when (_mistakes is not null)
         {
             _mistakes.Add(mistake);
+            return false;
         }
     }
 
-    /// <summary>Reads line by line; what begins behind <paramref name="ownLength"/> is not of the file but came with the command line.</summary>
-    private void ReadText(string text, string file, int ownLength, ConfigurationOrigin origin)
+    /// <summary>Reads line by line; what begins behind <paramref name="ownLength"/> is not of the file but came with the command line, up to <paramref name="inputEnd"/> from standard input.</summary>
+    private void ReadText(string text, string file, int ownLength, int inputEnd, ConfigurationOrigin origin)
     {
         int start = 0;
         int number = 0;
@@ -117,13 +122,14 @@ internal sealed class ConfigurationLoader
             string trimmed = ConfigurationLexer.Trim(raw);
             // an empty last line is where the options begin, not a line of the file
             ConfigurationOrigin from = start < ownLength ? origin : ConfigurationOrigin.CommandLine;
+            bool isInput = start >= ownLength && start < inputEnd;
             start += raw.Length + 1;
             if (trimmed.Length == 0 || trimmed[0] == '#')
                 continue;
             bool isWhole = ConfigurationLexer.TrySplit(trimmed, out ImmutableArray<string> words);
             if (isWhole && words.IsEmpty)    // only a form feed, say: between words it is blank, around a line it is not
                 continue;
-            var line = new ConfigurationLine(from, file, number, trimmed, isWhole ? words : [""]);
+            var line = new ConfigurationLine(from, file, number, trimmed, isWhole ? words : [""]) { IsOfStandardInput = isInput };
             _lines.Add(line);
             Try(() => Apply(line));
         }
@@ -151,7 +157,7 @@ internal sealed class ConfigurationLoader
             if (++_includes > IncludesMax)
                 throw line.Error("Too many includes.", $"more than {IncludesMax} files are included; do files include each other more than once?");
             _open.Push(file);
-            ReadText(ReadFile(file, line), file, int.MaxValue, ConfigurationOrigin.Include);
+            ReadText(ReadFile(file, line), file, int.MaxValue, int.MaxValue, ConfigurationOrigin.Include);
             _open.Pop();
         }
     }

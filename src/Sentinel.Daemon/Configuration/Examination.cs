@@ -9,6 +9,12 @@ namespace Sentinel.Daemon.Configuration;
 internal sealed record Examination(
     SentinelConfiguration Configuration, ImmutableArray<ConfigurationLine> Lines, ImmutableArray<ConfigurationException> Mistakes)
 {
+    /// <summary>Whether there is a file, and it could be read.</summary>
+    public required bool IsRead { get; init; }
+
+    /// <summary>Whether the file may be written; where it may not, a mistake says so.</summary>
+    public required bool IsWritable { get; init; }
+
     /// <summary>The line of a generic directive that counts, the last one; null: there is none.</summary>
     /// <param name="name">Its main name.</param>
     public ConfigurationLine? Directive(string name) => Lines.LastOrDefault(line => GenericDirectives.MainName(line.Name) == name);

@@ -81,12 +81,13 @@ internal static class GenericDirectives
         ["slaveof"] = (2, 2),
     }.ToFrozenDictionary();
 
-    /// <summary>Directives that add up over lines, with the fewest words a line of them has.</summary>
-    private static readonly FrozenDictionary<string, int> Additive = new Dictionary<string, int>
+    /// <summary>Directives that add up over lines, with the fewest words a line of them has, and how it is written.</summary>
+    private static readonly FrozenDictionary<string, (int WordsMin, string Form)> Additive = new Dictionary<string, (int, string)>
     {
-        ["user"] = 2,
-        ["loadmodule"] = 2,
-        ["rename-command"] = 3,
+        ["user"] = (2, "user <name> <rule> ..."),
+        ["loadmodule"] = (2, "loadmodule <path> ..."),
+        ["rename-command"] = (3, "rename-command <command> <name here>"),
+        ["include"] = (2, "include <path>"),
     }.ToFrozenDictionary();
 
     /// <summary>The directives that mean something to us, and what they change.</summary>
@@ -129,6 +130,9 @@ internal static class GenericDirectives
     /// <summary>Every name, with the main name of the same directive.</summary>
     private static readonly FrozenDictionary<string, string> MainNames =
         Names(Single).Concat(Multiple.Keys.Select(name => KeyValuePair.Create(name, name))).ToFrozenDictionary();
+
+    /// <summary>Every name that a directive may have.</summary>
+    public static IEnumerable<string> AllNames => MainNames.Keys.Concat(Additive.Keys).Append("sentinel");
 
     /// <summary>The main name of a directive; null: there is none of this name with values of its own.</summary>
     public static string? MainName(string name) => MainNames.GetValueOrDefault(name);
@@ -174,14 +178,11 @@ internal static class GenericDirectives
 
     private static void CheckAdditive(ConfigurationLine line)
     {
-        if (Additive.TryGetValue(line.Name, out int wordsMin) && line.Words.Length >= wordsMin)
+        bool isKnown = Additive.TryGetValue(line.Name, out (int WordsMin, string Form) known);
+        if (isKnown && line.Name != "include" && line.Words.Length >= known.WordsMin)
             return;
         if (!line.Name.Contains('.'))    // a dot: an option of a module
-        {
-            throw line.Error(
-                "Bad directive or wrong number of arguments",
-                $"there is no directive '{line.Words[0]}' with {line.Arguments.Length} values; correct or remove the line");
-        }
+            throw line.Error("Bad directive or wrong number of arguments", isKnown ? UnknownNames.Miscounted(line, known.Form) : UnknownNames.OfDirective(line));
         if (line.Words.Length == 1)
             throw line.Error("Module config specified without value", $"'{line.Name}' needs a value");
     }

@@ -122,6 +122,9 @@ internal sealed record SentinelConfiguration
     /// <summary>Where events are sent over HTTP.</summary>
     public ImmutableArray<WebhookOptions> Webhooks { get; init; } = [];
 
+    /// <summary>What was read, as Redis reads it, but can hardly have been meant. For the operator to be told.</summary>
+    public ImmutableArray<ConfigurationDoubt> Doubts { get; init; } = [];
+
     /// <summary>What the command line, or an operator while we run, replaced; see <see cref="ConfigurationRewriter"/>.</summary>
     public ImmutableArray<CommandLineOverride> Overrides { get; init; } = [];
 

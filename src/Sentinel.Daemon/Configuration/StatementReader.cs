@@ -16,6 +16,9 @@ namespace Sentinel.Daemon.Configuration;
 /// </remarks>
 internal sealed class StatementReader
 {
+    /// <summary>What is said of a line about a master that no line monitors.</summary>
+    public const string NoSuchMaster = "No such master with specified name.";
+
     /// <summary>What concerns this Sentinel itself. Given the words after the name.</summary>
     private static readonly FrozenDictionary<StatementKind, Func<SentinelConfiguration, ConfigurationLine, string, SentinelConfiguration>> Globals =
         new Dictionary<StatementKind, Func<SentinelConfiguration, ConfigurationLine, string, SentinelConfiguration>>
@@ -59,6 +62,7 @@ internal sealed class StatementReader
     private readonly OrderedDictionary<string, (MasterState State, ConfigurationLine Line)> _masters = [];
     private readonly Dictionary<(string Master, Address Replica), ConfigurationLine> _replicas = [];
     private readonly Dictionary<(string Master, SentinelId Peer), ConfigurationLine> _peers = [];
+    private readonly List<ConfigurationDoubt> _doubts = [];
     private SentinelConfiguration _configuration;
 
     private StatementReader(SentinelConfiguration configuration) => _configuration = configuration;
@@ -76,7 +80,7 @@ internal sealed class StatementReader
             foreach (ConfigurationLine line in statements.Where(line => PassOf(line) == pass))
                 attempt(() => reader.Apply(line));
         }
-        return reader._configuration with { Masters = [.. reader._masters.Values.Select(master => master.State)] };
+        return reader._configuration with { Masters = [.. reader._masters.Values.Select(master => master.State)], Doubts = [.. reader._doubts] };
     }
 
     /// <summary>When a line takes effect; one of no known kind fails in the last pass, after the others had their say.</summary>
@@ -85,11 +89,7 @@ internal sealed class StatementReader
     private void Apply(ConfigurationLine line)
     {
         if (StatementKind.Of(line.Words) is not { } kind)
-        {
-            throw line.Error(
-                "Unrecognized sentinel configuration statement.",
-                $"there is no statement 'sentinel {line.Words[1]}' with {line.Words.Length - 2} words after it");
-        }
+            throw line.Error("Unrecognized sentinel configuration statement.", UnknownNames.OfStatement(line));
         ImmutableArray<string> words = line.Words[2..];
         if (Globals.TryGetValue(kind, out var apply))
             _configuration = apply(_configuration, line, words[0]);
@@ -101,6 +101,7 @@ internal sealed class StatementReader
             SetWebhookEvents(line, words[0], words[1..]);
         else if (words.Length == kind.Words.Length)    // shorter is a known-sentinel without identity: ignored, even for an unknown master
             ApplyToMaster(kind, line, words);
+        _doubts.AddRange(CutNumber.In(line, kind));
     }
 
     private void ApplyToMaster(StatementKind kind, ConfigurationLine line, ImmutableArray<string> words)
@@ -108,7 +109,7 @@ internal sealed class StatementReader
         if (!_masters.TryGetValue(words[0], out var master))
         {
             string missing = $"sentinel monitor {ConfigurationLexer.Write(words[0])} <host> <port> <quorum>";
-            throw line.Error("No such master with specified name.", $"there is no master '{words[0]}'; add a line '{missing}' or remove this one");
+            throw line.Error(NoSuchMaster, $"there is no master '{words[0]}'; add a line '{missing}' or remove this one");
         }
         MasterState state = master.State;
         if (Options.TryGetValue(kind, out var apply))
@@ -192,7 +193,7 @@ internal sealed class StatementReader
         if (_configuration.Webhooks.Any(webhook => webhook.Id == id))
             throw line.Error("Duplicate webhook id.", $"there is already a webhook '{id}'; give each its own id");
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-            throw line.Error("Invalid webhook URL.", $"'{url}' is no absolute URL; write one such as https://host/path");
+            throw line.Error("Invalid webhook URL.", $"'{url}' is no URL that can be called: it must begin with http:// or https://, such as https://host/path");
         _configuration = _configuration with { Webhooks = _configuration.Webhooks.Add(new WebhookOptions(id, uri, [])) };
     }
 
@@ -280,5 +281,7 @@ internal sealed class StatementReader
         line.Origin == ConfigurationOrigin.Include || other.Origin == ConfigurationOrigin.Include;
 
     private static string Place(ConfigurationLine line) =>
-        line.Origin == ConfigurationOrigin.CommandLine ? "an option of the command line" : $"line {line.Number} of {line.File}";
+        line.Origin != ConfigurationOrigin.CommandLine ? $"line {line.Number} of {line.File}"
+        : line.IsOfStandardInput ? "a line of standard input"
+        : "an option of the command line";
 }

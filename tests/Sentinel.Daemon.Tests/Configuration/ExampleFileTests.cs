@@ -12,7 +12,7 @@ public sealed class ExampleFileTests
     internal static readonly string Example = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../sentinel.conf.example"));
 
     /// <summary>The same with all examples in it uncommented, and programs that exist.</summary>
-    private static readonly string Uncommented = Regex.Replace(
+    internal static readonly string Uncommented = Regex.Replace(
         Regex.Replace(Example, "^#(?=[a-z])", "", RegexOptions.Multiline), "/var/redis/[a-z]+\\.sh", "/bin/true");
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ExampleFileTests
     public void It_names_every_directive_that_means_something()
     {
         IEnumerable<string> statements = typeof(StatementKind).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => field.GetValue(null)).OfType<StatementKind>().Select(kind => $"sentinel {kind.Name} ");
+            .Select(field => field.GetValue(null)).OfType<StatementKind>().Select(kind => kind.Usage);
         string[] generic =
         [
             "port ", "bind ", "protected-mode ", "requirepass ", "unixsocket ", "unixsocketperm ", "tcp-backlog ", "tcp-keepalive ", "timeout ",
@@ -45,5 +45,5 @@ public sealed class ExampleFileTests
         Assert.DoesNotContain(statements.Concat(generic), name => !Regex.IsMatch(Example, "^#? *" + Regex.Escape(name), RegexOptions.Multiline));
     }
 
-    private static string Here([CallerFilePath] string path = "") => path;
+    internal static string Here([CallerFilePath] string path = "") => path;
 }

@@ -140,6 +140,45 @@ public sealed class MistakeTests
         Assert.Equal($"{file}:2: quorum of 'mymaster' is 0; it must be at least 1", mistake.Message);
     }
 
+    [Theory]
+    [InlineData("sentinel monitor m 127.0.0.1", "it is written 'sentinel monitor <name> <host> <port> <quorum>', and here 2 words follow 'monitor'")]
+    [InlineData("sentinel monitor m 127.0.0.1 6379 1 # comment", "a comment on a line of its own")]
+    [InlineData("sentinel known-slave m", "it is written 'sentinel known-replica <name> <ip> <port>', and here 1 word follows 'known-slave'")]
+    [InlineData("sentinel webhook ops", "it is written 'sentinel webhook <id> <url>'")]
+    [InlineData("sentinel montior m 127.0.0.1 6379 1", "there is no statement 'sentinel montior'; perhaps 'sentinel monitor <name> <host> <port> <quorum>' is meant")]
+    [InlineData("sentinel down-after m 5000", "perhaps 'sentinel down-after-milliseconds <name> <milliseconds>' is meant")]
+    [InlineData("sentinel port 26379", "'port' is a directive of its own; remove the word 'sentinel' before it")]
+    [InlineData("sentinel quorum m 2", "there is no statement 'sentinel quorum'; correct or remove the line")]
+    [InlineData("bnid 127.0.0.1", "there is no directive 'bnid'; perhaps 'bind' is meant")]
+    [InlineData("monitor m 127.0.0.1 6379 2", "there is no directive 'monitor'; it is written 'sentinel monitor <name> <host> <port> <quorum>'")]
+    [InlineData("sentinl monitor m 127.0.0.1 6379 2", "perhaps 'sentinel' is meant")]
+    [InlineData("foo bar", "there is no directive 'foo'; correct or remove the line")]
+    [InlineData("user", "it is written 'user <name> <rule> ...', and here 0 words follow 'user'")]
+    [InlineData("rename-command PING", "it is written 'rename-command <command> <name here>', and here 1 word follows")]
+    [InlineData("include", "it is written 'include <path>'")]
+    [InlineData("sentinel webhook ops ftp://host/", "it must begin with http:// or https://")]
+    public void A_hint_names_the_form_or_the_name_that_may_be_meant(string text, string hint)
+    {
+        using var folder = new TemporaryFolder();
+        ConfigurationException mistake = Mistake(folder.Write("sentinel.conf", text));
+        Assert.Contains(hint, mistake.Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistake_on_standard_input_is_placed_there()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("sentinel.conf", "port 1\n");
+        Assert.StartsWith("standard input: ", OfInput(file, "\nport x\n", "--port", "2").Message);
+        Assert.StartsWith("command line: ", OfInput(file, "port 2\n", "--port", "x").Message);
+        Assert.StartsWith($"{file}:1: ", OfInput(folder.Write("sentinel.conf", "port x\n"), "port 2\n").Message);
+        string masters = "sentinel monitor m 127.0.0.1 1 2\nsentinel monitor m 127.0.0.1 2 2\n";
+        Assert.Contains("already monitored by a line of standard input", OfInput(folder.Write("sentinel.conf", ""), masters).Cure, StringComparison.Ordinal);
+
+        static ConfigurationException OfInput(string file, string input, params string[] options) => Assert.Throws<ConfigurationException>(
+            () => ConfigurationLoader.Load(ConfigurationArguments.Parse([file, .. options, "-"], "/tmp"), new StringReader(input)));
+    }
+
     [Fact]
     public void A_mistake_in_an_included_file_is_placed_there()
     {

@@ -302,6 +302,33 @@ public sealed class ReadingTests
         Assert.Equal(Id("aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd"), Read("sentinel myid aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd").State(drawn).Id);
     }
 
+    [Theory]
+    [InlineData("down-after-milliseconds m 1s", "'1s' is no whole number; read as 1 ms")]
+    [InlineData("down-after-milliseconds m 1.5", "'1.5' is no whole number; read as 1 ms")]
+    [InlineData("failover-timeout m 99999999999", "'99999999999' is out of range; read as 2147483647 ms")]
+    [InlineData("auto-forget-after-seconds m 1d", "'1d' is no whole number; read as 1 s")]
+    [InlineData("parallel-syncs m many", "'many' is no whole number; read as 0")]
+    [InlineData("announce-port 26379/tcp", "'26379/tcp' is no whole number; read as 26379")]
+    [InlineData("config-epoch m 7x", "'7x' is no whole number; read as 7")]
+    [InlineData("config-epoch m -7", "'-7' is out of range; read as 0")]
+    public void A_number_with_more_than_its_digits_is_read_as_in_Redis_and_told(string statement, string told)
+    {
+        ConfigurationDoubt doubt = Assert.Single(Read($"sentinel monitor m 127.0.0.1 6379 2\nsentinel {statement}\n").Doubts);
+        Assert.Equal(("/x/sentinel.conf:2", told), (doubt.Line.Place, doubt.What));
+        Assert.Contains($"'sentinel {statement.Split(' ')[0]} <", doubt.Cure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("down-after-milliseconds m 5000")]
+    [InlineData("down-after-milliseconds m 05000")]
+    [InlineData("down-after-milliseconds m +5000")]
+    [InlineData("parallel-syncs m -1")]
+    [InlineData("current-epoch 18446744073709551615")]
+    [InlineData("known-sentinel m 127.0.0.1 26379")]
+    [InlineData("auth-pass m 1s")]
+    public void Of_a_number_that_is_one_nothing_is_told(string statement) =>
+        Assert.Empty(Read($"sentinel monitor m 127.0.0.1 6379 2\nsentinel {statement}\n").Doubts);
+
     internal static SentinelConfiguration Read(string text) => ConfigurationLoader.Parse(text, "", "/x/sentinel.conf", "/tmp");
 
     private static SentinelId Id(string text) => SentinelId.TryParse(text, out SentinelId id) ? id : throw new FormatException(text);
