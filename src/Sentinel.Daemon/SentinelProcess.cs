@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
@@ -46,16 +47,17 @@ internal static class SentinelProcess
         using var bound = new Timer(_ => Abandon(log, exit));
         using CancellationTokenRegistration stopping = signals.Stopping.Register(() => bound.Change(StopBound, Timeout.InfiniteTimeSpan));
         Banner.Write(log);
+        Banner.WriteDoubts(log, configuration);
         supervisor.Starting(log);
         if (OpenFiles.MakeRoom(configuration, log) is not { } roomy)
             return Failed;
         configuration = roomy;
         Banner.WriteMode(log, configuration);
-        if (!TryReadTls(configuration.Tls, log, out TlsContext? tls))
+        if (!TryReadTls(configuration, log, out TlsContext? tls))
             return Failed;
         SentinelState state = configuration.State(SentinelId.Draw(new Random(Seed())));
         var file = new StateFile(configuration.File);
-        await using WebApplication? app = await TryListenAsync(() => Build(configuration, supervisor, state, file, tls, log, exit), configuration, log, signals.Stopping);
+        await using WebApplication? app = await TryListenAsync(() => Build(configuration, kestrel => Listeners.Listen(kestrel, configuration), supervisor, state, file, tls, log, exit), configuration, log, signals.Stopping);
         if (app is null)
             return signals.Stopping.IsCancellationRequested ? SayBye(log, exit) : Failed;
         using FileClaim? claim = file.Claim();
@@ -81,6 +83,22 @@ internal static class SentinelProcess
         claim is null ? $"{configuration.File} is the file of another Sentinel that runs: two on one file have one identity, and each overwrites what the other saved, votes too. Stop that one, or give this one a file of its own."
         : configuration.ReadAs is { } read && Posix.Stamp(configuration.File) is { } now && now != read ? $"{configuration.File} has changed since it was read, a moment ago: another Sentinel that has just ended may have saved its last vote. Start again."
         : null;
+
+    /// <summary>What a start would find wrong with the users. Starts and changes nothing.</summary>
+    /// <param name="configuration">What was read from a file.</param>
+    public static ImmutableArray<ConfigurationException> MistakesOfUsers(SentinelConfiguration configuration)
+    {
+        using var log = new RedisLog(LogThreshold.Nothing, file: null, TimeProvider.System);
+        using Supervisor supervisor = Supervisor.Find(Supervision.No);
+        // All commands must be known: hence a host, which is not started, listens nowhere and looks for no name. A start goes to that directory.
+        SentinelConfiguration placed = configuration with
+        {
+            AclFile = configuration.AclFile is { } path ? Path.GetFullPath(path, configuration.Directory) : null,
+            Tls = new TlsOptions(),
+        };
+        using WebApplication host = Build(placed, listen: _ => { }, supervisor, placed.State(SentinelId.Draw(new Random(Seed()))), new StateFile(placed.File), tls: null, log, new ExitCode());
+        return host.Services.GetRequiredService<UserStore>().Load();
+    }
 
     private static async Task<int> RunAsync(
         WebApplication app, Supervisor supervisor, PidFile? pidFile, SentinelState state, string? unsaved, RedisLog log, StopSignals signals)
@@ -133,20 +151,39 @@ internal static class SentinelProcess
         }
     }
 
-    /// <summary>Why we cannot listen, in the words of Redis; null when that is not what failed.</summary>
+    /// <summary>Why we cannot listen, in the words of Redis, and what to do; null when that is not what failed.</summary>
     private static string[]? WhyNot(Exception failure, SentinelConfiguration configuration)
     {
         string aborting = $"Failed listening on port {configuration.Options.Port} (tcp), aborting.";
         return failure switch
         {
-            NowhereToListenException or UnixSocketInUseException => [failure.Message],
+            NowhereToListenException => [failure.Message, Hint("set a 'port' or a 'tls-port' that is not 0, and in 'bind' an address of this machine")],
+            UnixSocketInUseException => [failure.Message, Hint("end who uses the socket, or name another one in 'unixsocket'")],
             IOException { InnerException: AddressInUseException or SocketException } io =>
-                [$"Warning: Could not create server TCP listening socket {Where(io)}: bind: {Reason(io)}", Where(io).EndsWith($":{configuration.Tls.Port}", StringComparison.Ordinal) ? $"Failed listening on port {configuration.Tls.Port} (TLS), aborting." : aborting],
-            SocketException =>
-                [$"Warning: Could not create server TCP listening socket {string.Join(" or ", configuration.Bind.Select(address => $"{address.Host}:{configuration.Options.Port}"))}: bind: {failure.Message}", aborting],
+                [
+                    $"Warning: Could not create server TCP listening socket {Where(io)}: bind: {Reason(io)}",
+                    Where(io).EndsWith($":{configuration.Tls.Port}", StringComparison.Ordinal) ? $"Failed listening on port {configuration.Tls.Port} (TLS), aborting." : aborting,
+                    Hint(CureOf((io.InnerException as SocketException)?.SocketErrorCode ?? SocketError.AddressAlreadyInUse)),
+                ],
+            SocketException socket =>
+                [
+                    $"Warning: Could not create server TCP listening socket {string.Join(" or ", configuration.Bind.Select(address => $"{address.Host}:{configuration.Options.Port}"))}: bind: {failure.Message}",
+                    aborting,
+                    Hint(CureOf(socket.SocketErrorCode)),
+                ],
             _ => null,
         };
+
+        string Hint(string cure) => $"Hint: {configuration.File}: {cure}";
     }
+
+    private static string CureOf(SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse => "another process listens there, which 'ss -ltnp' names to root; end that one, or set another 'port' (or 'tls-port')",
+        SocketError.AddressNotAvailable => "it is no address of this machine; name one in 'bind', or put '-' before it where it may be absent",
+        SocketError.AccessDenied => "ports below 1024 take the right CAP_NET_BIND_SERVICE; set a higher 'port' (or 'tls-port')",
+        _ => "correct 'bind' and 'port' (or 'tls-port')",
+    };
 
     private static int SayBye(RedisLog log, ExitCode exit)
     {
@@ -162,9 +199,10 @@ internal static class SentinelProcess
     }
 
     /// <returns>False when TLS is wanted and cannot be; the log says why.</returns>
-    private static bool TryReadTls(TlsOptions options, RedisLog log, out TlsContext? tls)
+    private static bool TryReadTls(SentinelConfiguration configuration, RedisLog log, out TlsContext? tls)
     {
         tls = null;
+        TlsOptions options = configuration.Tls;
         if (!options.IsUsed)
             return true;
         if (!options.WithoutEffect.IsEmpty)
@@ -174,6 +212,8 @@ internal static class SentinelProcess
             return true;
         log.Write(EventLevel.Warning, problem!);
         log.Write(EventLevel.Warning, "Failed to configure TLS. Check logs for more info.");
+        string cure = options.Missing().Select(missing => missing.Cure).FirstOrDefault("correct what the tls- directives name, or their values");
+        log.Write(EventLevel.Warning, $"Hint: {configuration.File}: {cure}");
         return false;
     }
 
@@ -190,7 +230,7 @@ internal static class SentinelProcess
         failure.InnerException is AddressInUseException ? "Address already in use" : failure.InnerException!.Message;
 
     private static WebApplication Build(
-        SentinelConfiguration configuration, Supervisor supervisor, SentinelState state, StateFile file, TlsContext? tls, RedisLog log, ExitCode exit)
+        SentinelConfiguration configuration, Action<KestrelServerOptions> listen, Supervisor supervisor, SentinelState state, StateFile file, TlsContext? tls, RedisLog log, ExitCode exit)
     {
         // Empty: no appsettings.json of the working directory, no ASPNETCORE_URLS of a container image makes us a web server.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -204,7 +244,7 @@ internal static class SentinelProcess
             sockets.Backlog = configuration.TcpBacklog;
             sockets.UnsafePreferInlineScheduling = true;    // handlers never block
         });
-        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Listen(kestrel, configuration));
+        builder.WebHost.ConfigureKestrel(listen);
 
         builder.Services.AddSingleton(log).AddSingleton<IEventListener>(new EventLog(log));
         builder.Services.AddRespServer(new RespServerOptions

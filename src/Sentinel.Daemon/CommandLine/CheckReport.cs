@@ -50,7 +50,7 @@ internal static class CheckReport
             json.WriteString("code", finding.Code);
             if (finding.Line is { } line)
             {
-                json.WriteString("file", line.Origin == ConfigurationOrigin.CommandLine ? "command line" : Printable(line.File));
+                json.WriteString("file", Printable(line.Origin == ConfigurationOrigin.CommandLine ? line.Place : line.File));
                 json.WriteNumber("line", line.Number);
                 json.WriteString("text", Printable(Secrets.Hide(line)));
             }
@@ -65,9 +65,7 @@ internal static class CheckReport
     }
 
     private static string Place(string file, ConfigurationLine? line) =>
-        line is null ? file.Length == 0 ? "command line" : Printable(file)
-        : line.Origin == ConfigurationOrigin.CommandLine ? "command line"
-        : $"{Printable(line.File)}:{line.Number}";
+        Printable(line is not null ? line.Place : file.Length == 0 ? "command line" : file);
 
     /// <summary>Without control characters, which would tamper with a terminal, and lone surrogates, which are bytes that are no text.</summary>
     private static string Printable(string text) => string.Concat(text.EnumerateRunes().Select(rune => Rune.IsControl(rune) ? "?" : rune.ToString()));

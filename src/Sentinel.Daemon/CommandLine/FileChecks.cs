@@ -6,21 +6,27 @@ namespace Sentinel.Daemon.CommandLine;
 /// <summary>What may go wrong with the configuration file as a file.</summary>
 internal static class FileChecks
 {
+    private const string WithoutState = "the Sentinel would start, watch and answer, but give no vote and lead no failover";
+
     /// <summary>All findings.</summary>
     public static IEnumerable<Finding> Of(Examination examined)
     {
         string path = examined.Configuration.File;
-        if (path.Length == 0 || Posix.Stamp(path) is not { } stamp)
+        if (Posix.Stamp(path) is not { } stamp)
             yield break;    // which is reported already
 
         FileSystemInfo? target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true);
         string folder = Path.GetDirectoryName(target?.FullName ?? path)!;
         if (!stamp.IsRegular)
-            yield return Problem("not-a-file", null, $"{path} is no regular file: the state cannot be kept in it", "name a file");
-        if (Posix.CheckAccess(folder, Posix.MayWrite) is { } error)
         {
-            yield return Problem("folder-not-writable", null,
-                $"nothing can be written to {folder} ({error}): a file is saved by putting a new one in its place", $"let the user who runs the Sentinel write to {folder}");
+            yield return Risk("not-a-file", null,
+                $"{path} is no regular file, and the state cannot be kept in it: {WithoutState}", "name a file");
+        }
+        else if (examined.IsWritable && Posix.CheckAccess(folder, Posix.MayWrite) is { } error)
+        {
+            yield return Risk("folder-not-writable", null,
+                $"nothing can be written to {folder} ({error}), and a file is saved by putting a new one in its place: {WithoutState}",
+                $"let the user who runs the Sentinel write to {folder}");
         }
         if (target is not null)
         {
@@ -37,13 +43,11 @@ internal static class FileChecks
                 "an included file is never rewritten: what is saved goes to the main file, which counts from then on; redis-sentinel would not start on both",
                 $"move the line to {path}");
         }
-        ConfigurationLine[] own = [.. examined.Lines.Where(line => StatementKind.Of(line.Words) is { IsOurOwn: true })];
-        if (own.Length > 0)
+        if (WayBack.Of(examined) is { } back)
         {
-            string names = string.Join('|', own.Select(line => line.Words[1].ToLowerInvariant()).Distinct());
-            yield return Note("unknown-to-redis", own[0],
-                "redis-sentinel does not know this statement and would not start on this file",
-                $"nothing; to go back to redis-sentinel: sed -i -E '/^[[:blank:]]*sentinel[[:blank:]]+({names})[[:blank:]]/Id' {path}");
+            yield return Note("unknown-to-redis", back.First,
+                "redis-sentinel 7.0 does not know this and would not start on this file",
+                $"nothing; to go back to redis-sentinel: {back.Command}");
         }
     }
 }

@@ -19,7 +19,9 @@ internal static class ServerChecks
         SentinelConfiguration configuration = examined.Configuration;
         if (!Listens(examined))
         {
-            yield return Risk("no-port", examined.Directive("port"), "it listens on no TCP port: neither peers nor clients reach it", "give it a port, or a tls-port");
+            yield return configuration.UnixSocket is null
+                ? Problem("no-port", examined.Directive("port"), "Configured to not listen anywhere, exiting.", "give it a port, or a tls-port")
+                : Risk("no-port", examined.Directive("port"), "it listens on no TCP port: neither peers nor clients reach it", "give it a port, or a tls-port");
         }
         else if (IsPublic(configuration) && !AsksForPassword(examined))
         {
@@ -59,7 +61,7 @@ internal static class ServerChecks
                 "set resolve-hostnames yes as well, in all Sentinels");
         }
         if (configuration.Masters.IsEmpty && examined.Mistakes.IsEmpty)
-            yield return Note("no-master", null, "no master is monitored", "add a line 'sentinel monitor <name> <host> <port> <quorum>', or SENTINEL MONITOR once it runs");
+            yield return Note("no-master", null, "no master is monitored", ConfigurationDoubt.CureOfNoMaster);
     }
 
     private static IEnumerable<Finding> OfAnnouncing(Examination examined)

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sentinel.Daemon.Configuration;
+using Sentinel.Daemon.Logging;
+using Sentinel.Daemon.Tls;
 using static Sentinel.Daemon.CommandLine.Finding;
 
 namespace Sentinel.Daemon.CommandLine;
@@ -15,29 +17,31 @@ internal static class TlsChecks
     /// <param name="now">Decides which certificates have expired.</param>
     public static IEnumerable<Finding> Of(Examination examined, DateTimeOffset now)
     {
-        bool isServer = examined.Value("tls-port") is not (null or "0");
-        bool isClient = "yes".Equals(examined.Value("tls-replication"), StringComparison.OrdinalIgnoreCase);
-        if (!isServer && !isClient)
+        if (!examined.Configuration.Tls.IsUsed)
             return [];
-        return
+        Finding[] found =
         [
             .. OfMissing(examined),
             .. OfCertificate(examined, "tls-cert-file", now), .. OfCertificate(examined, "tls-client-cert-file", now), .. OfCertificate(examined, "tls-ca-cert-file", now),
             .. OfReadable(examined, "tls-key-file"), .. OfReadable(examined, "tls-client-key-file"), .. OfReadable(examined, "tls-ca-cert-dir"),
         ];
+        return found.Any(finding => finding.Gravity == Gravity.Problem) ? found : [.. found, .. OfAllTogether(examined)];
     }
 
-    private static IEnumerable<Finding> OfMissing(Examination examined)
+    private static IEnumerable<Finding> OfMissing(Examination examined) =>
+        examined.Configuration.Tls.Missing().Select(missing => Problem("tls-file-missing", LineOf(examined), missing.Problem, missing.Cure));
+
+    /// <summary>What only using the files shows: a key of another certificate, a wrong password, ciphers that nobody knows.</summary>
+    private static Finding[] OfAllTogether(Examination examined)
     {
-        ConfigurationLine? line = examined.Directive("tls-port") ?? examined.Directive("tls-replication");
-        foreach (string name in (string[])["tls-cert-file", "tls-key-file"])
-        {
-            if (examined.Value(name) is null)
-                yield return Problem("tls-file-missing", line, $"No {name} configured!", $"TLS is on; add a line '{name} <path>'");
-        }
-        if (examined.Value("tls-ca-cert-file") is null && examined.Value("tls-ca-cert-dir") is null)
-            yield return Problem("tls-file-missing", line, "Either tls-ca-cert-file or tls-ca-cert-dir must be specified when TLS is on", "add one of the two");
+        using var log = new RedisLog(LogThreshold.Nothing, file: null, TimeProvider.System);
+        return TlsContext.Create(examined.Configuration.Tls, log, TimeProvider.System, out string? problem) is null
+            ? [Problem("tls-unusable", LineOf(examined), problem!, "correct what the tls- directives name, or their values")]
+            : [];
     }
+
+    /// <summary>The line that switches TLS on.</summary>
+    private static ConfigurationLine? LineOf(Examination examined) => examined.Directive("tls-port") ?? examined.Directive("tls-replication");
 
     private static IEnumerable<Finding> OfReadable(Examination examined, string name)
     {

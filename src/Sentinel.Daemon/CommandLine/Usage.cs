@@ -13,11 +13,16 @@ internal static class Usage
     {
         switch (arguments)
         {
+            case ["check", ..] when IsAskedFor(arguments):
+            case ["help", ..] when !called.IsForeign && !Path.Exists(arguments[0]):    // else it is a configuration file
+            case ["-h" or "--help", ..] when !called.IsForeign:
+                Console.WriteLine(Help(called.Name));
+                return 0;
             case ["-v" or "--version", ..]:
                 Console.WriteLine(Version(called));
                 return 0;
             case ["-h" or "--help", ..]:
-                // Stream and exit code as redis-sentinel has them.
+                // Stream and exit code as the program of that name has them.
                 Console.Error.WriteLine(Help(called.Name));
                 return 1;
             case ["--test-memory" or "--check-system", ..]:
@@ -31,6 +36,9 @@ internal static class Usage
         }
     }
 
+    /// <summary>Whether one of these words asks for the usage.</summary>
+    public static bool IsAskedFor(IEnumerable<string> words) => words.Any(word => word is "-h" or "--help");
+
     /// <remarks>Tools read the version from the line of Redis, <c>v=</c>; under a name of theirs it is what we stand in for.</remarks>
     private static string Version(ProgramName called)
     {
@@ -43,7 +51,9 @@ internal static class Usage
     private static string Help(string name) => $"""
         Usage: {name} /path/to/sentinel.conf [--directive value ...] [-]
                {name} check /path/to/sentinel.conf [--json] [--strict]    what is wrong or risky in it; starts nothing
-               {name} --version | --help
+               {name} --version | --help | help
+
+        Exit codes of check: 0 it starts (--strict: and there is no risk, else 2), 1 it does not.
 
         The file is read at start and rewritten whenever the state changes, so it and its folder must be writable.
         Directives on the command line override the file, and end up in it. A lone - at the end reads more of them from standard input.

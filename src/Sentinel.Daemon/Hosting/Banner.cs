@@ -26,6 +26,15 @@ internal static class Banner
         log.Write(EventLevel.Notice, "Configuration loaded");
     }
 
+    /// <summary>Says what of the configuration can hardly be meant.</summary>
+    public static void WriteDoubts(RedisLog log, SentinelConfiguration configuration)
+    {
+        foreach (ConfigurationDoubt doubt in configuration.Doubts)
+            log.Write(EventLevel.Warning, $"{doubt.Line.Place}: {doubt.What}; {doubt.Cure}");
+        if (configuration.Masters.IsEmpty)
+            log.Write(EventLevel.Notice, $"Watches nothing: no master is monitored; {ConfigurationDoubt.CureOfNoMaster}");
+    }
+
     /// <summary>Says what we are about to do; with a picture where someone looks and asked for it.</summary>
     public static void WriteMode(RedisLog log, SentinelConfiguration configuration)
     {

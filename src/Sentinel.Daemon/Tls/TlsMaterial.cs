@@ -15,7 +15,7 @@ internal sealed record TlsMaterial(SslStreamCertificateContext Server, SslStream
     /// <returns>Null when something is wrong.</returns>
     public static TlsMaterial? Load(TlsOptions options, out string? problem)
     {
-        problem = Missing(options);
+        problem = options.Missing().Select(missing => missing.Problem).FirstOrDefault();
         if (problem is not null)
             return null;
         X509Certificate2Collection? authorities = Tls.Authorities.Read(options, out string? error);
@@ -35,14 +35,6 @@ internal sealed record TlsMaterial(SslStreamCertificateContext Server, SslStream
 
     /// <summary>The certificates that are shown.</summary>
     public IEnumerable<X509Certificate2> Shown => new[] { Server.TargetCertificate, Client.TargetCertificate }.Distinct();
-
-    private static string? Missing(TlsOptions options) =>
-        options.Server.Certificate is null ? "No tls-cert-file configured!"
-        : options.Server.Key is null ? "No tls-key-file configured!"
-        : options is { IsForLinks: true, Client: { Certificate: not null, Key: null } } ? "No tls-client-key-file configured!"
-        : options is { NeedsAuthorities: true, AuthoritiesFile: null, AuthoritiesFolder: null }
-            ? "Either tls-ca-cert-file or tls-ca-cert-dir must be specified when tls-cluster, tls-replication or tls-auth-clients are enabled!"
-        : null;
 
     private static SslStreamCertificateContext? Pair(KeyPairFiles files, X509Certificate2Collection authorities, out string? problem)
     {

@@ -46,4 +46,21 @@ internal sealed record TlsOptions
 
     /// <summary>Whether we ask others for certificates, and so must know whom to trust.</summary>
     public bool NeedsAuthorities => IsForLinks || ClientCertificates is not TlsClientCertificates.No;
+
+    /// <summary>What TLS cannot do without and no directive names: Redis' words for it, and the cure.</summary>
+    public IEnumerable<(string Problem, string Cure)> Missing()
+    {
+        if (Server.Certificate is null)
+            yield return ("No tls-cert-file configured!", "TLS is on; add a line 'tls-cert-file <path>'");
+        if (Server.Key is null)
+            yield return ("No tls-key-file configured!", "TLS is on; add a line 'tls-key-file <path>'");
+        if (this is { IsForLinks: true, Client: { Certificate: not null, Key: null } })
+            yield return ("No tls-client-key-file configured!", "there is a tls-client-cert-file; add a line 'tls-client-key-file <path>'");
+        if (this is { NeedsAuthorities: true, AuthoritiesFile: null, AuthoritiesFolder: null })
+        {
+            yield return (
+                "Either tls-ca-cert-file or tls-ca-cert-dir must be specified when tls-cluster, tls-replication or tls-auth-clients are enabled!",
+                "TLS is on; add a line 'tls-ca-cert-file <path>' or 'tls-ca-cert-dir <path>'");
+        }
+    }
 }

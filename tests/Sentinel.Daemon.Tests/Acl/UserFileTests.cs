@@ -186,7 +186,7 @@ public sealed class UserFileTests : IAsyncLifetime
     [InlineData("aclfile none.acl")]
     [InlineData("aclfile bad.acl")]
     [InlineData("aclfile double.acl")]
-    public async Task We_refuse_to_start_in_the_words_of_redis(string lines)
+    public async Task We_refuse_to_start_in_the_words_of_redis_and_then_say_where_and_what_to_do(string lines)
     {
         SentinelNode node = NewSentinel(lines);
         await File.WriteAllTextAsync(Path.Combine(node.Folder, "bad.acl"), "user a on >x +foo\nusr a on >x +foo\n");
@@ -195,7 +195,9 @@ public sealed class UserFileTests : IAsyncLifetime
         Assert.Equal(1, await node.Process.ExitCodeAsync());
         string[] theirs = Warnings(RealSentinel.Refusal(node.ConfigurationFile).Split('\n'));
         Assert.NotEmpty(theirs);
-        Assert.Equal(theirs, Warnings(node.Log.Lines));
+        string[] ours = Warnings(node.Log.Lines);
+        Assert.Equal(theirs, ours[..^1]);
+        Assert.StartsWith($"Hint: {node.Folder}/", ours[^1]);
 
         // after the lines of a start, which differ
         static string[] Warnings(IEnumerable<string> log) =>

@@ -67,6 +67,18 @@ public sealed class CheckTests : IDisposable
         { "said-twice", Good + "port 1\nport 2" },
         { "said-twice", Good + "sentinel down-after-milliseconds m 6000" },
         { "unknown-to-redis", Good + "sentinel webhook ops https://example.com/" },
+        { "unknown-to-redis", Good + "log-format logfmt" },
+        { "unknown-to-redis", Good + "log-timestamp-format iso8601" },
+        { "unknown-to-redis", Good + "loglevel nothing" },
+        { "unknown-to-redis", Good + "sentinel primary-reboot-down-after-period m 0" },
+        { "unknown-to-redis", Good + "user bob on nopass +ping +sentinel|explain" },
+        { "number-cut", Good.Replace("m 5000", "m 5000ms", StringComparison.Ordinal) },
+        { "mistake", Good + "user bob on >x +nonsense" },
+        { "mistake", Good + "user bob on >x +@nonsense" },
+        { "mistake", Good + "aclfile /nope/users.acl" },
+        { "mistake", Good + "aclfile s.conf" },
+        { "tls-unusable", Good + "tls-port 26380\ntls-cert-file cert.pem\ntls-key-file other.pem\ntls-ca-cert-file cert.pem" },
+        { "tls-unusable", Good + "tls-port 26380\ntls-cert-file cert.pem\ntls-key-file key.pem\ntls-ca-cert-file cert.pem\ntls-protocols SSLv3" },
         { "mistake", Good + "port x" },
         { "mistake", Good + "sentinel down-after-milliseconds nobody 5000" },
         { "mistake", Good + "sentinel monitor n redis.example.com 6379 2" },
@@ -89,6 +101,8 @@ public sealed class CheckTests : IDisposable
         Local,
         Good.Replace("requirepass secret", $"user default on sanitize-payload #{new string('a', 64)} ~* &* +@all", StringComparison.Ordinal),
         Good + "tls-port 26380\ntls-cert-file cert.pem\ntls-key-file key.pem\ntls-ca-cert-file cert.pem",
+        Good + "tls-port 26380\ntls-cert-file cert.pem\ntls-key-file key.pem\ntls-auth-clients no",
+        Good + "user bob on >x +sentinel|masters +@admin",
         Good + "sentinel down-after-milliseconds m 5000",    // twice the same
         Good + "sentinel parallel-syncs m 2\nsentinel known-replica m 10.0.0.2 6379",
     ];
@@ -165,6 +179,65 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_master_whose_line_is_a_duplicate_the_other_mistakes_are_said_too()
+    {
+        (_, JsonElement report) = Check($"""
+            {Good}sentinel monitor m 10.0.0.9 6379 2
+            sentinel quorum m 0
+            sentinel fence-after-milliseconds m -5
+            sentinel notification-script m /nope.sh
+            """);
+        Assert.Equal(
+            ["Duplicate master name.", "Unrecognized sentinel configuration statement.", "negative time parameter.", "Notification script seems non existing or non executable."],
+            report.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("severity").GetString() == "problem").Select(finding => finding.GetProperty("problem").GetString()));
+    }
+
+    [Fact]
+    public void Of_a_file_that_cannot_be_read_nothing_but_that_is_said()
+    {
+        foreach (string file in (string[])[_folder.File("nonexistent.conf"), _folder.Path, _folder.File("nonexistent/s.conf")])
+        {
+            JsonElement finding = Assert.Single(Parse(Run(file, "--json").Said).GetProperty("findings").EnumerateArray());
+            Assert.StartsWith("Fatal error, can't open config file", finding.GetProperty("problem").GetString());
+        }
+    }
+
+    [Fact]
+    public void Where_the_state_cannot_be_kept_it_starts_and_that_is_a_risk()
+    {
+        string[] options = ["--bind", "127.0.0.1", "--sentinel", "monitor", "m", "127.0.0.1", "6379", "2"];
+        (int exit, string said) = Run(["/dev/null", "--json", .. options]);
+        Assert.Equal(0, exit);
+        JsonElement finding = Assert.Single(Parse(said).GetProperty("findings").EnumerateArray());
+        Assert.Equal(("risk", "not-a-file"), (finding.GetProperty("severity").GetString(), finding.GetProperty("code").GetString()));
+        Assert.EndsWith("the Sentinel would start, watch and answer, but give no vote and lead no failover", finding.GetProperty("problem").GetString());
+        Assert.Equal(2, Run(["/dev/null", "--strict", .. options]).Exit);
+    }
+
+    [Fact]
+    public async Task In_a_folder_that_is_read_only_it_starts_and_that_is_a_risk()
+    {
+        string file = _folder.Write("s.conf", Local);
+        File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110);
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b101_101_101);
+        await using var sentinel = new Daemon { Program = Environment.IsPrivilegedProcess ? "setpriv" : Daemon.Executable };    // root may write everywhere
+        string[] asNobody = Environment.IsPrivilegedProcess ? ["--reuid=65534", "--regid=65534", "--clear-groups", Daemon.Executable] : [];
+        Assert.Equal(0, await sentinel.RunAsync([.. asNobody, "check", file]));
+        Assert.Contains(sentinel.Output, line => line.StartsWith($"{file}: risk: nothing can be written to {_folder.Path} (Permission denied)", StringComparison.Ordinal) && line.EndsWith("[folder-not-writable]", StringComparison.Ordinal));
+        Assert.EndsWith("1 risk, no notes; a Sentinel starts on it", sentinel.Output[^1]);
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_000_000);
+    }
+
+    [Fact]
+    public void A_mistake_on_standard_input_is_placed_there()
+    {
+        using var output = new MemoryStream();
+        string file = _folder.Write("s.conf", Local);
+        Assert.Equal(1, CheckCommand.Answer(["check", file, "-"], _folder.Path, new StringReader("bnid x\n"), output, TimeProvider.System));
+        Assert.StartsWith("standard input: problem: ", Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
     public void People_read_place_problem_line_and_cure()
     {
         string file = _folder.Write("s.conf", "bind 127.0.0.1\nsentinel monitor m 127.0.0.1 6379 0\n");
@@ -198,6 +271,7 @@ public sealed class CheckTests : IDisposable
             requirepass hunter1
             requirepass hunter2
             user a on >hunter3 +@nonsense ~*
+            user b >hunterB on nonsense
             masterauth hunter4 x
             sentinel monitor m 10.0.0.1 6379 1
             sentinel auth-pass nobody hunter5
@@ -205,6 +279,7 @@ public sealed class CheckTests : IDisposable
             sentinel auth-pass m hunter7
             sentinel sentinel-pass hunter8 x
             sentinel webhook ops https://host/hunter9
+            sentinel webhook dev ftp://host/hunterC
             tls-key-file-pass hunterA x
             """);
         Assert.DoesNotContain("hunter", Run(file).Said, StringComparison.Ordinal);
@@ -300,7 +375,9 @@ public sealed class CheckTests : IDisposable
     private void WriteCertificates()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         WriteKey("key.pem", UnixFileMode.UserRead);
+        File.SetUnixFileMode(_folder.Write("other.pem", other.ExportPkcs8PrivateKeyPem()), UnixFileMode.UserRead);
         WriteKey("open.pem", UnixFileMode.UserRead | UnixFileMode.OtherRead);
         WriteCertificate("cert.pem", -1, 365);
         WriteCertificate("expired.pem", -2, -1);

@@ -124,9 +124,45 @@ public sealed class InvocationTests
     [Theory]
     [InlineData("-h")]
     [InlineData("--help")]
+    [InlineData("help")]
+    [InlineData("help", "check")]
+    [InlineData("check", "--help")]
+    [InlineData("check", "s.conf", "-h")]
+    public async Task Help_is_told_on_standard_output_with_0(params string[] arguments)
+    {
+        await using var daemon = new Daemon();
+        Assert.Equal(0, await daemon.RunAsync(arguments));
+        Assert.StartsWith("Usage: ", daemon.Output[0]);
+        Assert.Contains(daemon.Output, line => line.Contains("check /path/to/sentinel.conf", StringComparison.Ordinal));
+        Assert.Empty(daemon.Errors);
+    }
+
+    [Theory]
+    [InlineData("redis-sentinel", "--help")]
+    [InlineData("valkey-sentinel", "-h")]
+    [InlineData("redis-server", "--help")]
+    public async Task A_link_with_a_known_name_tells_help_as_that_program_does(string name, string argument)
+    {
+        await using var folder = new Daemon();
+        await using var daemon = new Daemon { Program = Link(folder, name) };
+        Assert.Equal(1, await daemon.RunAsync(argument));
+        Assert.StartsWith($"Usage: {name} ", daemon.Errors[0]);
+        Assert.Empty(daemon.Output);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_name_help_is_a_configuration()
+    {
+        await using var daemon = new Daemon();
+        File.Move(daemon.Configure(), daemon.File("help"));
+        daemon.Start("help");
+        await daemon.AnswersAsync();
+    }
+
+    [Theory]
     [InlineData("--test-memory", "4096")]
     [InlineData("--check-system")]
-    public async Task Help_and_what_is_not_offered_is_told_on_standard_error_with_1(params string[] arguments)
+    public async Task What_is_not_offered_is_told_on_standard_error_with_1(params string[] arguments)
     {
         await using var daemon = new Daemon();
         Assert.Equal(1, await daemon.RunAsync(arguments));
@@ -147,6 +183,45 @@ public sealed class InvocationTests
         Assert.Contains(">>> 'foo bar'", daemon.Errors);
         // after the two lines of the file
         Assert.Contains($"Reading the configuration file, at line {(place == "first" ? 1 : 3)}", daemon.Errors);
+        Assert.StartsWith("Hint: standard input: there is no directive 'foo'", daemon.Errors[^1]);
+    }
+
+    [Theory]
+    [InlineData("user bob on >x\nuser al on +nonsense\n", "Error loading ACL rule '+nonsense' for the user named 'al': Unknown command or category name in ACL", ":4: a Sentinel has no command or category of the name in '+nonsense'")]
+    [InlineData("user bob on +@nonsense\n", "Error loading ACL rule '+@nonsense' for the user named 'bob': Unknown command or category name in ACL", ":3: a Sentinel has no")]
+    [InlineData("aclfile /nope/users.acl\n", "Aborting Redis startup because of ACL errors: Error loading ACLs, opening file '/nope/users.acl': No such file or directory", "Hint: /nope/users.acl: create the file")]
+    [InlineData("user bob on\naclfile /nope/users.acl\n", "Configuring Redis with users defined in redis.conf", ":3: move the 'user' lines to '/nope/users.acl'")]
+    public async Task Users_that_cannot_be_end_it_with_1_and_are_found_beforehand_by_check(string lines, string words, string hint)
+    {
+        await using var daemon = new Daemon();
+        string file = daemon.Configure(lines);
+        Assert.Equal(1, await daemon.RunAsync(file));
+        Assert.Contains(daemon.Output, line => line.Contains($" # {words}", StringComparison.Ordinal));
+        Assert.Contains(" # Hint: ", daemon.Output[^1], StringComparison.Ordinal);
+        Assert.Contains(hint, daemon.Output[^1], StringComparison.Ordinal);
+
+        await using var check = new Daemon();
+        Assert.Equal(1, await check.RunAsync("check", file));
+        Assert.Contains(check.Output, line => line.Contains($": problem: {words}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_empty_configuration_starts_and_says_that_it_watches_nothing()
+    {
+        await using var daemon = new Daemon();
+        daemon.Start(daemon.Configure());
+        await daemon.SaysAsync("* Watches nothing: no master is monitored; add a line 'sentinel monitor <name> <host> <port> <quorum>'");
+    }
+
+    [Fact]
+    public async Task A_number_that_is_cut_is_warned_of_with_its_line()
+    {
+        await using var daemon = new Daemon();
+        string file = daemon.Configure("sentinel monitor m 127.0.0.1 1 2\nsentinel down-after-milliseconds m 1s\n");
+        daemon.Start(file);
+        await daemon.SaysAsync($"# {file}:4: '1s' is no whole number; read as 1 ms; write 'sentinel down-after-milliseconds <name> <milliseconds>'");
+        await daemon.AnswersAsync();
+        Assert.DoesNotContain(daemon.Output, line => line.Contains("Watches nothing", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -181,7 +256,8 @@ public sealed class InvocationTests
     {
         await using var daemon = new Daemon();
         Assert.Equal(1, await daemon.RunAsync([daemon.Configure(), .. arguments]));
-        Assert.EndsWith("# Configured to not listen anywhere, exiting.", daemon.Output[^1]);
+        Assert.EndsWith("# Configured to not listen anywhere, exiting.", daemon.Output[^2]);
+        Assert.Contains($"# Hint: {daemon.File("s.conf")}: set a 'port'", daemon.Output[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,8 +265,9 @@ public sealed class InvocationTests
     {
         await using var daemon = new Daemon();
         Assert.Equal(1, await daemon.RunAsync(daemon.Configure(), "--bind", "203.0.113.7"));
-        Assert.EndsWith($"Could not create server TCP listening socket 203.0.113.7:{daemon.Port}: bind: Cannot assign requested address", daemon.Output[^2]);
-        Assert.EndsWith($"Failed listening on port {daemon.Port} (tcp), aborting.", daemon.Output[^1]);
+        Assert.EndsWith($"Could not create server TCP listening socket 203.0.113.7:{daemon.Port}: bind: Cannot assign requested address", daemon.Output[^3]);
+        Assert.EndsWith($"Failed listening on port {daemon.Port} (tcp), aborting.", daemon.Output[^2]);
+        Assert.Contains($"# Hint: {daemon.File("s.conf")}: it is no address of this machine; name one in 'bind'", daemon.Output[^1], StringComparison.Ordinal);
     }
 
     [Fact]

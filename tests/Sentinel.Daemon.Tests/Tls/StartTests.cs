@@ -43,15 +43,28 @@ public sealed class StartTests : IDisposable
         Assert.Equal("Failed to configure TLS. Check logs for more info.", said[1][1]);
     }
 
+    [Theory]
+    [InlineData("tls-port {0}", "tls-cert-file <path>")]
+    [InlineData("tls-port {0}\n" + Certificate, "tls-key-file <path>")]
+    [InlineData("tls-port {0}\n" + Certificate + "\n" + Key, "tls-ca-cert-file <path>")]
+    public async Task After_those_words_it_says_in_which_file_which_line_is_missing(string directives, string line)
+    {
+        string file = _files.Write("sentinel.conf", string.Format(null, $"port 0\ndir {_files.Path}\n{directives}\n", Ports.Take()));
+        var log = new ProcessLog();
+        await using ChildProcess process = ChildProcess.Start(OurExecutable.FullPath, _files.Path, log, file);
+        Assert.Equal(1, await process.ExitCodeAsync());
+        Assert.Contains($"# Hint: {file}: TLS is on; add a line '{line}'", log.Lines[^1], StringComparison.Ordinal);
+    }
+
     public void Dispose() => _files.Dispose();
 
-    /// <summary>The two warnings it ends with. Reasons are OpenSSL's there and .NET's here, and paths are absolute here.</summary>
+    /// <summary>The two warnings it ends with, a hint of ours aside. Reasons are OpenSSL's there and .NET's here, and paths are absolute here.</summary>
     private async Task<string[]> LastWordsAsync(string program, string configuration)
     {
         var log = new ProcessLog();
         await using ChildProcess process = ChildProcess.Start(program, _files.Path, log, _files.Write("sentinel.conf", configuration));
         Assert.True(await process.ExitCodeAsync() == 1, log.Tail(10));
-        return [.. log.Lines.TakeLast(2).Select(line => Words(line[(line.IndexOf(" # ", StringComparison.Ordinal) + 3)..]))];
+        return [.. log.Lines.Where(line => !line.Contains(" # Hint: ", StringComparison.Ordinal)).TakeLast(2).Select(line => Words(line[(line.IndexOf(" # ", StringComparison.Ordinal) + 3)..]))];
     }
 
     private static string Words(string line) => line.StartsWith("Failed to load", StringComparison.Ordinal) || line.StartsWith("Failed to configure CA", StringComparison.Ordinal) ? line[..line.IndexOf(':')] : line;
