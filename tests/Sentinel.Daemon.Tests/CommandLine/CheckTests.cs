@@ -225,6 +225,10 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(0, await sentinel.RunAsync([.. asNobody, "check", file]));
         Assert.Contains(sentinel.Output, line => line.StartsWith($"{file}: risk: nothing can be written to {_folder.Path} (Permission denied)", StringComparison.Ordinal) && line.EndsWith("[folder-not-writable]", StringComparison.Ordinal));
         Assert.EndsWith("1 risk, no notes; a Sentinel starts on it", sentinel.Output[^1]);
+
+        await using var started = new Daemon { Program = sentinel.Program };
+        started.Start([.. asNobody, file, "--port", $"{started.Port}", "--dir", "/"]);
+        await started.AnswersAsync();
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_000_000);
     }
 
