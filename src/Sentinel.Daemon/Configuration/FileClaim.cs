@@ -27,7 +27,7 @@ internal sealed class FileClaim : IDisposable
             SafeFileHandle? file = Posix.Stamp(path) is { IsRegular: true } ? Posix.OpenToWrite(path, out _) : null;
             if (file is null)
                 break;
-            if (Posix.IsLockedByAnother(file))
+            if (!Posix.TryLock(file))
             {
                 file.Dispose();
                 return null;
@@ -40,7 +40,7 @@ internal sealed class FileClaim : IDisposable
     }
 
     /// <summary>Locks the file that is to take the place of the claimed one, before it does.</summary>
-    public static void Extend(SafeFileHandle next) => _ = Posix.IsLockedByAnother(next);
+    public static void Extend(SafeFileHandle next) => _ = Posix.TryLock(next);
 
     /// <summary>It has taken its place.</summary>
     public void MoveTo(SafeFileHandle next)

@@ -61,9 +61,9 @@ internal static class Posix
     public static SafeFileHandle? OpenToWrite(string path, out string? error) => Open(path, WriteOnly, UnixFileMode.None, out error);
 
     /// <summary>Locks a file that is open for writing until all handles of this opening are closed.</summary>
-    /// <returns>Whether another opening has it locked. A file system that knows no locks says so neither way.</returns>
-    public static bool IsLockedByAnother(SafeFileHandle file) =>
-        fcntl(file, LockThis, new FileLock { Kind = ForWriting }) < 0 && Marshal.GetLastPInvokeError() is TryAgain or NoAccess;
+    /// <returns>False: another opening has it locked. Where the file system knows no locks it is true, and nothing is locked.</returns>
+    public static bool TryLock(SafeFileHandle file) =>
+        fcntl(file, LockThis, new FileLock { Kind = ForWriting }) >= 0 || Marshal.GetLastPInvokeError() is not (TryAgain or NoAccess);
 
     /// <summary>Another handle of the same opening; null: there are no more descriptors.</summary>
     public static SafeFileHandle? Duplicate(SafeFileHandle file)
