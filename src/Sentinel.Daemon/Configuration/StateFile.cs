@@ -31,6 +31,7 @@ internal sealed class StateFile
     private string _known = "";
     private FileStamp? _saved;
     private FileClaim? _claim;
+    private bool _isTidied;
 
     /// <param name="path">Absolute path; a link is followed.</param>
     /// <param name="disk">Null: the one of this machine.</param>
@@ -39,7 +40,6 @@ internal sealed class StateFile
         _path = path;
         _disk = disk ?? new Disk();
         string target = Target();
-        RemoveLeftovers(target);
         if (_disk.Stamp(target) is { } now)
             Read(target, now);    // when that fails, so will the first save, which says why
     }
@@ -60,6 +60,9 @@ internal sealed class StateFile
     public SaveResult Save(Func<string, string> rewrite)
     {
         string target = Target();
+        if (!_isTidied)
+            RemoveLeftovers(target);    // not before: who only reads the file is not to disturb who saves it
+        _isTidied = true;
         FileStamp? now = _disk.Stamp(target);
         bool isUntouched = now is not null && now == _saved;
         if (now is not null && !isUntouched && Read(target, now.Value) is { } error)

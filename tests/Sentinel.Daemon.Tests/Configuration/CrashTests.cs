@@ -143,7 +143,7 @@ public sealed class CrashTests : IDisposable
         string text = File.ReadAllText(FilePath);
         int epoch = (int)ConfigurationLoader.Parse(text, "", FilePath, _folder.Path).CurrentEpoch.Number;
         Assert.Equal(Text(epoch), text);
-        _ = new StateFile(FilePath);
+        Assert.IsType<SaveResult.Saved>(new StateFile(FilePath).Save(old => old));
         Assert.Equal(["sentinel.conf"], _folder.Names());
         return epoch;
     }

@@ -13,6 +13,17 @@ public sealed class StateFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Who_only_reads_the_file_leaves_the_save_of_another_process_alone()
+    {
+        string path = _folder.Write("s.conf", "port 1\n");
+        string unfinished = _folder.Write("s.conf.0123456789abcdef.tmp", "port 2\n");
+        var file = new StateFile(path);
+        Assert.True(File.Exists(unfinished));
+        Assert.IsType<SaveResult.Saved>(file.Save(old => old));
+        Assert.False(File.Exists(unfinished));    // who saves has the file alone: what is left is of a process that died
+    }
+
+    [Fact]
     public void What_is_saved_is_in_the_file_and_nothing_else_is_in_the_folder()
     {
         string path = _folder.Write("s.conf", "old\n");
@@ -164,7 +175,7 @@ public sealed class StateFileTests : IDisposable
         string[] others = ["s.conf.0123456789abcdeg.tmp", "s.conf.0123456789abcde.tmp", "s.conf.bak", "t.conf.0123456789abcdef.tmp", "s.conf.0123456789abcdef.tmp~", "s.conf.AbCdEf"];
         foreach (string other in others)
             _folder.Write(other, "mine");
-        _ = new StateFile(path);
+        new StateFile(path).Save(old => old);
         Assert.Equal(others.Append("s.conf").Order(StringComparer.Ordinal), _folder.Names());
     }
 
