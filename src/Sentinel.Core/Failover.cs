@@ -19,7 +19,10 @@ internal sealed class Failover
 
     /// <summary>When what the master takes part in has to be over; null: it has not begun.</summary>
     private Instant? _coordinateUntil;
-    private readonly Instant _startedAt;
+
+    /// <summary>When the nodes were asked how far they are; what they said before is not chosen by.</summary>
+    private Instant _askedAt;
+
     private readonly Candidacy _candidacy;
     private Instant _stepSince;
     private string? _lastRefusal;
@@ -29,6 +32,9 @@ internal sealed class Failover
 
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
     private Reconfiguration? _reconfiguration;
+
+    /// <summary>How long the choice of the replica waits for fresh offsets where this Sentinel is held up again and again.</summary>
+    private static readonly TimeSpan FreshOffsetsWaitMax = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long our disk is waited for before all others hear of a new master.</summary>
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(2);
@@ -45,14 +51,9 @@ internal sealed class Failover
         _order = order ?? new FailoverOptions { Mode = FailoverMode.Forced };
         _candidacy = new Candidacy(master, local, this, _order) { Claim = claim };
         IsCoordinated = _order.Mode is not FailoverMode.Forced;
-        _startedAt = local.Now;
         Enter(FailoverStep.WaitStart);
         local.Publish(master.About("+try-failover", EventLevel.Warning, master.Node) with { Epoch = epoch });
-        // Fresh offsets are fetched while the votes are under way.
-        foreach (Replica replica in master.Replicas)
-            replica.RequestInfo();
-        if (IsCoordinated)
-            master.Node.RequestInfo();
+        Ask();    // while the votes are under way
     }
 
     public Epoch Epoch { get; }
@@ -132,6 +133,25 @@ internal sealed class Failover
             Abort("-failover-abort-not-elected", reason);
     }
 
+    /// <summary>We did not run for a moment: what the nodes said before it, and what of that comes only now, is not chosen by.</summary>
+    public void Miss()
+    {
+        if (Step is not (FailoverStep.WaitStart or FailoverStep.SelectReplica))
+            return;
+        foreach (DataNode node in _master.Nodes)
+            node.Info.Forsake();
+        Ask();
+    }
+
+    private void Ask()
+    {
+        _askedAt = _local.Now;
+        foreach (Replica replica in _master.Replicas)
+            replica.RequestInfo();
+        if (IsCoordinated)
+            _master.Node.RequestInfo();
+    }
+
     /// <summary>We did not run for so long that the others may have taken us for dead and made another one leader.</summary>
     /// <remarks>
     /// Then acting on would be what a dead leader does that comes back: two masters, or a newer master told to follow an
@@ -200,8 +220,9 @@ internal sealed class Failover
     /// <summary>Chooses on fresh offsets, or on what is there when they do not come.</summary>
     private void Select(Wakeup wake)
     {
-        bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _startedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
-        if (!isFresh && !wake.IsDue(_stepSince + _local.Timing.FreshOffsetsWait))
+        bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _askedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
+        Instant patience = Instant.Min(Instant.Max(_stepSince, _askedAt) + _local.Timing.FreshOffsetsWait, _stepSince + FreshOffsetsWaitMax);
+        if (!isFresh && !wake.IsDue(patience))
             return;
         _coordinateUntil ??= _local.Now + (_order.Timeout ?? _local.Timing.HandoverTimeout);
         Replica? best = _master.Succession.Best(IsCoordinated ? _failed.Union(_unready).ToHashSet() : _failed, _order.Target);
@@ -235,7 +256,7 @@ internal sealed class Failover
         Enter(FailoverStep.SendReplicaOfNoOne);
         _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });
         if (IsCoordinated && !best.ReportsMaster)
-            Handover = new Handover(_master, _local, best, freshSince: _startedAt, _coordinateUntil.Value);
+            Handover = new Handover(_master, _local, best, freshSince: _askedAt, _coordinateUntil.Value);
     }
 
     /// <summary>Lets the master let go, where it takes part; then the replica is told.</summary>

@@ -272,6 +272,7 @@ internal sealed class MasterMonitor : IScheduled
     {
         Node.Miss(missed);
         Election.Miss(missed);
+        Failover?.Miss();
         if (missed < Options.DownAfter && missed <= _local.Timing.TiltTrigger)
             return;
         Replies.Resume();

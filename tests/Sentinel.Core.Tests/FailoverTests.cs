@@ -211,6 +211,40 @@ public class FailoverTests
     }
 
     [Fact]
+    public void A_candidate_that_did_not_run_for_a_moment_chooses_by_what_the_replicas_say_afterwards()
+    {
+        World world = World.Settled();
+        world.Nodes[1].Offset = 2000;
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+vote-for-leader") == 2, "a vote of another one");
+        FakeSentinel candidate = world.Sentinels.Single(s => s.View.Failover is FailoverStep.WaitStart);
+        candidate.Freeze();
+        world.Run(seconds: 0.5);    // the votes are there, and what the replicas said when they were asked
+        world.Nodes[2].Offset = 3000;
+        candidate.Thaw();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.Contains(candidate.Events, e => e.Name == "+elected-leader");
+        Assert.Equal(world.Nodes[2].Address, candidate.View.Address);
+    }
+
+    [Fact]
+    public void A_leader_that_is_held_up_again_and_again_chooses_all_the_same()
+    {
+        World world = World.Settled(downAfterMs: 5000);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+vote-for-leader") == 2, "a vote of another one");
+        FakeSentinel candidate = world.Sentinels.Single(s => s.View.Failover is FailoverStep.WaitStart);
+        // Whatever it asks is answered while it does not run.
+        for (int i = 0; i < 10; i++)
+        {
+            candidate.Freeze();
+            world.Run(seconds: 0.2);
+            candidate.Thaw();
+        }
+        Assert.Contains(candidate.Events, e => e.Name == "+selected-slave");
+    }
+
+    [Fact]
     public void The_choice_waits_only_100_ms_for_a_replica_that_does_not_answer()
     {
         World world = World.Settled(downAfterMs: 5000);

@@ -7,6 +7,7 @@ namespace Sentinel.Daemon.Hosting;
 /// What a storm of connections leaves behind is collected when room for as much again was needed, and the room is given back only by and by, with
 /// each collection, of which a Sentinel at rest makes few: it would hold twice what it needs, for hours. A full collection halts all threads,
 /// for about a millisecond for each 2 MB that are alive. So it is made only when there is something to gain, and not while a failover may be under way.
+/// What the runtime's compiler has freed is given back with it: only who asks that library for memory meanwhile waits for it.
 /// </remarks>
 internal sealed class MemoryKeeper(SentinelLoop loop, TimeProvider time) : BackgroundService
 {
@@ -14,7 +15,7 @@ internal sealed class MemoryKeeper(SentinelLoop loop, TimeProvider time) : Backg
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
     /// <summary>Bytes that the heap may grow before it is worth the halt: what new objects take until they are collected, and as much again.</summary>
-    private const long GrowthMin = 4 * 1024 * 1024;
+    private const long GrowthMin = 2 * 1024 * 1024;
 
     private long _kept;
 
@@ -35,8 +36,11 @@ internal sealed class MemoryKeeper(SentinelLoop loop, TimeProvider time) : Backg
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                if (IsWorthIt(Held, _kept) && !IsBusy(loop.View, loop.Now))
-                    GiveBack();
+                if (IsBusy(loop.View, loop.Now))
+                    continue;
+                if (IsWorthIt(Held, _kept))
+                    Collect();
+                SystemCalls.TrimNativeHeap();
             }
         }
         catch (OperationCanceledException)
@@ -47,7 +51,7 @@ internal sealed class MemoryKeeper(SentinelLoop loop, TimeProvider time) : Backg
 
     private static long Held => GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes;
 
-    private void GiveBack()
+    private void Collect()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _kept = Held;

@@ -63,6 +63,19 @@ internal static class SystemCalls
         }
     }
 
+    /// <summary>Has the C library give back at once what it holds and nobody needs, in the midst of its heap too, which no threshold does.</summary>
+    public static void TrimNativeHeap()
+    {
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl
+        }
+    }
+
     /// <summary>Leaves the terminal: a session of our own.</summary>
     public static void LeaveTerminal() => _ = setsid();
 
@@ -177,6 +190,9 @@ internal static class SystemCalls
 
     [DllImport("libc")]
     private static extern int mallopt(int what, int value);
+
+    [DllImport("libc")]
+    private static extern int malloc_trim(nuint kept);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int setsid();

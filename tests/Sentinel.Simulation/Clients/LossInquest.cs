@@ -26,7 +26,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
-            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) ? LossCause.Partition
+            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
             : WasTakenByAnEmptyMaster(write) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
@@ -113,6 +113,12 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private bool WasOnlyBehindAPartition(WriteAccepted write) =>
         HasForgotten(write.Node, write) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
             || (group.NewestSince(loss.At) is var madeAt && WasCutOff(node, loss.After!.Value.Branch.Opening.By, madeAt, madeAt)));
+
+    /// <summary>Whether nobody but who took a write ever had it, and that one was cut off from who was first made the master in its place, whatever became of that one.</summary>
+    private bool WasReplacedBehindAPartition(WriteAccepted write, DataLoss[] losses) =>
+        Array.TrueForAll(losses, loss => loss.By == write.Node)
+        && group.FirstElsewhere(write.At, write.Node.Address) is var (at, master)
+        && group.Nodes.Find(node => node.Address == master) is { } successor && WasCutOff(write.Node, successor, write.At - Network.RetransmitMax, at);
 
     private bool WasCutOff(RedisNode one, RedisNode other, Instant from, Instant to) =>
         world.Network.WasBlocked(one.Machine, other.Machine, from, to) || world.Network.WasBlocked(other.Machine, one.Machine, from, to);

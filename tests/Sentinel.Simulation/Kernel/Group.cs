@@ -41,6 +41,13 @@ internal sealed class Group(GroupTopology topology)
         return _beliefs.Find(belief => belief.Epoch == newest.Epoch && belief.Master == newest.Master)!.At;
     }
 
+    /// <summary>When somebody first knew, after some time, of another master than one, in a newer configuration than was known by then; null: nobody did.</summary>
+    public (Instant At, Address Master)? FirstElsewhere(Instant after, Address than)
+    {
+        Epoch newest = _beliefs.Where(belief => belief.At <= after).Max(belief => belief.Epoch);
+        return _beliefs.Find(belief => belief.At > after && belief.Epoch > newest && belief.Master != than) is { } elsewhere ? (elsewhere.At, elsewhere.Master) : null;
+    }
+
     /// <summary>What its Sentinels were first configured with.</summary>
     public MasterState Original => new() { Options = Topology.Options with { PreflightPeriod = Topology.PreflightPeriod }, Address = Nodes[0].Address };
 

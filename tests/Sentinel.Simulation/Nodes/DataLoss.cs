@@ -3,12 +3,13 @@ using Sentinel.Core;
 namespace Sentinel.Simulation.Nodes;
 
 /// <summary>A node threw away something that it had.</summary>
+/// <param name="By">The node.</param>
 /// <param name="At">When.</param>
 /// <param name="Before">What it had.</param>
 /// <param name="After">What it had then; null: nothing.</param>
 /// <param name="IsRestart">Whether it came back so from a restart; else it copied what its master had.</param>
 /// <param name="Follows">Why it followed that master.</param>
-internal sealed record DataLoss(Instant At, Dataset Before, Dataset? After, bool IsRestart, RoleReason Follows)
+internal sealed record DataLoss(RedisNode By, Instant At, Dataset Before, Dataset? After, bool IsRestart, RoleReason Follows)
 {
     /// <summary>Whether the node was never to be the master then, so that what it had was of no use to the group.</summary>
     public bool WasNeverToLead { get; init; }

@@ -478,7 +478,7 @@ internal sealed class RedisNode : Process
     private void NoteLoss(Dataset? after, bool isRestart)
     {
         if (Data.Writes > 0 && after?.Contains(Branch, Offset) is not true)
-            _losses.Add(new DataLoss(World.Agenda.Now, Data, after, isRestart, _follows) { WasNeverToLead = Priority == 0 });
+            _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) { WasNeverToLead = Priority == 0 });
     }
 
     private static uint Bit(Illness illness) => 1u << (int)illness;

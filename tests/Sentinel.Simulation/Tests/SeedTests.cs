@@ -109,6 +109,10 @@ public class SeedTests
         "--seed 50015029 --profile any --minutes 10",
         // In the judge: a node that was emptied and started anew before anybody saw it is left alone, until an operator tells it, as the log says.
         "--seed 50016077 --profile any --minutes 10 --keep 89,92,96",
+        // Best replica: a candidate that did not run for a moment chose by what a replica had said before, which had copied an emptied master meanwhile.
+        "--seed 50018079 --profile any --minutes 7.5 --keep 17,18,19,24,25,26",
+        // In the judge: what only a master had that was cut off from its replicas is lost when one of them takes its place, whatever becomes of that one.
+        "--seed 50019219 --profile any --minutes 10",
         // In the world: healing let writes through that a Sentinel held back for a planned switch.
         "--seed 812 --profile planned --minutes 4 --keep 2,3,4,5,6,7,8,9,10,11,12,13,14,15",
         // In the judge: between two deaths a node lived so briefly that nobody could see it.
