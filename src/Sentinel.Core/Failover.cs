@@ -20,8 +20,11 @@ internal sealed class Failover
     /// <summary>When what the master takes part in has to be over; null: it has not begun.</summary>
     private Instant? _coordinateUntil;
 
-    /// <summary>When the nodes were asked how far they are; what they said before is not chosen by.</summary>
+    /// <summary>When the nodes were last asked how far they are: what they said before is chosen by only if they do not answer.</summary>
     private Instant _askedAt;
+
+    /// <summary>How often they were asked anew in this choice, since this Sentinel did not run.</summary>
+    private int _askedAnew;
 
     private readonly Candidacy _candidacy;
     private Instant _stepSince;
@@ -33,8 +36,8 @@ internal sealed class Failover
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
     private Reconfiguration? _reconfiguration;
 
-    /// <summary>How long the choice of the replica waits for fresh offsets where this Sentinel is held up again and again.</summary>
-    private static readonly TimeSpan FreshOffsetsWaitMax = TimeSpan.FromMilliseconds(500);
+    /// <summary>How often that is done: one that is held up again and again must come to an end, too.</summary>
+    private const int AskedAnewMax = 5;
 
     /// <summary>How long our disk is waited for before all others hear of a new master.</summary>
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(2);
@@ -133,10 +136,10 @@ internal sealed class Failover
             Abort("-failover-abort-not-elected", reason);
     }
 
-    /// <summary>We did not run for a moment: what the nodes said before it, and what of that comes only now, is not chosen by.</summary>
+    /// <summary>We did not run for a moment: what the nodes said before it, and what of that comes only now, is not to be chosen by.</summary>
     public void Miss()
     {
-        if (Step is not (FailoverStep.WaitStart or FailoverStep.SelectReplica))
+        if (Step is not (FailoverStep.WaitStart or FailoverStep.SelectReplica) || (Step is FailoverStep.SelectReplica && ++_askedAnew > AskedAnewMax))
             return;
         foreach (DataNode node in _master.Nodes)
             node.Info.Forsake();
@@ -221,8 +224,7 @@ internal sealed class Failover
     private void Select(Wakeup wake)
     {
         bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _askedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
-        Instant patience = Instant.Min(Instant.Max(_stepSince, _askedAt) + _local.Timing.FreshOffsetsWait, _stepSince + FreshOffsetsWaitMax);
-        if (!isFresh && !wake.IsDue(patience))
+        if (!isFresh && !wake.IsDue(Instant.Max(_stepSince, _askedAt) + _local.Timing.FreshOffsetsWait))
             return;
         _coordinateUntil ??= _local.Now + (_order.Timeout ?? _local.Timing.HandoverTimeout);
         Replica? best = _master.Succession.Best(IsCoordinated ? _failed.Union(_unready).ToHashSet() : _failed, _order.Target);
@@ -367,8 +369,9 @@ internal sealed class Failover
         _local.Publish(_master.About("-promotion-failed", EventLevel.Warning, replica) with { Epoch = Epoch, Reason = reason });
         replica.Link.TakeBackOrders();
         _lastRefusal = reason;
-        Promoted = null;
+        (Promoted, _askedAnew) = (null, 0);
         Enter(FailoverStep.SelectReplica);
+        Ask();    // they may have gone on since, or we may not have run
         _local.Touch(_master);
     }
 

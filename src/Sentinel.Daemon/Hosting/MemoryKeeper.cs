@@ -7,14 +7,14 @@ namespace Sentinel.Daemon.Hosting;
 /// What a storm of connections leaves behind is collected when room for as much again was needed, and the room is given back only by and by, with
 /// each collection, of which a Sentinel at rest makes few: it would hold twice what it needs, for hours. A full collection halts all threads,
 /// for about a millisecond for each 2 MB that are alive. So it is made only when there is something to gain, and not while a failover may be under way.
-/// What the runtime's compiler has freed is given back with it: only who asks that library for memory meanwhile waits for it.
+/// What the runtime's compiler and OpenSSL have freed is given back each time: for that only who asks the C library for memory waits.
 /// </remarks>
 internal sealed class MemoryKeeper(SentinelLoop loop, TimeProvider time) : BackgroundService
 {
     /// <summary>How often it is looked at, and how long a master must have been down to be no reason to wait.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    /// <summary>Bytes that the heap may grow before it is worth the halt: what new objects take until they are collected, and as much again.</summary>
+    /// <summary>Bytes that the heap may grow before it is worth the halt: more than new objects take until they are collected.</summary>
     private const long GrowthMin = 2 * 1024 * 1024;
 
     private long _kept;

@@ -21,6 +21,9 @@ internal static class SystemCalls
     /// <summary>Bytes from which on free memory of the C library goes back to the system: the library's own beginning, which it raises by and by if it is not told.</summary>
     private const int GiveBackFrom = 128 * 1024;
 
+    /// <summary>Whether the C library has these functions, as far as is known: musl has not.</summary>
+    private static bool s_isGlibc = true;
+
     /// <summary>The most files this process may have open, and up to where it may raise that itself.</summary>
     public static (ulong Current, ulong Most) OpenFiles()
     {
@@ -59,20 +62,22 @@ internal static class SystemCalls
         }
         catch (EntryPointNotFoundException)
         {
-            // musl
+            s_isGlibc = false;
         }
     }
 
     /// <summary>Has the C library give back at once what it holds and nobody needs, in the midst of its heap too, which no threshold does.</summary>
     public static void TrimNativeHeap()
     {
+        if (!s_isGlibc)
+            return;
         try
         {
             _ = malloc_trim(0);
         }
         catch (EntryPointNotFoundException)
         {
-            // musl
+            s_isGlibc = false;
         }
     }
 
