@@ -20,6 +20,7 @@ internal static class AllCheckers
         yield return new PausesEndFailovers(world);
         yield return new PausesAreNobodysSilence(world);
         yield return new NothingInTilt(world);
+        yield return new DeadMastersAreNoticed(world);
         yield return new DeadMastersAreReplaced(world);
         yield return new DisksRest(world);
         yield return new NoNeedlessFailover(world);

@@ -46,6 +46,10 @@ internal static class Mutants
             [new("if (!_grace.IsOver(wake))", "if (master.IsRemoved)")]) { Case = "--seed 11005731 --profile any --minutes 1 --keep 4,7" },
 
         // Who is down.
+        new("never-holds-a-master-down", "A master that is silent for longer than down-after is held down.",
+            [new("return wake.IsDue(deadline) && (instance.IsSubjectivelyDown ||", "return wake.IsDue(deadline) && instance is not MasterNode && (instance.IsSubjectivelyDown ||")]),
+        new("holds-down-far-too-late", "A master that is silent is held down when down-after is over, and not long after.",
+            [new("(link.SilentSince ?? link.Health.LastValidReplyAt) + master.Options.DownAfter +", "(link.SilentSince ?? link.Health.LastValidReplyAt) + 4 * master.Options.DownAfter +")]),
         new("needs-no-quorum", "A failover starts only when a quorum holds the master down.",
             [new("votes >= master.Options.Quorum", "votes >= 1")]) { Profile = Profile.Partitions },
         new("believes-old-answers", "What a peer said of the master counts for some seconds only, and as long as it is there.",

@@ -149,6 +149,8 @@ internal sealed class SentinelProcess : SimSentinel
         line.UpSince = Machine.Clock.Now;
         if (line.Order.Channel == LinkChannel.Subscription)
             connection.Send(this, Subscribe.Instance);
+        else
+            NoteReached(connection.Target);
         Take(new LinkConnected(line.Order.Link, line.Order.Attempt, line.Order.Channel, Machine.Ip));
     }
 

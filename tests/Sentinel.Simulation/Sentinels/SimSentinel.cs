@@ -80,6 +80,9 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>When a node last answered it, validly, in true time; null: never in this life.</summary>
     public Instant? LastHeard(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.At : null;
 
+    /// <summary>When a connection to a node was first made since it was last heard, in true time; null: none was.</summary>
+    public Instant? ReachedAt(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.ReachedAt : null;
+
     /// <summary>When a node was last heard again, or for the first time, after more than the given silence; null: there was none.</summary>
     public Instant? HeardAgainAt(Address node) => _heard.TryGetValue(node, out Hearing heard) ? heard.AgainAt : null;
 
@@ -96,9 +99,16 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
         Instant now = World.Agenda.Now;
         Hearing before = _heard.GetValueOrDefault(address);
         bool isAgain = now - (before.At ?? StartedAt) > downAfter;
-        _heard[address] = new Hearing(now, isAgain ? now : before.AgainAt);
+        _heard[address] = new Hearing(now, isAgain ? now : before.AgainAt, ReachedAt: null);
         if (World.NodeAt(address) is { IsLoading: false } node && now - node.Branch.Opening.At >= s_newsAge && !(now - node.LoadedAt < s_newsAge) && (!node.IsMaster || !HasLostTrackOf(node)))
             _traced[node] = node.Data;
+    }
+
+    /// <summary>A connection to a node was made.</summary>
+    protected void NoteReached(Address address)
+    {
+        Hearing before = _heard.GetValueOrDefault(address);
+        _heard[address] = before with { ReachedAt = before.ReachedAt ?? World.Agenda.Now };
     }
 
     /// <summary>A client is told of replaced masters from now on.</summary>
@@ -121,5 +131,5 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
         _switchSubscribers.Clear();
     }
 
-    private readonly record struct Hearing(Instant? At, Instant? AgainAt);
+    private readonly record struct Hearing(Instant? At, Instant? AgainAt, Instant? ReachedAt);
 }
