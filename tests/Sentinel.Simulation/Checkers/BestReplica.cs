@@ -12,26 +12,11 @@ namespace Sentinel.Simulation.Checkers;
 /// <remarks>Judged by what the Sentinel that chooses knows at that moment, and only against those that are fit without any doubt.</remarks>
 internal sealed class BestReplica(World world) : Checker(world)
 {
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _named = [];
     private readonly HashSet<(SimSentinel Sentinel, string Master, Address Replica)> _failed = [];
 
     public override string Name => "best-replica";
 
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
-    {
-        _ordered.Add((sentinel, master));
-        if (order.Target is not null)
-            _named.Add((sentinel, master));
-        else
-            _named.Remove((sentinel, master));
-    }
-
-    public override void Restored(SimSentinel sentinel, SentinelState state)
-    {
-        _ordered.RemoveWhere(order => order.Sentinel == sentinel);
-        _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
-    }
+    public override void Restored(SimSentinel sentinel, SentinelState state) => _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
@@ -49,11 +34,6 @@ internal sealed class BestReplica(World world) : Checker(world)
                 break;
             case "+try-failover" or "+failover-end" or "-failover-abort-no-good-slave" or "-failover-abort-slave-timeout" or "-failover-abort-not-elected":
                 _failed.RemoveWhere(failed => failed.Sentinel == sentinel && failed.Master == name);
-                if (happened.Name != "+try-failover")
-                {
-                    _ordered.Remove((sentinel, name));
-                    _named.Remove((sentinel, name));
-                }
                 break;
             default:
                 break;
@@ -62,14 +42,14 @@ internal sealed class BestReplica(World world) : Checker(world)
 
     private void Check(SentinelProcess by, MasterView master, Address address)
     {
-        if (!master.IsObjectivelyDown && !_ordered.Contains((by, master.Name)))
+        if (!master.IsObjectivelyDown && World.Ordered.Of(by, master.Name) is null)
             Violated($"{by.Name} promotes {address} for {master.Name}, which it does not hold down together with a quorum");
         if (master.Replicas.FirstOrDefault(replica => replica.Address == address) is not { } chosen)
             return;
         if (chosen is { MasterLinkDownTime.Ticks: < 0, Offset: <= 1, ReportsMaster: false } && World.NodeAt(address) is { HasData: false, IsLoading: false })
             Violated($"{by.Name} promotes {address} for {master.Name}, which never had its data");
         // Whom the operator named is not compared with others.
-        if (_named.Contains((by, master.Name)))
+        if (World.Ordered.Of(by, master.Name) is { Target: not null })
             return;
         // One that was made a master while the master was down is what another leader chose.
         if (chosen.ReportsMaster)

@@ -64,6 +64,14 @@ internal abstract class Checker(World world)
     {
     }
 
+    /// <summary>A Sentinel of ours sends the order to be a master, or to hand over to another node.</summary>
+    /// <param name="by">Who sends it.</param>
+    /// <param name="master">Of which master's group.</param>
+    /// <param name="node">Who is to be the master.</param>
+    public virtual void Promoting(SentinelProcess by, string master, Address node)
+    {
+    }
+
     /// <summary>A master begins to hand over, as a Sentinel told it: to the replica that is as good as a promotion.</summary>
     public virtual void HandingOver(RedisNode node, SimSentinel by, RedisNode replica) => Reconfiguring(replica, by, master: null);
 

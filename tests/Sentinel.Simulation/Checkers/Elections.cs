@@ -1,6 +1,5 @@
 using Sentinel.Core;
 using Sentinel.Simulation.Kernel;
-using Sentinel.Simulation.Nodes;
 using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Checkers;
@@ -29,57 +28,53 @@ internal sealed class OneLeader(World world) : Checker(world)
     }
 }
 
-/// <summary>Only who has the votes of a majority, and of the quorum, or was ordered to, promotes.</summary>
+/// <summary>Only who leads a failover promotes: with the votes of a majority, and of the quorum, or by an order.</summary>
+/// <remarks>
+/// Judged when the order to be a master leaves, not when it arrives. It goes to the replica that was chosen; or, when nobody is fit, to the configured master, which
+/// came back as a replica and is to be the master again. Redis' kind is not judged.
+/// </remarks>
 internal sealed class OnlyLeadersPromote(World world) : Checker(world)
 {
     private readonly Dictionary<(string Master, Epoch Epoch, SentinelId Leader), HashSet<SentinelId>> _votes = [];
-    private readonly Dictionary<(SimSentinel Sentinel, string Master), Epoch> _tried = [];
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), Lead> _leads = [];
 
     public override string Name => "only-leaders-promote";
 
     public override void Voted(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader) => Count(sentinel, master, epoch, leader);
 
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
-
-    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        foreach (Group group in World.Groups)
+            _leads.Remove((sentinel, group.Name));
+    }
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         if (happened.MasterName is not { } master)
             return;
-        switch (happened.Name)
-        {
-            case "+vote-for-leader":
-                if (SentinelId.TryParse(happened.Payload.Split(' ')[0], out SentinelId leader))
-                    Count(sentinel, master, happened.Epoch, leader);
-                break;
-            case "+try-failover":
-                _tried[(sentinel, master)] = happened.Epoch;
-                break;
-            case "+switch-master" or "+failover-end" or "-failover-abort-no-good-slave" or "-failover-abort-slave-timeout" or "-failover-abort-not-elected":
-                _ordered.Remove((sentinel, master));
-                break;
-            default:
-                break;
-        }
+        if (OrderedFailovers.Ends(happened.Name))
+            _leads.Remove((sentinel, master));
+        else if (happened.Name == "+vote-for-leader" && SentinelId.TryParse(happened.Payload.Split(' ')[0], out SentinelId leader))
+            Count(sentinel, master, happened.Epoch, leader);
+        else if (happened.Name == "+elected-leader")
+            _leads[(sentinel, master)] = new Lead(happened.Epoch, Chosen: null);
+        else if (happened.Name is "+selected-slave" or "-promotion-failed" && _leads.TryGetValue((sentinel, master), out Lead? lead))
+            _leads[(sentinel, master)] = lead with { Chosen = happened.Name == "+selected-slave" ? happened.InstanceAddress : null };
     }
 
-    public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
+    public override void Promoting(SentinelProcess by, string master, Address node)
     {
-        if (master is not null || by.IsLegacy)
-            return;
-        foreach (Group group in World.Groups)
+        if (!_leads.TryGetValue((by, master), out Lead? lead))
         {
-            if (by.FailoverOf(group.Name) is not (FailoverStep.SendReplicaOfNoOne or FailoverStep.WaitPromotion) || _ordered.Contains((by, group.Name)))
-                continue;
-            if (!_tried.TryGetValue((by, group.Name), out Epoch epoch))
-                continue;
-            int votes = _votes.TryGetValue((group.Name, epoch, by.Id), out HashSet<SentinelId>? voters) ? voters.Count : 0;
-            int needed = Math.Max(World.Sentinels.Count / 2 + 1, group.Topology.Options.Quorum);
-            if (votes < needed)
-                Violated($"{by.Name} promotes {node.Name} in epoch {epoch} of {group.Name} with {votes} votes of {World.Sentinels.Count}; {needed} are needed");
+            Violated($"{by.Name} promotes {node} for {master}, of which it leads no failover");
+            return;
         }
+        if (node != (lead.Chosen ?? by.MasterOf(master)))
+            Violated($"{by.Name} promotes {node} for {master}, and has chosen {lead.Chosen?.ToString() ?? "nobody"}");
+        int votes = _votes.TryGetValue((master, lead.Epoch, by.Id), out HashSet<SentinelId>? voters) ? voters.Count : 0;
+        int needed = Math.Max(World.Sentinels.Count / 2 + 1, World.Group(master).Topology.Options.Quorum);
+        if (votes < needed && World.Ordered.Of(by, master) is null)
+            Violated($"{by.Name} promotes {node} in epoch {lead.Epoch} of {master} with {votes} votes of {World.Sentinels.Count}; {needed} are needed");
     }
 
     private void Count(SimSentinel sentinel, string master, Epoch epoch, SentinelId leader)
@@ -88,4 +83,9 @@ internal sealed class OnlyLeadersPromote(World world) : Checker(world)
             _votes.Add((master, epoch, leader), voters = []);
         voters.Add(sentinel.Id);
     }
+
+    /// <summary>A failover that a Sentinel leads.</summary>
+    /// <param name="Epoch">Its epoch.</param>
+    /// <param name="Chosen">Who is to be the master; null: nobody yet, or nobody any more.</param>
+    private sealed record Lead(Epoch Epoch, Address? Chosen);
 }

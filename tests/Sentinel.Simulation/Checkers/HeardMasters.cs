@@ -8,21 +8,13 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>Where <c>corroborate</c> is set, no master that works is replaced for its silence while a replica that can be reached hears it.</summary>
 internal sealed class HeardMastersStay(World world) : Checker(world)
 {
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
-
     public override string Name => "heard-masters-stay";
-
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
-
-    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         if (happened.MasterName is not { } name || sentinel is not SentinelProcess ours)
             return;
-        if (happened.Name == "+elected-leader")
-            _ordered.Remove((sentinel, name));
-        if (happened.Name != "+try-failover" || _ordered.Contains((sentinel, name)) 
+        if (happened.Name != "+try-failover" || World.Ordered.Of(sentinel, name) is not null
             || ours.View.Masters[name] is not { Options.Corroborate: true, ReportsMaster: true })    // one that said last that it is a replica is not held down for its silence alone
             return;
         if (Witnessing.Of(World, ours, World.Group(name)) is { } witness)
@@ -38,13 +30,8 @@ internal sealed class CooldownsHold(World world) : Checker(world)
 
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _switchedAt = [];
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _judgedAt = [];
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
     public override string Name => "cooldowns-hold";
-
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
-
-    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 
     public override void Acknowledged(SimSentinel sentinel, string master) => _switchedAt.Remove((sentinel, master));
 
@@ -69,10 +56,7 @@ internal sealed class CooldownsHold(World world) : Checker(world)
             case "+sdown" or "-sdown" when happened.Kind is InstanceKind.Master:
                 _judgedAt[(sentinel, name)] = World.Agenda.Now;
                 break;
-            case "+elected-leader":
-                _ordered.Remove((sentinel, name));
-                break;
-            case "+try-failover" when !_ordered.Contains((sentinel, name)) && sentinel is SentinelProcess ours:
+            case "+try-failover" when World.Ordered.Of(sentinel, name) is null && sentinel is SentinelProcess ours:
                 Check(ours, name);
                 break;
             default:
@@ -102,13 +86,8 @@ internal sealed class CooldownsHold(World world) : Checker(world)
 internal sealed class PausedMastersRest(World world) : Checker(world)
 {
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _paused = [];
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
     public override string Name => "paused-masters-rest";
-
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
-
-    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {
@@ -134,10 +113,7 @@ internal sealed class PausedMastersRest(World world) : Checker(world)
             case "-pause" or "+monitor" when sentinel is not SentinelProcess ours || !ours.View.Masters[name].Flags.HasFlag(InstanceFlags.Paused):
                 _paused.Remove((sentinel, name));
                 break;
-            case "+elected-leader":
-                _ordered.Remove((sentinel, name));
-                break;
-            case "+try-failover" when _paused.Contains((sentinel, name)) && !_ordered.Contains((sentinel, name)):
+            case "+try-failover" when _paused.Contains((sentinel, name)) && World.Ordered.Of(sentinel, name) is null:
                 Violated($"{sentinel.Name} starts a failover of {name}, which is paused there");
                 break;
             default:

@@ -13,11 +13,8 @@ internal sealed class LeadersAreLetWork(World world) : Checker(world)
     private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, Instant At)> _tried = [];
     private readonly Dictionary<(SimSentinel Sentinel, string Master), (Epoch Epoch, SentinelId Leader)> _votes = [];
     private readonly Dictionary<SimSentinel, Instant> _missedPeerUntil = [];
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
     public override string Name => "leaders-are-let-work";
-
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {
@@ -35,7 +32,7 @@ internal sealed class LeadersAreLetWork(World world) : Checker(world)
             _votes[(sentinel, master)] = (happened.Epoch, leader);
         if (happened.Name != "+try-failover")
             return;
-        if (!_ordered.Remove((sentinel, master)) && sentinel is SentinelProcess ours)
+        if (World.Ordered.Of(sentinel, master) is null && sentinel is SentinelProcess ours)
             Check(ours, master);
         _tried[(sentinel, master)] = (happened.Epoch, World.Agenda.Now);
     }

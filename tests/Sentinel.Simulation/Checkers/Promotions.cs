@@ -79,13 +79,8 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _heldDownAt = [];
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _rebootAt = [];
     private readonly Dictionary<string, Instant> _setAt = [];
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _ordered = [];
 
     public override string Name => "no-needless-failover";
-
-    public override void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order) => _ordered.Add((sentinel, master));
-
-    public override void RefusedFailover(SimSentinel sentinel, string master) => _ordered.Remove((sentinel, master));
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
@@ -97,8 +92,6 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             _rebootAt[(sentinel, name)] = World.Agenda.Now;
         if (happened.Name is "+set")
             _setAt[name] = World.Agenda.Now;
-        if (happened.Name is "+elected-leader")
-            _ordered.Remove((sentinel, name));
         if (happened.Name != "+try-failover" || sentinel.IsLegacy)
             return;
         // What peers said while a shorter down-after held counts for a while.
@@ -107,7 +100,7 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         Group group = World.Group(name);
         Address master = sentinel.MasterOf(name)!.Value;
         RedisNode? node = World.NodeAt(master);
-        if (_ordered.Contains((sentinel, name)) || node is null || !node.IsMaster || node.IsIll || HasOtherData(node, group)
+        if (World.Ordered.Of(sentinel, name) is not null || node is null || !node.IsMaster || node.IsIll || HasOtherData(node, group)
             || IsDownByRight(node, group.Topology.Options.RebootDownAfter) || HasCrashed(node, group.Topology.Options.CrashDownAfter))
             return;
         int deaf = 0;

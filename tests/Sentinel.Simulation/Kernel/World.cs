@@ -45,6 +45,9 @@ internal sealed class World
     /// <summary>Who voted for whom.</summary>
     public Ballots Ballots { get; } = new();
 
+    /// <summary>Which failovers operators ordered.</summary>
+    public OrderedFailovers Ordered { get; } = new();
+
     /// <summary>Rules that were broken, the first one first.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -160,6 +163,7 @@ internal sealed class World
             Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
         foreach (Checker checker in _checkers)
             checker.Happened(sentinel, happened);
+        Ordered.Happened(sentinel, happened);
         for (int i = _watchers.Count - 1; i >= 0; i--)
         {
             if (_watchers[i].Until < Agenda.Now)
@@ -183,6 +187,7 @@ internal sealed class World
 
     public void Restored(SimSentinel sentinel, SentinelState state)
     {
+        Ordered.Restored(sentinel);
         foreach (Checker checker in _checkers)
             checker.Restored(sentinel, state);
     }
@@ -208,6 +213,7 @@ internal sealed class World
     public void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
     {
         Group(master).FailoverOrderedAt = Agenda.Now;
+        Ordered.Add(sentinel, master, order);
         foreach (Checker checker in _checkers)
             checker.OrderedFailover(sentinel, master, order);
     }
@@ -221,6 +227,7 @@ internal sealed class World
 
     public void RefusedFailover(SimSentinel sentinel, string master)
     {
+        Ordered.Remove(sentinel, master);
         foreach (Checker checker in _checkers)
             checker.RefusedFailover(sentinel, master);
     }
@@ -230,6 +237,13 @@ internal sealed class World
         Note(node.Name, $"is told by {by.Name} to {(master is { } followed ? $"follow {followed}" : "be a master")}");
         foreach (Checker checker in _checkers)
             checker.Reconfiguring(node, by, master);
+    }
+
+    /// <summary>A Sentinel of ours sends the order to be a master.</summary>
+    public void Promoting(SentinelProcess by, string master, Address node)
+    {
+        foreach (Checker checker in _checkers)
+            checker.Promoting(by, master, node);
     }
 
     public void HandingOver(RedisNode node, SimSentinel by, RedisNode replica)

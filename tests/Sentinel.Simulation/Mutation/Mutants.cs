@@ -77,6 +77,8 @@ internal static class Mutants
             [new("bool cools = _cooldown.IsRunning(wake),", "bool cools = _master.IsRemoved,")]) { Profile = Profile.Detection },
 
         // Promotion.
+        new("makes-strays-masters", "Who leads no failover promotes nobody.",
+            [new("replica.Link.Send(new Request.Reconfigure(replica.ReplicaOfVerb, master.Node.Told)))\n            return;\n        bool saysMaster", "replica.Link.Send(new Request.Reconfigure(replica.ReplicaOfVerb, Master: null)))\n            return;\n        bool saysMaster")]),
         new("promotes-priority-0", "A replica of priority 0 is never promoted.",
             [new("if (candidate.Priority == 0 && !candidate.IsFollowedByMaster)", "if (candidate.Priority < 0)")]) { Profile = Profile.Orders },
         new("promotes-who-refuses", "A replica that is known to refuse is promoted only where nobody else is fit.",

@@ -262,6 +262,8 @@ internal sealed class SentinelProcess : SimSentinel
             case Send order:
                 if (_lines.TryGetValue((order.Link, LinkChannel.Command), out Line? line) && line.UpSince is not null)
                 {
+                    if (line.Order.Group is { } group && PromotedBy(order.Request, line) is { } promoted)
+                        World.Promoting(this, group, promoted);
                     line.Asked.Enqueue(order.Request);
                     line.Connection.Send(this, order.Request);
                 }
@@ -305,6 +307,14 @@ internal sealed class SentinelProcess : SimSentinel
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    /// <summary>Who is to be the master when a request is obeyed; null: it makes nobody one.</summary>
+    private static Address? PromotedBy(Request request, Line line) => request switch
+    {
+        Request.Reconfigure { Master: null } => line.Connection.Target,
+        Request.HandOver handOver => handOver.Replica,
+        _ => null,
+    };
 
     private void Connect(Connect order)
     {
