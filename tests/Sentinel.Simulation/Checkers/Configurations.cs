@@ -5,26 +5,31 @@ using Sentinel.Simulation.Sentinels;
 namespace Sentinel.Simulation.Checkers;
 
 /// <summary>Under one configuration epoch there is one address, whoever believes in it.</summary>
-/// <remarks>Epoch 0 is what operators say, and belongs to nobody. Redis' kind takes epochs that are another's; see <see cref="OneLeader"/>.</remarks>
+/// <remarks>
+/// Epoch 0 is what operators say, and belongs to nobody. Redis' kind takes epochs that are another's (see <see cref="OneLeader"/>), and tells of its own promotion under
+/// an epoch that it only heard of: what it was the first to believe is excused, whoever believes it since.
+/// </remarks>
 internal sealed class OneAddress(World world) : Checker(world)
 {
-    private readonly Dictionary<(string Master, Epoch Epoch), (Address Address, SimSentinel First)> _addresses = [];
+    private readonly Dictionary<(string Master, Epoch Epoch), HashSet<Address>> _addresses = [];
 
     public override string Name => "one-address-per-epoch";
 
     public override void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
     {
-        if (configEpoch == Epoch.Zero || _addresses.TryAdd((master, configEpoch), (address, sentinel)))
+        if (configEpoch == Epoch.Zero)
             return;
-        (Address known, SimSentinel first) = _addresses[(master, configEpoch)];
-        if (known == address)
+        if (!_addresses.TryGetValue((master, configEpoch), out HashSet<Address>? addresses))
+            _addresses.Add((master, configEpoch), addresses = []);
+        if (!addresses.Add(address) || addresses.Count == 1)
             return;
+        Address[] ours = [.. addresses.Where(known => World.Group(master).FirstBeliever(configEpoch, known) is { IsLegacy: false })];
         if (HadTwoVotes(master, configEpoch))
             World.Coverage.Count("excused two addresses of one epoch, by a voter without memory");
-        else if (first.IsLegacy || sentinel.IsLegacy || World.Topology.LegacySentinels > 0)
-            World.Coverage.Count("excused two addresses of one epoch, in a mixed quorum");
+        else if (ours.Length < 2)
+            World.Coverage.Count("excused two addresses of one epoch, one of Redis' kind");
         else
-            Violated($"{sentinel.Name} has {master} at {address} in epoch {configEpoch}, {first.Name} had it at {known}");
+            Violated($"{sentinel.Name} has {master} at {address} in epoch {configEpoch}, {World.Group(master).FirstBeliever(configEpoch, ours[0])!.Name} had it at {ours[0]}");
     }
 }
 

@@ -21,6 +21,9 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>A Sentinel believes something new of where its master is.</summary>
     public void Believed(Instant at, SimSentinel sentinel, Address master, Epoch epoch) => _beliefs.Add(new Belief(at, sentinel, master, epoch));
 
+    /// <summary>Who first believed that its master is at an address in an epoch, and so announced it to the others; null: nobody did.</summary>
+    public SimSentinel? FirstBeliever(Epoch epoch, Address master) => _beliefs.Find(belief => belief.Epoch == epoch && belief.Master == master)?.Sentinel;
+
     /// <summary>Whether its master was elsewhere at some time, to who knew the newest configuration, or to most Sentinels.</summary>
     public bool WasElsewhere(Instant at, Address node)
     {
