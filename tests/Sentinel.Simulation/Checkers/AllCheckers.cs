@@ -5,6 +5,13 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>The rules that are guarded.</summary>
 internal static class AllCheckers
 {
+    /// <summary>Rules that are looked at from outside of the world, or by the core itself.</summary>
+    private static readonly string[] s_others = ["agreement", "calm", "settles", "own-invariants", "no-exceptions"];
+
+    /// <summary>What the rules are called that are guarded in a kind of run.</summary>
+    public static IEnumerable<string> NamesFor(Profile profile) =>
+        [.. For(new World(seed: 1, TopologyDraw.Draw(seed: 1, profile), profile), profile).Select(checker => checker.Name), .. s_others];
+
     public static IEnumerable<Checker> For(World world, Profile? profile)
     {
         yield return new OneVote(world);

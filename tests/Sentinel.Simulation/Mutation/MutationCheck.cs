@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Sentinel.Simulation.Checkers;
 using Sentinel.Simulation.Kernel;
 using Sentinel.Simulation.Tool;
 
@@ -22,15 +24,28 @@ internal static class MutationCheck
     /// <summary>How long faults strike in a run: short, for most mutants show at the first failover, and what one run does not bring to light another does.</summary>
     private static readonly TimeSpan s_duration = TimeSpan.FromMinutes(3);
 
+    private static readonly ConcurrentDictionary<string, Lazy<Catch?>> s_catches = new(StringComparer.Ordinal);
+
     private static readonly Lazy<Player> s_unbroken = new(() => PlayerOf(new MutantContext(MutantCore.Compile(mutant: null))));
 
     /// <summary>Plays the runs that a command line of the tool asks for, on one core.</summary>
     /// <returns>The first violation, its checker and seed; null: there was none.</returns>
     private delegate (string Checker, ulong Seed, string What)? Player(string line);
 
+    /// <summary>Which checker noticed a mutant; each is played once, however often this is asked.</summary>
+    /// <returns>Null when none did.</returns>
+    public static Catch? CatchOf(Mutant mutant) => s_catches.GetOrAdd(mutant.Name, _ => new Lazy<Catch?>(() => Play(mutant))).Value;
+
+    /// <summary>The checkers that noticed none of the mutants first: whether they notice anything, no mutant shows.</summary>
+    public static IReadOnlyList<string> Idle()
+    {
+        string[] caught = [.. Mutants.All.Select(mutant => CatchOf(mutant)?.Checker).OfType<string>()];
+        return [.. Enum.GetValues<Profile>().SelectMany(AllCheckers.NamesFor).Distinct().Except(caught).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Plays the runs in which a mutant is to show. A run that goes wrong without it, too, says nothing about it.</summary>
     /// <returns>Null when no checker said anything in all of them.</returns>
-    public static Catch? Play(Mutant mutant)
+    private static Catch? Play(Mutant mutant)
     {
         var context = new MutantContext(MutantCore.Compile(mutant));
         try
