@@ -156,6 +156,8 @@ internal sealed class World
     public void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         Coverage.Count(happened);
+        if (happened is { Name: "+try-failover", MasterName: { } master })
+            Group(master).OrderedFailovers.Began(sentinel);
         if (happened.Level > EventLevel.Debug)
             Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
         foreach (Checker checker in _checkers)
@@ -189,7 +191,7 @@ internal sealed class World
 
     public void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
     {
-        Group(master).Believed(Agenda.Now, sentinel, address, configEpoch);
+        Group(master).Believed(Agenda.Now, sentinel, NodeAt(address), configEpoch);
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
     }
@@ -207,7 +209,7 @@ internal sealed class World
 
     public void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
     {
-        Group(master).FailoverOrderedAt = Agenda.Now;
+        Group(master).OrderedFailovers.Ordered(sentinel, order);
         foreach (Checker checker in _checkers)
             checker.OrderedFailover(sentinel, master, order);
     }
@@ -221,6 +223,7 @@ internal sealed class World
 
     public void RefusedFailover(SimSentinel sentinel, string master)
     {
+        Group(master).OrderedFailovers.Refused(sentinel);
         foreach (Checker checker in _checkers)
             checker.RefusedFailover(sentinel, master);
     }
