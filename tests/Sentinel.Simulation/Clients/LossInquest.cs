@@ -65,7 +65,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             // All that there is comes from one that was started with nothing since.
             : opening.Reason == RoleReason.EmptyStart && opening.At > write.At ? LossCause.Emptied
             : write.At >= opening.At ? IsOfLegitimateMaster(write, since: opening.At) ? LossCause.Unexplained : LossCause.Partition
-            : opening.Reason is RoleReason.Sentinel ? CauseInReplica(write, branch)
+            : opening.Reason is RoleReason.Sentinel or RoleReason.OrderedFailover ? CauseInReplica(write, branch)
             // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
             : opening.Before is { } before ? before.Branch == write.Branch ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
             : LossCause.Unexplained;
@@ -89,22 +89,23 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         && !group.WasElsewhere(write.At, write.Node) && world.Topology.LegacySentinels == 0;
 
     /// <summary>
-    /// Whether an operator made a master that lacks a write: by hand, or by a failover that went on without what the former master had not passed on. Or made
-    /// the master that took it by hand, and Sentinels, who had another one, did not let it be.
+    /// Whether an operator, by hand, made a master that lacks a write; or the one that took it, and Sentinels, who had another one, did not let it be.
     /// </summary>
     private bool IsOperators(WriteAccepted write, Opening opening) => write.Branch.Accession is var former && opening.At >= former.At
-        ? opening.Reason is RoleReason.Operator || (opening.Reason is RoleReason.OrderedFailover && write.At < opening.At)
+        ? opening.Reason is RoleReason.Operator
         : former.Reason is RoleReason.Operator && group.WasElsewhere(write.At, write.Node);
 
     /// <summary>Why who opened a branch, and was a replica before, had not got a write.</summary>
     private LossCause CauseInReplica(WriteAccepted write, Branch branch)
     {
-        Opening promotion = branch.Opening;
+        Opening promotion = branch.Accession;
         // What it had got it gave up for what another one had.
         if (FirstCopying(promotion.By, write) is { } loss && loss.At <= promotion.At)
             return CauseInMaster(write, loss.After!.Value.Branch);
         if (MustHaveGot(write, promotion.By, promotion.At))
             return LossCause.Unexplained;
+        if (promotion.Reason is RoleReason.OrderedFailover)
+            return LossCause.Operator;
         if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
             return LossCause.Partition;
         TimeSpan lagMax = LagMax(write, promotion.By, promotion.At);

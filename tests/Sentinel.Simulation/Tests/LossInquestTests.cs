@@ -87,8 +87,8 @@ public class LossInquestTests
         Losses.AssertAllBy(LossCause.Partition, _world);
     }
 
-    [Fact]
-    public void An_outage_after_which_the_promoted_replica_was_in_sync_explains_no_loss()
+    [Theory, InlineData(RoleReason.Sentinel), InlineData(RoleReason.OrderedFailover)]
+    internal void An_outage_after_which_the_promoted_replica_was_in_sync_explains_no_loss_and_an_order_to_promote_it_none_either(RoleReason reason)
     {
         Promote(Nodes[1]);
         Tell(Nodes[2], Nodes[1], RoleReason.Sentinel);
@@ -99,7 +99,7 @@ public class LossInquestTests
         Run(10);
         // It has it now, and is made to give it up for what the first master has.
         Tell(Nodes[2], Nodes[0], RoleReason.Sentinel);
-        Tell(Nodes[2], null, RoleReason.Sentinel);
+        Tell(Nodes[2], null, reason);
         Tell(Nodes[1], Nodes[2], RoleReason.Sentinel);
         Losses.AssertAllBy(LossCause.Unexplained, _world);
     }
