@@ -23,10 +23,10 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         LossCause cause = CauseInMaster(write, losses[0].After!.Value.Branch);
         return cause != LossCause.Unexplained ? cause
             : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) || WasRestoredUnseen(write) ? LossCause.RoleForgotten
-            : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator or RoleReason.OrderedFailover) ? LossCause.Operator
+            : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator && loss.FollowsSince >= write.At) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
-            : group.WasElsewhere(write.At, write.Node.Address) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
+            : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
             : WasTakenByAnEmptyMaster(write) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
@@ -42,7 +42,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             if (thawed >= since && frozen <= write.At)
                 since -= thawed - frozen;
         }
-        return group.Nodes.Count(node => node != master && node.Link.WasWith(master.Address, world.Network.BlockedBefore(node.Machine, master.Machine, since, write.At), write.At))
+        return group.Nodes.Count(node => node != master && node.Link.WasWith(write.Address, world.Network.BlockedBefore(node.Machine, master.Machine, since, write.At), write.At))
             >= master.Settings.MinReplicasToWrite;
     }
 
@@ -54,53 +54,100 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         // or had come back with less, and Redis' kind was there to replace its successor, which had all, by who had copied that.
         while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
             && !(earlier.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && earlier.Opening.By == branch.Opening.By)
-            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By.Address)
+            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By)
                 && !(world.Topology.LegacySentinels > 0 && HasForgotten(earlier.Opening.By, write))))
             branch = earlier;
-        Opening opening = branch.Opening;
-        return opening.By.Group != group ? LossCause.OtherGroup
+        Opening opening = branch.Accession;
+        return IsOfAnotherGroup(branch) && !IsOfAnotherGroup(write.Branch) ? WasMingledByHand() ? LossCause.Operator : LossCause.OtherGroup
             : HasForgotten(opening.By, write) ? LossCause.Emptied
             : branch == write.Branch ? LossCause.Unexplained
-            : IsOperators(Later(opening, write.Branch.Opening)) ? LossCause.Operator
+            : IsOperators(write, opening) ? LossCause.Operator
             // All that there is comes from one that was started with nothing since.
             : opening.Reason == RoleReason.EmptyStart && opening.At > write.At ? LossCause.Emptied
-            : write.At >= opening.At && !IsOfLegitimateMaster(write, since: opening.At) ? LossCause.Partition
-            : opening.Reason == RoleReason.Sentinel ? CauseInReplica(write, branch)
+            : write.At >= opening.At ? IsOfLegitimateMaster(write, since: opening.At) ? LossCause.Unexplained : LossCause.Partition
+            : opening.Reason is RoleReason.Sentinel or RoleReason.OrderedFailover ? CauseInReplica(write, branch)
             // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
             : opening.Before is { } before ? before.Branch == write.Branch ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
             : LossCause.Unexplained;
     }
 
+    /// <summary>Whether what is in a branch goes on from another group's data.</summary>
+    private bool IsOfAnotherGroup(Branch? branch)
+    {
+        while (branch is not null && branch.Opening.By.Group == group)
+            branch = branch.Origin?.Branch;
+        return branch is not null;
+    }
+
+    /// <summary>Whether an operator had a node of the group follow another group's.</summary>
+    private bool WasMingledByHand() => group.Nodes.Exists(node => node.Losses.Any(loss =>
+        loss is { Follows: RoleReason.Operator, IsRestart: false, After.Branch: { } copied } && IsOfAnotherGroup(copied) && !IsOfAnotherGroup(loss.Before.Branch)));
+
     /// <summary>Whether a write was one to a master that was made one later than another, and that most still believed in. Redis' kind promotes strays, and so passes over such a one.</summary>
     private bool IsOfLegitimateMaster(WriteAccepted write, Instant since) =>
-        write.Branch.Opening is { Reason: not (RoleReason.Restart or RoleReason.EmptyStart) } opening && opening.At > since
-        && !group.WasElsewhere(write.At, write.Node.Address) && world.Topology.LegacySentinels == 0;
+        write.Branch.Accession is { Reason: not (RoleReason.Restart or RoleReason.EmptyStart) } opening && opening.At > since
+        && !group.WasElsewhere(write.At, write.Node) && world.Topology.LegacySentinels == 0;
+
+    /// <summary>
+    /// Whether an operator, by hand, made a master that lacks a write; or the one that took it, and Sentinels, who had another one, did not let it be.
+    /// </summary>
+    private bool IsOperators(WriteAccepted write, Opening opening) => write.Branch.Accession is var former && opening.At >= former.At
+        ? opening.Reason is RoleReason.Operator
+        : former.Reason is RoleReason.Operator && group.WasElsewhere(write.At, write.Node);
 
     /// <summary>Why who opened a branch, and was a replica before, had not got a write.</summary>
     private LossCause CauseInReplica(WriteAccepted write, Branch branch)
     {
-        Opening promotion = branch.Opening;
+        Opening promotion = branch.Accession;
+        // What it had got it gave up for what another one had.
+        if (FirstCopying(promotion.By, write) is { } loss && loss.At <= promotion.At)
+            return CauseInMaster(write, loss.After!.Value.Branch);
+        if (MustHaveGot(write, promotion.By, promotion.At))
+            return LossCause.Unexplained;
+        if (promotion.Reason is RoleReason.OrderedFailover)
+            return LossCause.Operator;
         if (WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
             return LossCause.Partition;
-        TimeSpan lagMax = s_lagMax + promotion.By.DelayBetween(write.At, promotion.At) + world.Network.ExtraDelay(write.Node.Machine, promotion.By.Machine, write.At, promotion.At);
-        if (promotion.At - write.At <= lagMax)
-            return LossCause.Lag;
-        foreach (Instant failure in write.Node.Failures)
-        {
-            if (failure >= write.At && failure - write.At <= lagMax)
-                return LossCause.Lag;
-        }
-        // One that was away, or had to begin anew, was behind for as long as that took; once it was in sync for long enough it had all.
-        bool wasAttached = branch.Origin?.ExtentIn(write.Branch) >= 0 && promotion.By.Link.WasUpFor(lagMax, write.Node.Address, write.At, promotion.At);
-        return wasAttached ? LossCause.Unexplained : LossCause.Detached;
+        TimeSpan lagMax = LagMax(write, promotion.By, promotion.At);
+        bool hasFailedSoon = write.Node.Failures.Any(failure => failure >= write.At && failure - write.At <= lagMax);
+        return promotion.At - write.At <= lagMax || hasFailedSoon ? LossCause.Lag : LossCause.Detached;
     }
+
+    /// <summary>Whether a replica was in sync for so long with who took a write, nothing being between them, that it had it at some time until then.</summary>
+    private bool MustHaveGot(WriteAccepted write, RedisNode replica, Instant until)
+    {
+        RedisNode master = write.Node;
+        TimeSpan enough = LagMax(write, replica, until);
+        Instant end = master.Deaths.Where(death => death >= write.At).Append(until).Min();
+        (Instant From, Instant Until)[] waits = [.. world.Network.Waits(replica.Machine, master.Machine).Concat(master.FrozenSpells).OrderBy(wait => wait.From)];
+        foreach ((Instant up, Instant down) in replica.Link.UpSpells(write.Address))
+        {
+            // One that does not know yet that its master began another history gets nothing of it.
+            if (up < write.Branch.Opening.At)
+                continue;
+            Instant quietSince = Instant.Max(up, write.At), quietUntil = Instant.Min(down, end);
+            foreach (var wait in waits)
+            {
+                if (Instant.Min(wait.From, quietUntil) - quietSince >= enough)
+                    return true;
+                quietSince = Instant.Max(quietSince, wait.Until);
+            }
+            if (quietUntil - quietSince >= enough)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Longest time in which a write comes to a replica that is in sync.</summary>
+    private TimeSpan LagMax(WriteAccepted write, RedisNode replica, Instant until) =>
+        s_lagMax + replica.DelayBetween(write.At, until) + world.Network.ExtraDelay(write.Node.Machine, replica.Machine, write.At, until);
 
     /// <summary>Whether one of those whom Sentinels made the master since could not be reached from where a write was taken.</summary>
     private bool WasPromotedBehindAPartition(WriteAccepted write)
     {
         for (Branch? branch = present.Branch; branch is not null; branch = branch.Origin?.Branch)
         {
-            if (branch.Opening is { Reason: RoleReason.Sentinel } promotion && promotion.At > write.At && WasCutOff(write.Node, promotion.By, write.At - Network.RetransmitMax, promotion.At))
+            if (branch.Opening is { Reason: RoleReason.Sentinel } promotion && promotion.At > write.At && WasReplacedUnheard(write, promotion.By, promotion.At))
                 return true;
         }
         return false;
@@ -116,16 +163,15 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
 
     /// <summary>Whether nobody but who took a write ever had it, and that one was cut off from who was first made the master in its place, whatever became of that one.</summary>
     private bool WasReplacedBehindAPartition(WriteAccepted write, DataLoss[] losses) =>
-        Array.TrueForAll(losses, loss => loss.By == write.Node)
-        && group.FirstElsewhere(write.At, write.Node.Address) is var (at, master)
-        && group.Nodes.Find(node => node.Address == master) is { } successor && WasCutOff(write.Node, successor, write.At - Network.RetransmitMax, at);
+        Array.TrueForAll(losses, loss => loss.By == write.Node) && group.Nodes.TrueForAll(node => node == write.Node || !HasForgotten(node, write))
+        && group.FirstElsewhere(write.At, write.Node) is (var at, { } successor) && WasReplacedUnheard(write, successor, at);
+
+    /// <summary>Whether who took a write was cut off, from then on or for a while, from who was made the master in its place, and that one was not in sync with it without that.</summary>
+    private bool WasReplacedUnheard(WriteAccepted write, RedisNode successor, Instant at) =>
+        WasCutOff(write.Node, successor, write.At - Network.RetransmitMax, at) && !MustHaveGot(write, successor, at);
 
     private bool WasCutOff(RedisNode one, RedisNode other, Instant from, Instant to) =>
         world.Network.WasBlocked(one.Machine, other.Machine, from, to) || world.Network.WasBlocked(other.Machine, one.Machine, from, to);
-
-    private static Opening Later(Opening one, Opening other) => one.At >= other.At ? one : other;
-
-    private static bool IsOperators(Opening opening) => opening.Reason is RoleReason.Operator or RoleReason.OrderedFailover;
 
     /// <summary>Whether a master, or who was to be one later, was started as a replica of whom it once followed, and gave a write up for what that one had.</summary>
     private bool HasForgottenItsRole(RedisNode node, WriteAccepted write)

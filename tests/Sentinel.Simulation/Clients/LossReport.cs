@@ -13,7 +13,8 @@ internal sealed class LossReport
 
     public long Lost => _lost.Sum();
 
-    public long Unexplained => LostBy(LossCause.Unexplained);
+    /// <summary>Lost for no good reason.</summary>
+    public long Unexplained => Enum.GetValues<LossCause>().Where(IsBad).Sum(LostBy);
 
     /// <summary>The first lost write that a master took without the replicas that its configuration asks for; null: there is none.</summary>
     public WriteAccepted? Unpromised { get; private set; }
@@ -33,7 +34,7 @@ internal sealed class LossReport
         if (!asPromised)
             Unpromised ??= write;
         _lost[(int)cause]++;
-        if (cause == LossCause.Unexplained)
+        if (IsBad(cause))
             Riddle ??= write;
     }
 
@@ -61,6 +62,8 @@ internal sealed class LossReport
         return text.ToString();
     }
 
+    private static bool IsBad(LossCause cause) => cause is LossCause.OtherGroup or LossCause.Unexplained;
+
     /// <summary>Who took a write, in what history, and when.</summary>
     public static string Describe(WriteAccepted write) =>
         string.Create(CultureInfo.InvariantCulture, $"by {write.Node} in {write.Branch} at {(write.At - write.Node.World.StartedAt).TotalSeconds:F4} s");
@@ -87,10 +90,10 @@ internal enum LossCause
     /// <summary>Sentinels that lost their file began with the master that their first configuration names.</summary>
     Amnesia,
 
-    /// <summary>An operator replaced a master.</summary>
+    /// <summary>An operator replaced a master, by hand or by a failover that does not wait for what the master has not passed on, or let it follow another group's.</summary>
     Operator,
 
-    /// <summary>The data of another group were copied.</summary>
+    /// <summary>The data of another group were copied, and no operator had it done: what Sentinels never do.</summary>
     OtherGroup,
 
     /// <summary>There is no good reason.</summary>

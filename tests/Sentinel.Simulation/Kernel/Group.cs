@@ -15,17 +15,21 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>All nodes that were ever of it; the first one began as the master.</summary>
     public List<RedisNode> Nodes { get; } = [];
 
-    /// <summary>When an operator last had a Sentinel fail it over; null: never.</summary>
-    public Instant? FailoverOrderedAt { get; set; }
+    /// <summary>What operators had Sentinels do.</summary>
+    public OrderedPromotions OrderedPromotions { get; } = new(topology.Options.Name);
 
     /// <summary>A Sentinel believes something new of where its master is.</summary>
-    public void Believed(Instant at, SimSentinel sentinel, Address master, Epoch epoch) => _beliefs.Add(new Belief(at, sentinel, master, epoch));
+    /// <param name="at">When.</param>
+    /// <param name="sentinel">Who.</param>
+    /// <param name="master">Who had the address then of which it believes that; null: nobody.</param>
+    /// <param name="epoch">Under which configuration.</param>
+    public void Believed(Instant at, SimSentinel sentinel, RedisNode? master, Epoch epoch) => _beliefs.Add(new Belief(at, sentinel, master, epoch));
 
     /// <summary>Who first believed that its master is at an address in an epoch, and so announced it to the others; null: nobody did.</summary>
     public SimSentinel? FirstBeliever(Epoch epoch, Address master) => _beliefs.Find(belief => belief.Epoch == epoch && belief.Master == master)?.Sentinel;
 
     /// <summary>Whether its master was elsewhere at some time, to who knew the newest configuration, or to most Sentinels.</summary>
-    public bool WasElsewhere(Instant at, Address node)
+    public bool WasElsewhere(Instant at, RedisNode node)
     {
         var last = new Dictionary<SimSentinel, Belief>();
         foreach (Belief belief in _beliefs)
@@ -45,14 +49,14 @@ internal sealed class Group(GroupTopology topology)
     }
 
     /// <summary>When somebody first knew, after some time, of another master than one, in a newer configuration than was known by then; null: nobody did.</summary>
-    public (Instant At, Address Master)? FirstElsewhere(Instant after, Address than)
+    public (Instant At, RedisNode? Master)? FirstElsewhere(Instant after, RedisNode than)
     {
-        Epoch newest = _beliefs.Where(belief => belief.At <= after).Max(belief => belief.Epoch);
+        Epoch newest = _beliefs.Where(belief => belief.At <= after).Select(belief => belief.Epoch).DefaultIfEmpty().Max();
         return _beliefs.Find(belief => belief.At > after && belief.Epoch > newest && belief.Master != than) is { } elsewhere ? (elsewhere.At, elsewhere.Master) : null;
     }
 
     /// <summary>What its Sentinels were first configured with.</summary>
     public MasterState Original => new() { Options = Topology.Options with { PreflightPeriod = Topology.PreflightPeriod }, Address = Nodes[0].Address };
 
-    private sealed record Belief(Instant At, SimSentinel Sentinel, Address Master, Epoch Epoch);
+    private sealed record Belief(Instant At, SimSentinel Sentinel, RedisNode? Master, Epoch Epoch);
 }

@@ -117,6 +117,21 @@ internal sealed class Network
         return false;
     }
 
+    /// <summary>When what one machine sent to another, or the other to it, may have had to wait: while the way was blocked, and for some time after that.</summary>
+    public IEnumerable<(Instant From, Instant Until)> Waits(Machine one, Machine other)
+    {
+        foreach ((int from, int to) in new[] { (one.Number, other.Number), (other.Number, one.Number) })
+        {
+            if (_paths[from, to].Blocks > 0)
+                yield return (_paths[from, to].BlockedSince, Instant.Never);
+            foreach (var outage in _outages)
+            {
+                if (outage.From == from && outage.To == to)
+                    yield return (outage.Since, outage.Until + WaitMax(outage.Until - outage.Since));
+            }
+        }
+    }
+
     /// <summary>When the outage of a direction began whose end, if one ended between two moments, let through what had waited; else the first of the two.</summary>
     public Instant BlockedBefore(Machine from, Machine to, Instant since, Instant until)
     {
@@ -175,9 +190,7 @@ internal sealed class Network
             if (!Passes(from, to))
                 continue;
             _stalled.RemoveAt(i);
-            // Pauses double, so after an outage it takes up to as long again.
-            TimeSpan waited = Agenda.Now - since;
-            Agenda.After(_random.Between(TimeSpan.Zero, waited < RetransmitMax ? waited : RetransmitMax), pipe.Resume);
+            Agenda.After(_random.Between(TimeSpan.Zero, WaitMax(Agenda.Now - since)), pipe.Resume);
         }
     }
 
@@ -280,6 +293,9 @@ internal sealed class Network
         if (path.Extra > TimeSpan.Zero)
             _slowSpells.Add((from, to, path.SlowSince, Agenda.Now, path.Extra));
     }
+
+    /// <summary>Longest time for which a sender goes on waiting that has waited: pauses double, so it takes up to as long again.</summary>
+    private static TimeSpan WaitMax(TimeSpan waited) => waited < RetransmitMax ? waited : RetransmitMax;
 
     private static TimeSpan ExtraMax(TimeSpan extra) => extra * 1.5;
 

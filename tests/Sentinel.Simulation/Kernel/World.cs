@@ -159,6 +159,8 @@ internal sealed class World
     public void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         Coverage.Count(happened);
+        if (happened is { Name: "+try-failover", MasterName: { } master })
+            Group(master).OrderedPromotions.Began(sentinel);
         if (happened.Level > EventLevel.Debug)
             Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
         foreach (Checker checker in _checkers)
@@ -194,7 +196,7 @@ internal sealed class World
 
     public void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
     {
-        Group(master).Believed(Agenda.Now, sentinel, address, configEpoch);
+        Group(master).Believed(Agenda.Now, sentinel, NodeAt(address), configEpoch);
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
     }
@@ -212,8 +214,8 @@ internal sealed class World
 
     public void OrderedFailover(SimSentinel sentinel, string master, FailoverOptions order)
     {
-        Group(master).FailoverOrderedAt = Agenda.Now;
         Ordered.Add(sentinel, master, order);
+        Group(master).OrderedPromotions.Ordered(sentinel, order);
         foreach (Checker checker in _checkers)
             checker.OrderedFailover(sentinel, master, order);
     }
@@ -228,6 +230,7 @@ internal sealed class World
     public void RefusedFailover(SimSentinel sentinel, string master)
     {
         Ordered.Remove(sentinel, master);
+        Group(master).OrderedPromotions.Refused(sentinel);
         foreach (Checker checker in _checkers)
             checker.RefusedFailover(sentinel, master);
     }

@@ -32,6 +32,9 @@ internal sealed class Branch
     /// <summary>How it came to be.</summary>
     public Opening Opening { get; }
 
+    /// <summary>How its opener came to be the master that it was then: one that goes on as such became it when it began.</summary>
+    public Opening Accession => Opening.Reason is RoleReason.Resumed && Origin is { Branch: var before } ? before.Accession : Opening;
+
     /// <summary>Writes of what it builds on.</summary>
     private int WritesBefore { get; }
 

@@ -20,13 +20,13 @@ internal sealed class Followers(RedisNode node)
             connection.Send(node, new PsyncRefused(error));
             return;
         }
-        if (asked.IsHandOver && (node.Master is null || asked.From is not { } from || from.Branch != node.Branch))
+        if (asked.HandsOver is not null && (node.Master is null || asked.From is not { } from || from.Branch != node.Branch))
         {
             connection.Send(node, new PsyncRefused("ERR PSYNC FAILOVER replid must match my replid."));
             return;
         }
-        if (asked.IsHandOver)
-            node.BeMaster(RoleReason.Operator);
+        if (asked.HandsOver is { } reason)
+            node.BeMaster(reason);
         if (node.Master is not null && !node.Link.IsUp)
         {
             connection.Send(node, new PsyncRefused("NOMASTERLINK Can't SYNC while not connected with my master"));

@@ -54,19 +54,22 @@ internal sealed class MasterLink(RedisNode node)
     /// <summary>Whether it was in sync with a master for some time on end, between two moments.</summary>
     public bool WasUpFor(TimeSpan time, Address master, Instant from, Instant to)
     {
-        Instant? since = null;
-        foreach (Turn turn in _turns)
+        foreach (var spell in UpSpells(master))
         {
-            if (turn.At > to)
-                break;
-            if (since is { } began && turn.At - Instant.Max(began, from) >= time)
+            if (Instant.Min(spell.Until, to) - Instant.Max(spell.From, from) >= time)
                 return true;
-            if (!(turn.IsUp && turn.Master == master))
-                since = null;
-            else
-                since ??= turn.At;
         }
-        return since is { } last && to - Instant.Max(last, from) >= time;
+        return false;
+    }
+
+    /// <summary>When it was in sync with a master, as far as it knew, the first time first.</summary>
+    public IEnumerable<(Instant From, Instant Until)> UpSpells(Address master)
+    {
+        for (int i = 0; i < _turns.Count; i++)
+        {
+            if (_turns[i].IsUp && _turns[i].Master == master)
+                yield return (_turns[i].At, i + 1 < _turns.Count ? _turns[i + 1].At : Instant.Never);
+        }
     }
 
     /// <summary>Whether it had asked a master, to be accepted then or when that one ran again, synchronised or was in sync at some time from one moment to another.</summary>
@@ -111,7 +114,7 @@ internal sealed class MasterLink(RedisNode node)
     {
         _state = State.Asked;
         Turned(node.Master, isUp: false);
-        Send(new Psync(CanContinue ? node.Data : null, node.Port, IsHandingOver));
+        Send(new Psync(CanContinue ? node.Data : null, node.Port, IsHandingOver ? node.Swap.Reason : null));
     }
 
     public void Lost(Connection connection)

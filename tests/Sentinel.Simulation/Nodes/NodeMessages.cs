@@ -24,14 +24,18 @@ internal sealed record WriteOrder(int Value);
 /// <param name="Branch">Where it is found.</param>
 /// <param name="Offset">The offset after it.</param>
 /// <param name="At">When.</param>
-internal sealed record WriteAccepted(RedisNode Node, Branch Branch, long Offset, Instant At);
+internal sealed record WriteAccepted(RedisNode Node, Branch Branch, long Offset, Instant At)
+{
+    /// <summary>Where replicas found that node then.</summary>
+    public Address Address { get; } = Node.Address;
+}
 
 // What replicas and masters say to each other. A point of the history stands for the bytes up to it.
 
 /// <summary>A replica wants to go on from a point; null: it has none, or wants all anew.</summary>
 /// <param name="Port">Where it listens.</param>
-/// <param name="IsHandOver">Whether the receiver is to become the master (<c>PSYNC … FAILOVER</c>).</param>
-internal sealed record Psync(Dataset? From, int Port, bool IsHandOver);
+/// <param name="HandsOver">Whether the receiver is to become the master (<c>PSYNC … FAILOVER</c>), and who has that done; null: it is not.</param>
+internal sealed record Psync(Dataset? From, int Port, RoleReason? HandsOver);
 
 /// <summary>Not now; the replica asks again.</summary>
 internal sealed record PsyncRefused(string Error);

@@ -354,11 +354,14 @@ internal sealed class NodeServer(RedisNode node)
 
     private void Obey(Process by, Address? master)
     {
+        var reason = RoleReason.Sentinel;
         if (by is SimSentinel sentinel)
+        {
             _world.Reconfiguring(node, sentinel, master);
-        bool isOrdered = (node.Group.FailoverOrderedAt is { } at && _world.Agenda.Now - at <= node.Group.Topology.Options.FailoverTimeout)
-            || (by is SentinelProcess ours && ours.View.Masters.TryGetValue(node.Group.Name, out MasterView? view) && view.Flags.HasFlag(InstanceFlags.ForceFailover));
-        node.Take(master, isOrdered ? RoleReason.OrderedFailover : RoleReason.Sentinel);
+            if (master is null && node.Group.OrderedPromotions.Promote(node, sentinel))
+                reason = RoleReason.OrderedFailover;
+        }
+        node.Take(master, reason);
     }
 
     /// <summary>CLIENT KILL TYPE.</summary>

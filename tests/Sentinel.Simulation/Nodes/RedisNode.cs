@@ -27,9 +27,11 @@ internal sealed class RedisNode : Process
     private readonly NodeServer _server;
     private readonly List<MasterSpell> _spells = [];
     private readonly List<Instant> _failures = [];
+    private readonly List<Instant> _deaths = [];
     private readonly List<(Illness Illness, Instant From, Instant Until)> _illnessSpells = [];
     private readonly List<DataLoss> _losses = [];
     private RoleReason _follows;
+    private Instant _followsSince;
     private Instant? _forgotItsRoleAt;
     private uint _illnesses;
     private int _branches;
@@ -122,6 +124,9 @@ internal sealed class RedisNode : Process
 
     /// <summary>When it was killed or frozen.</summary>
     public IReadOnlyList<Instant> Failures => _failures;
+
+    /// <summary>When it was killed.</summary>
+    public IReadOnlyList<Instant> Deaths => _deaths;
 
     /// <summary>Whether it has writes that another one of the same history has not, and not the other way round.</summary>
     public bool HasMoreThan(RedisNode other) => Data.Contains(other.Branch, other.Offset) && Data.Writes > other.Data.Writes;
@@ -255,7 +260,7 @@ internal sealed class RedisNode : Process
             Link.CanContinue = true;
         }
         Link.Drop();
-        (Master, _follows) = (master, reason);
+        (Master, _follows, _followsSince) = (master, reason, World.Agenda.Now);
         Link.Open();
     }
 
@@ -386,7 +391,7 @@ internal sealed class RedisNode : Process
         RunId = SentinelId.Draw(_random).Text;
         Dataset before = Data;
         NoteLoss(_disk.Data, isRestart: true);
-        (Master, _follows) = (_disk.Master, RoleReason.Restart);
+        (Master, _follows, _followsSince) = (_disk.Master, RoleReason.Restart, StartedAt);
         if (wasMaster && Master is not null)
             _forgotItsRoleAt = StartedAt;
         _disk.Start(StartedAt);
@@ -411,6 +416,7 @@ internal sealed class RedisNode : Process
     protected override void OnDied(bool withMachine)
     {
         _failures.Add(World.Agenda.Now);
+        _deaths.Add(World.Agenda.Now);
         if (!IsLoading)
             _disk.OwnerDied(Data, withMachine);
         if (Master is null)
@@ -478,7 +484,7 @@ internal sealed class RedisNode : Process
     private void NoteLoss(Dataset? after, bool isRestart)
     {
         if (Data.Writes > 0 && after?.Contains(Branch, Offset) is not true)
-            _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) { WasNeverToLead = Priority == 0 });
+            _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) { FollowsSince = _followsSince, WasNeverToLead = Priority == 0 });
     }
 
     private static uint Bit(Illness illness) => 1u << (int)illness;

@@ -12,8 +12,11 @@ internal enum RoleReason
     /// <summary>A Sentinel told it.</summary>
     Sentinel,
 
-    /// <summary>A Sentinel told it because an operator had ordered a failover.</summary>
+    /// <summary>A Sentinel made it the master because an operator had ordered a failover, which may go on without the former master.</summary>
     OrderedFailover,
+
+    /// <summary>It was a master, began to make way for a replica, and goes on as that did not succeed.</summary>
+    Resumed,
 
     /// <summary>An operator told it.</summary>
     Operator,

@@ -10,7 +10,9 @@ internal sealed class RoleSwap(RedisNode node)
 
     private Address? _target;
     private Instant _beganAt;
-    private RoleReason _reason;
+
+    /// <summary>Who has it done.</summary>
+    public RoleReason Reason { get; private set; }
 
     /// <summary>Whether it is under way; the node takes no orders of role meanwhile.</summary>
     public bool IsUnderWay => _target is not null;
@@ -37,7 +39,7 @@ internal sealed class RoleSwap(RedisNode node)
     {
         if (Objection(target) is { } objection)
             return objection;
-        Begin(target, timeout, RoleReason.OrderedFailover);
+        Begin(target, timeout, RoleReason.Sentinel);
         // Who has stepped down waits for the replica for as long as it takes.
         Instant beganAt = _beganAt;
         node.After(timeout, () =>
@@ -50,7 +52,7 @@ internal sealed class RoleSwap(RedisNode node)
 
     private void Begin(Address target, TimeSpan timeout, RoleReason reason)
     {
-        (_target, _beganAt, _reason) = (target, node.World.Agenda.Now, reason);
+        (_target, _beganAt, Reason) = (target, node.World.Agenda.Now, reason);
         node.PauseWrites(timeout);
     }
 
@@ -72,7 +74,7 @@ internal sealed class RoleSwap(RedisNode node)
         if (_target is not { } target || follower.Address != target || follower.AckedOffset < node.Offset || node.Master is not null)
             return;
         node.Link.IsHandingOver = true;
-        node.BeReplica(target, _reason);
+        node.BeReplica(target, Reason);
     }
 
     /// <summary>The node remains, or is again, a master.</summary>
@@ -82,7 +84,7 @@ internal sealed class RoleSwap(RedisNode node)
         _target = null;
         node.Link.IsHandingOver = false;
         if (node.Master is not null)
-            node.BeMaster(_reason);
+            node.BeMaster(RoleReason.Resumed);
         node.ResumeWrites();
     }
 

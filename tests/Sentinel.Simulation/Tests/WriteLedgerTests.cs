@@ -45,7 +45,7 @@ public class WriteLedgerTests
         Run(world, 6);
         group.Nodes[0].Kill();
         Run(world, 20);
-        AssertAllLostBy(LossCause.Lag, world);
+        Losses.AssertAllBy(LossCause.Lag, world);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class WriteLedgerTests
     {
         World world = Settled();
         Partition(world, seconds: 10);
-        AssertAllLostBy(LossCause.Partition, world);
+        Losses.AssertAllBy(LossCause.Partition, world);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class WriteLedgerTests
         World world = Settled(new NodeSettings { MinReplicasToWrite = 1 });
         Group group = world.Groups[0];
         Partition(world, seconds: 100);
-        AssertAllLostBy(LossCause.Partition, world);
+        Losses.AssertAllBy(LossCause.Partition, world);
         Assert.Null(world.Writes.Report(world).Unpromised);
         WriteAccepted lost = world.Writes.Of(group).Last(write => write.Node == group.Nodes[0]);
         world.Writes.Acknowledged(group, lost with { At = lost.At + TimeSpan.FromSeconds(60) });
@@ -82,7 +82,7 @@ public class WriteLedgerTests
         master.Start();
         Run(world, 10);
         Assert.True(master.IsMaster);
-        AssertAllLostBy(LossCause.Emptied, world);
+        Losses.AssertAllBy(LossCause.Emptied, world);
     }
 
     [Fact]
@@ -95,20 +95,7 @@ public class WriteLedgerTests
         Run(world, 6);
         world.Sentinels[0].Order(id => new FailoverRequested(id, group.Name));
         Run(world, 10);
-        AssertAllLostBy(LossCause.Operator, world);
-    }
-
-    [Fact]
-    public void What_was_overwritten_by_another_group_is_lost_to_it()
-    {
-        var world = new World(1, new Topology { Sentinels = 0, ClientsPerGroup = 0, Groups = [Group("a", s_none), Group("b", s_none)] });
-        RedisNode victim = world.Groups[0].Nodes[0], stranger = world.Groups[1].Nodes[0];
-        Write(world, victim);
-        Write(world, stranger);
-        victim.Obey(stranger.Address);
-        Run(world, 2);
-        victim.Obey(master: null);
-        AssertAllLostBy(LossCause.OtherGroup, world);
+        Losses.AssertAllBy(LossCause.Operator, world);
     }
 
     [Fact]
@@ -118,10 +105,10 @@ public class WriteLedgerTests
         RedisNode master = world.Groups[0].Nodes[0], stuck = world.Groups[0].Nodes[1];
         stuck.FallIll(Illness.Stuck);
         Run(world, 2);
-        Write(world, master);
+        Losses.Write(world, master);
         Run(world, 10);
         stuck.BeMaster(RoleReason.Sentinel);
-        AssertAllLostBy(LossCause.Detached, world);
+        Losses.AssertAllBy(LossCause.Detached, world);
     }
 
     /// <summary>The master is alone with the clients for a while.</summary>
@@ -157,18 +144,4 @@ public class WriteLedgerTests
         new() { Options = new GroupTopology().Options with { Name = name }, Nodes = [settings, settings, settings] };
 
     private static void Run(World world, double seconds) => world.Run(TimeSpan.FromSeconds(seconds));
-
-    private static void Write(World world, RedisNode node)
-    {
-        var caller = new NodeCaller(world, node);
-        world.Writes.Acknowledged(node.Group, (WriteAccepted)caller.Ask(new WriteOrder(world.Writes.NextValue())));
-        caller.Kill();
-    }
-
-    private static void AssertAllLostBy(LossCause cause, World world)
-    {
-        Assert.Empty(world.Violations);
-        LossReport report = world.Writes.Report(world);
-        Assert.True(report.Lost > 0 && report.LostBy(cause) == report.Lost, report.ToString());
-    }
 }
