@@ -25,7 +25,7 @@ internal static class FaultPlan
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
-            Profile.Addresses => draw.ReusedAddresses(duration),
+            Profile.Addresses => [.. draw.ReusedAddresses(duration), .. new FaultDraw(Chance.Stream(seed, "newcomers"), topology).NewcomersThatMayLead(duration)],
             Profile.Rights => draw.Refusals(duration),
             Profile.Sentinels =>
             [
@@ -254,7 +254,7 @@ internal sealed class FaultDraw(Random random, Topology topology)
     }
 
     /// <summary>One after the other a node of one group takes the address of a dead replica of another, and masters fail meanwhile.</summary>
-    /// <remarks>Not a master's address: whoever takes that gets its replicas, which is for the time when masters are told apart by their data, too.</remarks>
+    /// <remarks>Its priority is 0: no group promotes it. Others do not spare their groups that (<see cref="NewcomersThatMayLead"/>).</remarks>
     public ImmutableArray<Fault> ReusedAddresses(TimeSpan duration)
     {
         ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
@@ -269,6 +269,25 @@ internal sealed class FaultDraw(Random random, Topology topology)
                 faults.Add(new OrderFailover(at + Random.Seconds(1, 60), AnySentinel(), Random.OneIn(2) ? dead : newcomer));
         }
         return [.. faults.OrderBy(fault => fault.At)];
+    }
+
+    /// <summary>
+    /// Between those (<see cref="ReusedAddresses"/>), when they have gone home, others that may be promoted; half of them take the address of a master, and so get its replicas.
+    /// </summary>
+    public IEnumerable<Fault> NewcomersThatMayLead(TimeSpan duration)
+    {
+        for (TimeSpan between = TimeSpan.FromSeconds(75); between < duration; between += TimeSpan.FromMinutes(2))
+        {
+            TimeSpan at = between + Random.Seconds(0, 5);
+            int dead = Random.Next(topology.Groups.Length);
+            int newcomer = (dead + 1 + Random.Next(topology.Groups.Length - 1)) % topology.Groups.Length;
+            Part part = Random.OneIn(2) ? Part.Master : Part.Replica;
+            yield return new ReuseAddress(at, new NodeTarget(dead, part, Random.Next(8)), new NodeTarget(newcomer, Part.Replica, Random.Next(8)), Random.Seconds(5, 35)) { MayLead = true };
+            if (Random.OneIn(2))
+                yield return new FreezeNode(at + Random.Seconds(1, 20), new NodeTarget(Random.OneIn(2) ? dead : newcomer, Part.Master, 0), Time());
+            if (Random.OneIn(3))
+                yield return new OrderFailover(at + Random.Seconds(1, 30), AnySentinel(), Random.OneIn(2) ? dead : newcomer);
+        }
     }
 
     private Fault SentinelFault(TimeSpan at) => Random.Next(16) switch
