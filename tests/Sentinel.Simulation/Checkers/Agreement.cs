@@ -69,10 +69,13 @@ internal static class Agreement
         ordered.Order(id => new FailoverRequested(id, group.Name));
     }
 
-    /// <summary>Where most lost their files, all may hold what is a replica by now for the master, or not know a node: none of them can find out.</summary>
+    /// <summary>
+    /// Where most lost their files, or were told to forget a group that was not well, all may hold what is a replica by now for the master, or not know a node: none of
+    /// them can find out.
+    /// </summary>
     private static void TellWhatNobodyRemembers(World world, Group group)
     {
-        if (2 * world.Sentinels.Count(sentinel => sentinel.FilesLostAt.Count > 0) <= world.Sentinels.Count
+        if (2 * world.Sentinels.Count(sentinel => sentinel.FilesLostAt.Count > 0 || sentinel.ForgotBlindly(group.Name)) <= world.Sentinels.Count
             || world.Sentinels.Select(sentinel => sentinel.MasterOf(group.Name)).Distinct().ToArray() is not [{ } believed]
             || group.Nodes.Find(node => node.Address == believed) is not { IsWorking: true } master)
         {

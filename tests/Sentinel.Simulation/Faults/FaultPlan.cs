@@ -34,6 +34,7 @@ internal static class FaultPlan
             ],
             Profile.Fencing => Often(draw, duration, draw.SmallSide),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
+            Profile.Operators => [.. Often(draw, duration, draw.Anything), .. new FaultDraw(Chance.Stream(seed, "operators"), topology).Meddle(duration)],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -241,7 +242,31 @@ internal sealed class FaultDraw(Random random, Topology topology)
     public IEnumerable<Fault> Adoptions(TimeSpan duration)
     {
         for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
-            yield return new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), Random.Next(topology.Groups.Length));
+            yield return new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), Random.Next(topology.Groups.Length), Looks: true);
+    }
+
+    /// <summary>Operators who order something without a look, whatever goes on: half of the orders in the middle of a failover.</summary>
+    public IEnumerable<Fault> Meddle(TimeSpan duration)
+    {
+        for (TimeSpan at = Random.Seconds(0, 20); at < duration; at += Random.Seconds(2, 40))
+        {
+            int group = Random.Next(topology.Groups.Length);
+            yield return Random.Next(8) switch
+            {
+                < 2 when MayForget => new OrderReset(at, AnySentinel(), group, Looks: false),
+                < 3 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20), Looks: false),
+                < 4 => new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), group, Looks: false),
+                _ => new OrderInFailover(
+                    at, (FailoverStep)Random.Next((int)FailoverStep.WaitStart, (int)FailoverStep.ReconfReplicas + 1), AnyMeddling(), Random.OneIn(2) ? 0 : Random.Next(topology.AllSentinels),
+                    Random.OneIn(2) ? TimeSpan.Zero : Random.Seconds(0, 0.05), Random.Seconds(0.5, 30)),
+            };
+        }
+    }
+
+    private Meddling AnyMeddling()
+    {
+        var meddling = (Meddling)Random.Next(Enum.GetValues<Meddling>().Length);
+        return meddling is Meddling.Reset or Meddling.Remove && !MayForget ? Meddling.Failover : meddling;
     }
 
     /// <summary>Operators who tidy up, and a configuration that does so by itself.</summary>
@@ -330,8 +355,8 @@ internal sealed class FaultDraw(Random random, Topology topology)
         return Random.Next(16) switch
         {
             < 6 => new OrderFailover(at, AnySentinel(), group),
-            < 7 when MayForget => new OrderReset(at, AnySentinel(), group),
-            < 8 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20)),
+            < 7 when MayForget => new OrderReset(at, AnySentinel(), group, Looks: true),
+            < 8 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20), Looks: true),
             < 10 => new OrderSet(
                 at, Random.OneIn(2) ? null : AnySentinel(), group, Random.OneIn(2) ? _downAfter * Random.Next(1, 4) : null,
                 Random.OneIn(2) ? TimeSpan.FromSeconds(Random.Next(3, 30)) : null, Random.OneIn(2) ? Random.Next(1, 4) : null),

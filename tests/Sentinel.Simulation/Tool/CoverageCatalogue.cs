@@ -55,15 +55,16 @@ internal static class CoverageCatalogue
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
             nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderAcknowledge), $"{nameof(OrderPause)} on all", $"{nameof(OrderPause)} on one",
-            nameof(OrderReset), nameof(OrderForget), nameof(OrderAdopt), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderReset), $"{nameof(OrderReset)}, without a look", nameof(OrderForget), nameof(OrderAdopt), $"{nameof(OrderAdopt)}, without a look", nameof(SetAutoForget),
+            nameof(OrderRemoveAndMonitor), $"{nameof(OrderRemoveAndMonitor)}, without a look", nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
-            .. Strikes(),
+            .. Strikes(), .. Meddlings(),
         ];
         return kinds.Select(kind => new CoverageEntry("faults", kind, $"fault {kind}"));
     }
 
     /// <summary>Those whose moment came, too: a fault that waits for a state, or for a save, may wait in vain.</summary>
-    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
+    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(Meddlings()).Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
 
     private static IEnumerable<string> Crashes() =>
     [
@@ -76,6 +77,12 @@ internal static class CoverageCatalogue
         where step is not FailoverStep.None
         from fate in Enum.GetValues<LeaderFate>()
         select $"{nameof(StrikeLeader)} in {step.Word()}: {fate}";
+
+    private static IEnumerable<string> Meddlings() =>
+        from step in Enum.GetValues<FailoverStep>()
+        where step is not FailoverStep.None
+        from order in Enum.GetValues<Meddling>()
+        select $"{nameof(OrderInFailover)} in {step.Word()}: {order}";
 
     /// <summary>By the event that tells of it: a state that is left within one step of the core is seen in no other way.</summary>
     private static IEnumerable<CoverageEntry> States() =>
