@@ -29,11 +29,11 @@ internal static class Agreement
         }
         world.Coverage.Longest("agreement after healing, s", (long)(world.Agenda.Now - healed).TotalSeconds);
         world.Note("***", $"all agree {(world.Agenda.Now - healed).TotalSeconds:F0} s after healing");
-        long switches = world.Coverage.Counts.GetValueOrDefault("event +switch-master");
+        long switches = world.Coverage.SwitchesTold;
         world.Run(calm);
         if (world.Violations.Count > 0)
             return;
-        if (world.Coverage.Counts.GetValueOrDefault("event +switch-master") != switches)
+        if (world.Coverage.SwitchesTold != switches)
             world.Violate("calm", "a master was switched although nothing failed any more");
         else if (Objection(world) is { } objection)
             world.Violate("calm", $"they do not agree any more: {objection}");

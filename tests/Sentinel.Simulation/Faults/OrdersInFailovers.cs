@@ -40,7 +40,7 @@ internal sealed record OrderInFailover(TimeSpan At, FailoverStep Step, Meddling 
     {
         FailoverMoment.Await(world, Step, (leader, master) =>
         {
-            world.Coverage.Count("struck " + Kind);
+            FailoverMoment.Count(world, leader, Kind);
             var target = new SentinelTarget(world.Sentinels.IndexOf(leader) + Whom);
             Fault order = OrderTo(target, world.Groups.FindIndex(group => group.Name == master));
             // Not within the step that has come to it: what is ordered there is done first.
@@ -82,6 +82,9 @@ internal static class FailoverMoment
             },
             s_patience);
     }
+
+    /// <summary>The moment has come that a fault waited for.</summary>
+    public static void Count(World world, SimSentinel leader, string kind) => world.Coverage.Count($"{(leader.IsLegacy ? Coverage.OfLegacy : "")}struck {kind}");
 
     private static string EventOf(FailoverStep step) => step switch
     {

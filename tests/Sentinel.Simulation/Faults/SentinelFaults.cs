@@ -173,7 +173,7 @@ internal sealed record StrikeLeader(TimeSpan At, FailoverStep Step, LeaderFate F
     {
         FailoverMoment.Await(world, Step, (sentinel, _) =>
         {
-            world.Coverage.Count("struck " + Kind);
+            FailoverMoment.Count(world, sentinel, Kind);
             // At once means in the middle of a step: what it had ordered before is done, and no more.
             if (Delay == TimeSpan.Zero)
                 Befall(world, sentinel);

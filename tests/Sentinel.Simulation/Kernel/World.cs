@@ -155,7 +155,7 @@ internal sealed class World
 
     public void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
-        Coverage.Count(happened);
+        Coverage.Count(happened, sentinel.IsLegacy);
         if (happened.Level > EventLevel.Debug)
             Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
         foreach (Checker checker in _checkers)
@@ -192,13 +192,6 @@ internal sealed class World
         Group(master).Believed(Agenda.Now, sentinel, address, configEpoch);
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
-    }
-
-    /// <summary>A Sentinel's failover has come to another state.</summary>
-    public void Stands(SimSentinel sentinel, FailoverStep step)
-    {
-        if (!sentinel.IsLegacy)
-            Coverage.Count("state " + step.Word());
     }
 
     /// <summary>A core found one of its own rules broken.</summary>

@@ -16,7 +16,7 @@ internal sealed class SentinelProcess : SimSentinel
     private readonly Random _lineageRandom;
     private readonly Dictionary<(LinkId, LinkChannel), Line> _lines = [];
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
-    private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch, FailoverStep Failover)> _believed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch)> _believed = new(StringComparer.Ordinal);
     private readonly Action _wake;
     private SentinelCore _core;
     private ImmutableDictionary<string, MasterView>? _seen;
@@ -245,11 +245,9 @@ internal sealed class SentinelProcess : SimSentinel
                 continue;
             }
             bool isKnown = _believed.TryGetValue(name, out var before);
-            _believed[name] = (view.Address, view.ConfigEpoch, view.Failover);
+            _believed[name] = (view.Address, view.ConfigEpoch);
             if (!isKnown || before.Address != view.Address || before.ConfigEpoch != view.ConfigEpoch)
                 World.Believes(this, name, view.Address, view.ConfigEpoch);
-            if (view.Failover != (isKnown ? before.Failover : FailoverStep.None))
-                World.Stands(this, view.Failover);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class Totals
         Line("simulated", $"{SimulatedTime.TotalHours.ToString("N1", CultureInfo.InvariantCulture)} h");
         Line("took", $"{wallTime.TotalSeconds.ToString("N1", CultureInfo.InvariantCulture)} s, {Number((ulong)SpeedUp(wallTime))} times as fast as real time");
         Line("steps", Number((ulong)_steps));
-        Line("switches told", Number((ulong)Coverage.Counts.GetValueOrDefault("event +switch-master")));
+        Line("switches told", Number((ulong)Coverage.SwitchesTold));
         Line("writes acknowledged", Number((ulong)_losses.Acknowledged));
         foreach (LossCause cause in Enum.GetValues<LossCause>())
             Line($"  lost: {cause}", Number((ulong)_losses.LostBy(cause)));
