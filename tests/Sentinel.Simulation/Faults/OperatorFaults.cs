@@ -76,16 +76,22 @@ internal static class Operator
         bool isMonitored = sentinel.MasterOf(group.Name) is not null;
         if (isMonitored && sentinel.HasSaved(group.Name))
             return;
-        if (isMonitored || !sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && (IsMasterThere(other, group) || (world.Agenda.Now >= latest && other.MasterOf(group.Name) is not null))) is not { } other)
+        if (isMonitored || !sentinel.IsWorking || WhereToMonitor(world, group, isLate: world.Agenda.Now >= latest) is not { } address)
         {
             world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
             return;
         }
-        Address address = other.MasterOf(group.Name)!.Value;
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
         sentinel.Order(id => new MonitorRequested(id, group.Original.Options, address));
         world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
     }
+
+    /// <summary>Where others have a master that is there, or at last where they have one; where nobody has one, for it was taken off them all, where the one is with the most data.</summary>
+    private static Address? WhereToMonitor(World world, Group group, bool isLate) =>
+        world.Sentinels.Find(other => other.IsWorking && (IsMasterThere(other, group) || (isLate && other.MasterOf(group.Name) is not null)))?.MasterOf(group.Name)
+        ?? (isLate && world.Sentinels.TrueForAll(other => other.MasterOf(group.Name) is null)
+            ? group.Nodes.Where(node => node is { IsWorking: true, IsMaster: true }).MaxBy(node => node.Data.Writes)?.Address
+            : null);
 
     private static bool IsMasterThere(SimSentinel sentinel, Group group) =>
         sentinel.MasterOf(group.Name) is { } master && group.Nodes.Exists(node => node.Address == master && node is { IsWorking: true, IsMaster: true });
