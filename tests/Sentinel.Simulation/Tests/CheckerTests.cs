@@ -10,10 +10,10 @@ public class CheckerTests
     [Fact]
     public void Every_checker_is_in_the_README_with_its_rule()
     {
-        var world = new World(seed: 1, TopologyDraw.Draw(1, Profile.OneFault), Profile.OneFault, isTold: false);
+        IEnumerable<Checker> checkers = Enum.GetValues<Profile>().SelectMany(profile => new World(seed: 1, TopologyDraw.Draw(1, profile), profile, isTold: false).Checkers);
         using var reader = new StreamReader(typeof(CheckerTests).Assembly.GetManifestResourceStream("README.md")!);
         string[] rules = [.. reader.ReadToEnd().Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|')[1])];
-        string[] names = [.. AllCheckers.For(world, Profile.OneFault).Select(checker => checker.Name), "agreement", "calm", "settles", "own-invariants", "no-exceptions"];
+        string[] names = [.. checkers.Select(checker => checker.Name).Distinct(), "agreement", "calm", "settles", "own-invariants", "no-exceptions"];
         Assert.Equal([], names.Where(name => !rules.Any(rule => rule.Contains($"`{name}`", StringComparison.Ordinal))));
     }
 
