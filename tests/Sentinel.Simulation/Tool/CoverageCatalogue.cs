@@ -211,6 +211,7 @@ internal static class CoverageCatalogue
         // What it cost.
         Reason("+failover-report", "something is lost, by force", "at least # bytes of the former master are lost; the former master was up, and what it takes until it follows is lost, too",
             "at least 1234 bytes of the former master are lost; the former master was up, and what it takes until it follows is lost, too"),
+        Reason("+failover-report", "something is lost, and there was a master all the time", "at least # bytes of the former master are lost", "at least 1234 bytes of the former master are lost"),
         Reason("+failover-report", "something is lost", "at least # bytes of the former master are lost; there was no master for # ms", "at least 1234 bytes of the former master are lost; there was no master for 912 ms"),
         Reason("+failover-report", "nothing is known to be lost", "nothing is known to be lost*", "nothing is known to be lost: the new master has all that the former one was seen to have 912 ms before"),
         Reason("+failover-report", "planned", "nothing is lost*", "nothing is lost; there was no master for 12 ms"),
@@ -240,7 +241,7 @@ internal static class CoverageCatalogue
         Distrusted("+master-foreign-data", "another group's", "it has the data of * the group had *", "it has the data of group1; the group had keys of history n2.1000 at offset 1234"),
         Distrusted("+master-foreign-data", "nobody's", "its data are of history # which went on from # at offset # and neither is ours; the group had *",
             "its data are of history n1.3000, which went on from n1.2000 at offset 1234, and neither is ours; the group had keys of history n2.1000 at offset 1234"),
-        Line("the master is believed, for the others do not doubt it", "The master of * at # is believed, although *: the others of the quorum hear it, and do not doubt it",
+        Line("the master is believed, for the others do not doubt it", "The master of * at # is believed, although *the others of the quorum hear it, and do not doubt it",
             "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: the others of the quorum hear it, and do not doubt it"),
         Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *no replica that can be reached and promoted has other data of the group",
             "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: no replica that can be reached and promoted has other data of the group"),
