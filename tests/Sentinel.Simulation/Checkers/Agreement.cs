@@ -29,11 +29,11 @@ internal static class Agreement
         }
         world.Coverage.Longest("agreement after healing, s", (long)(world.Agenda.Now - healed).TotalSeconds);
         world.Note("***", $"all agree {(world.Agenda.Now - healed).TotalSeconds:F0} s after healing");
-        long switches = world.Coverage.Counts.GetValueOrDefault("event +switch-master");
+        long switches = world.Coverage.SwitchesTold;
         world.Run(calm);
         if (world.Violations.Count > 0)
             return;
-        if (world.Coverage.Counts.GetValueOrDefault("event +switch-master") != switches)
+        if (world.Coverage.SwitchesTold != switches)
             world.Violate("calm", "a master was switched although nothing failed any more");
         else if (Objection(world) is { } objection)
             world.Violate("calm", $"they do not agree any more: {objection}");
@@ -78,10 +78,13 @@ internal static class Agreement
         : epoch == Epoch.Zero ? "as operators said"
         : null;
 
-    /// <summary>Where most lost their files, all may hold what is a replica by now for the master, or not know a node: none of them can find out.</summary>
+    /// <summary>
+    /// Where most lost their files, or were told to forget a group that was not well, all may hold what is a replica by now for the master, or not know a node: none of
+    /// them can find out.
+    /// </summary>
     private static void TellWhatNobodyRemembers(World world, Group group)
     {
-        if (2 * world.Sentinels.Count(sentinel => sentinel.FilesLostAt.Count > 0) <= world.Sentinels.Count
+        if (2 * world.Sentinels.Count(sentinel => sentinel.FilesLostAt.Count > 0 || sentinel.ForgotBlindly(group.Name)) <= world.Sentinels.Count
             || world.Sentinels.Select(sentinel => sentinel.MasterOf(group.Name)).Distinct().ToArray() is not [{ } believed]
             || group.Nodes.Find(node => node.Address == believed) is not { IsWorking: true } master)
         {

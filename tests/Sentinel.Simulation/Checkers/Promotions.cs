@@ -6,7 +6,7 @@ using Sentinel.Simulation.Sentinels;
 
 namespace Sentinel.Simulation.Checkers;
 
-/// <summary>Never promoted is a replica with priority 0, a node of another group, or one without data while one with data is fit.</summary>
+/// <summary>Never promoted is a replica with priority 0, one with another group's data, or one without data while one with data is fit.</summary>
 internal sealed class OnlyFitReplicas(World world) : Checker(world)
 {
     /// <summary>When a Sentinel last chose the replica to promote: its order may be long on the way.</summary>
@@ -29,7 +29,8 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
             if (by.FailoverOf(group.Name) is not (FailoverStep.SendReplicaOfNoOne or FailoverStep.WaitPromotion)
                 || !ours.View.Masters[group.Name].Replicas.Any(replica => replica.Address == node.Address && replica.Flags.HasFlag(InstanceFlags.Promoted)))
                 continue;
-            if (node.Group != group && node.Data.Branch.Opening.By.Group is var owner && owner != group)
+            // By whose data it has, and not by whose node it is: one of the group may have copied another's.
+            if (node.HasData && node.Data.Root.Opening.By.Group is var owner && owner != group)
                 Violated($"{by.Name} promotes {node.Name}, which has the data of {owner.Name}, for {group.Name}");
             // A master does not say its priority.
             if (node.Priority == 0 && !node.IsMaster && _chosenAt[(by, group.Name)] - node.PrioritySince > NewsAge)

@@ -25,7 +25,7 @@ internal static class FaultPlan
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
-            Profile.Addresses => draw.ReusedAddresses(duration),
+            Profile.Addresses => [.. draw.ReusedAddresses(duration), .. new FaultDraw(Chance.Stream(seed, "newcomers"), topology).NewcomersThatMayLead(duration)],
             Profile.Rights => draw.Refusals(duration),
             Profile.Sentinels =>
             [
@@ -34,6 +34,7 @@ internal static class FaultPlan
             ],
             Profile.Fencing => Often(draw, duration, draw.SmallSide),
             Profile.Any or Profile.Mixed => Often(draw, duration, draw.Anything),
+            Profile.Operators => [.. Often(draw, duration, draw.Anything), .. new FaultDraw(Chance.Stream(seed, "operators"), topology).Meddle(duration)],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -241,7 +242,31 @@ internal sealed class FaultDraw(Random random, Topology topology)
     public IEnumerable<Fault> Adoptions(TimeSpan duration)
     {
         for (TimeSpan at = Random.Seconds(1, 180); at < duration; at += Random.Seconds(10, 300))
-            yield return new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), Random.Next(topology.Groups.Length));
+            yield return new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), Random.Next(topology.Groups.Length), Looks: true);
+    }
+
+    /// <summary>Operators who order something without a look, whatever goes on: half of the orders in the middle of a failover.</summary>
+    public IEnumerable<Fault> Meddle(TimeSpan duration)
+    {
+        for (TimeSpan at = Random.Seconds(0, 20); at < duration; at += Random.Seconds(2, 40))
+        {
+            int group = Random.Next(topology.Groups.Length);
+            yield return Random.Next(8) switch
+            {
+                < 2 when MayForget => new OrderReset(at, AnySentinel(), group, Looks: false),
+                < 3 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20), Looks: false),
+                < 4 => new OrderAdopt(at, Random.OneIn(2) ? null : AnySentinel(), group, Looks: false),
+                _ => new OrderInFailover(
+                    at, (FailoverStep)Random.Next((int)FailoverStep.WaitStart, (int)FailoverStep.ReconfReplicas + 1), AnyMeddling(), Random.OneIn(2) ? 0 : Random.Next(topology.AllSentinels),
+                    Random.OneIn(2) ? TimeSpan.Zero : Random.Seconds(0, 0.05), Random.Seconds(0.5, 30)),
+            };
+        }
+    }
+
+    private Meddling AnyMeddling()
+    {
+        var meddling = (Meddling)Random.Next(Enum.GetValues<Meddling>().Length);
+        return meddling is Meddling.Reset or Meddling.Remove && !MayForget ? Meddling.Failover : meddling;
     }
 
     /// <summary>Operators who tidy up, and a configuration that does so by itself.</summary>
@@ -254,7 +279,7 @@ internal sealed class FaultDraw(Random random, Topology topology)
     }
 
     /// <summary>One after the other a node of one group takes the address of a dead replica of another, and masters fail meanwhile.</summary>
-    /// <remarks>Not a master's address: whoever takes that gets its replicas, which is for the time when masters are told apart by their data, too.</remarks>
+    /// <remarks>Its priority is 0: no group promotes it. Others do not spare their groups that (<see cref="NewcomersThatMayLead"/>).</remarks>
     public ImmutableArray<Fault> ReusedAddresses(TimeSpan duration)
     {
         ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
@@ -269,6 +294,25 @@ internal sealed class FaultDraw(Random random, Topology topology)
                 faults.Add(new OrderFailover(at + Random.Seconds(1, 60), AnySentinel(), Random.OneIn(2) ? dead : newcomer));
         }
         return [.. faults.OrderBy(fault => fault.At)];
+    }
+
+    /// <summary>
+    /// Between those (<see cref="ReusedAddresses"/>), when they have gone home, others that may be promoted; half of them take the address of a master, and so get its replicas.
+    /// </summary>
+    public IEnumerable<Fault> NewcomersThatMayLead(TimeSpan duration)
+    {
+        for (TimeSpan between = TimeSpan.FromSeconds(75); between < duration; between += TimeSpan.FromMinutes(2))
+        {
+            TimeSpan at = between + Random.Seconds(0, 5);
+            int dead = Random.Next(topology.Groups.Length);
+            int newcomer = (dead + 1 + Random.Next(topology.Groups.Length - 1)) % topology.Groups.Length;
+            Part part = Random.OneIn(2) ? Part.Master : Part.Replica;
+            yield return new ReuseAddress(at, new NodeTarget(dead, part, Random.Next(8)), new NodeTarget(newcomer, Part.Replica, Random.Next(8)), Random.Seconds(5, 35)) { MayLead = true };
+            if (Random.OneIn(2))
+                yield return new FreezeNode(at + Random.Seconds(1, 20), new NodeTarget(Random.OneIn(2) ? dead : newcomer, Part.Master, 0), Time());
+            if (Random.OneIn(3))
+                yield return new OrderFailover(at + Random.Seconds(1, 30), AnySentinel(), Random.OneIn(2) ? dead : newcomer);
+        }
     }
 
     private Fault SentinelFault(TimeSpan at) => Random.Next(16) switch
@@ -311,8 +355,8 @@ internal sealed class FaultDraw(Random random, Topology topology)
         return Random.Next(16) switch
         {
             < 6 => new OrderFailover(at, AnySentinel(), group),
-            < 7 when MayForget => new OrderReset(at, AnySentinel(), group),
-            < 8 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20)),
+            < 7 when MayForget => new OrderReset(at, AnySentinel(), group, Looks: true),
+            < 8 when MayForget => new OrderRemoveAndMonitor(at, AnySentinel(), group, Random.Seconds(0.5, 20), Looks: true),
             < 10 => new OrderSet(
                 at, Random.OneIn(2) ? null : AnySentinel(), group, Random.OneIn(2) ? _downAfter * Random.Next(1, 4) : null,
                 Random.OneIn(2) ? TimeSpan.FromSeconds(Random.Next(3, 30)) : null, Random.OneIn(2) ? Random.Next(1, 4) : null),

@@ -131,6 +131,14 @@ internal sealed record HandOver(TimeSpan At, NodeTarget From, NodeTarget To) : F
 /// <summary>A node of one group comes up at the address of a dead node of another, as containers do.</summary>
 internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget Newcomer, TimeSpan For) : Fault(At)
 {
+    /// <summary>
+    /// Whether the newcomer may be promoted, by its own group and, for all that its priority says, by the other one; and the dead one comes back
+    /// when it has gone home, perhaps to an address that is another group's master's now.
+    /// </summary>
+    public bool MayLead { get; init; }
+
+    public override string Kind => MayLead ? $"ReuseAddress of a {Dead.Part}, by one that may lead" : "ReuseAddress";
+
     public override bool Strike(World world)
     {
         if (Dead.Find(world) is not { } dead || Newcomer.Find(world) is not { } newcomer || dead.Group == newcomer.Group)
@@ -140,10 +148,15 @@ internal sealed record ReuseAddress(TimeSpan At, NodeTarget Dead, NodeTarget New
         newcomer.Kill();
         Machine home = newcomer.Machine;
         newcomer.MoveTo(dead.Machine);
-        // Its own group would find it there and might promote it; when it goes home, a master's address would be another group's.
-        newcomer.SetPriority(0);
+        // Its own group finds it there and may promote it; when it goes home, a master's address is another group's.
+        newcomer.SetPriority(MayLead ? 100 : 0);
         newcomer.Restart(RestartConfiguration.Rewritten);
-        Later(world, For, () => GoHome(world, newcomer, home));
+        Later(world, For, () =>
+        {
+            GoHome(world, newcomer, home);
+            if (MayLead)
+                dead.Restart(RestartConfiguration.Rewritten);
+        });
         world.WhenHealed(() =>
         {
             GoHome(world, newcomer, home);

@@ -41,7 +41,7 @@ internal sealed record OrderPlannedSwitch(TimeSpan At, SentinelTarget Target, in
     }
 }
 
-/// <summary>What operators do who know what they do: they look first whether all is well.</summary>
+/// <summary>What operators do who know what they do: they look first whether all is well. Others do not (<see cref="Gives"/>).</summary>
 /// <remarks>Who lets a Sentinel forget the replicas of a master that is not there has to tell it of them again; that is so with Redis, too.</remarks>
 internal static class Operator
 {
@@ -54,6 +54,10 @@ internal static class Operator
     public static bool FindsWell(SimSentinel sentinel, Group group) =>
         sentinel.IsWorking && sentinel.FailoverOf(group.Name) is FailoverStep.None && !sentinel.HoldsDown(group.Name)
         && sentinel.MasterOf(group.Name) is { } master && IsWell(group, master);
+
+    /// <summary>Whether an operator gives his order: a Sentinel monitors the group, and all is well with it, or he does not look.</summary>
+    public static bool Gives(SimSentinel sentinel, Group group, bool looks) =>
+        looks ? FindsWell(sentinel, group) : sentinel.IsWorking && sentinel.MasterOf(group.Name) is not null;
 
     /// <summary>Gives an order as soon as a Sentinel sees a group as it is.</summary>
     public static void OrderWhenWell(World world, SimSentinel sentinel, Group group, Func<RequestId, Input> order)
@@ -72,16 +76,22 @@ internal static class Operator
         bool isMonitored = sentinel.MasterOf(group.Name) is not null;
         if (isMonitored && sentinel.HasSaved(group.Name))
             return;
-        if (isMonitored || !sentinel.IsWorking || world.Sentinels.Find(other => other.IsWorking && (IsMasterThere(other, group) || (world.Agenda.Now >= latest && other.MasterOf(group.Name) is not null))) is not { } other)
+        if (isMonitored || !sentinel.IsWorking || WhereToMonitor(world, group, isLate: world.Agenda.Now >= latest) is not { } address)
         {
             world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
             return;
         }
-        Address address = other.MasterOf(group.Name)!.Value;
         world.Note(sentinel.Name, $"is ordered to monitor {group.Name} at {address}");
         sentinel.Order(id => new MonitorRequested(id, group.Original.Options, address));
         world.Agenda.After(s_lookAgainAfter, () => MonitorWhenWell(world, sentinel, group, latest));
     }
+
+    /// <summary>Where others have a master that is there, or at last where they have one; where nobody has one, for it was taken off them all, where the one is with the most data.</summary>
+    private static Address? WhereToMonitor(World world, Group group, bool isLate) =>
+        world.Sentinels.Find(other => other.IsWorking && (IsMasterThere(other, group) || (isLate && other.MasterOf(group.Name) is not null)))?.MasterOf(group.Name)
+        ?? (isLate && world.Sentinels.TrueForAll(other => other.MasterOf(group.Name) is null)
+            ? group.Nodes.Where(node => node is { IsWorking: true, IsMaster: true }).MaxBy(node => node.Data.Writes)?.Address
+            : null);
 
     private static bool IsMasterThere(SimSentinel sentinel, Group group) =>
         sentinel.MasterOf(group.Name) is { } master && group.Nodes.Exists(node => node.Address == master && node is { IsWorking: true, IsMaster: true });
@@ -98,14 +108,19 @@ internal static class Operator
 }
 
 /// <summary>An operator lets a Sentinel forget what it found out.</summary>
-internal sealed record OrderReset(TimeSpan At, SentinelTarget Target, int Group) : Fault(At)
+/// <param name="Looks">Whether he looks first whether all is well.</param>
+internal sealed record OrderReset(TimeSpan At, SentinelTarget Target, int Group, bool Looks) : Fault(At)
 {
+    public override string Kind => $"OrderReset{(Looks ? "" : ", without a look")}";
+
     public override bool Strike(World world)
     {
         SimSentinel sentinel = Target.Find(world);
         Group group = world.Groups[Group];
-        if (!Operator.FindsWell(sentinel, group))
+        if (!Operator.Gives(sentinel, group, Looks))
             return false;
+        if (!Looks)
+            sentinel.ForgetBlindly(group.Name);
         world.Note(sentinel.Name, $"is ordered to reset {group.Name}");
         sentinel.Order(id => new ResetRequested(id, [group.Name]));
         return true;
@@ -135,8 +150,11 @@ internal sealed record OrderForget(TimeSpan At, SentinelTarget Target, int Group
 /// <param name="At">When.</param>
 /// <param name="Target">To whom; null: to all Sentinels, as he should.</param>
 /// <param name="Group">Of which group.</param>
-internal sealed record OrderAdopt(TimeSpan At, SentinelTarget? Target, int Group) : Fault(At)
+/// <param name="Looks">Whether he looks first whether all is well.</param>
+internal sealed record OrderAdopt(TimeSpan At, SentinelTarget? Target, int Group, bool Looks) : Fault(At)
 {
+    public override string Kind => $"OrderAdopt{(Looks ? "" : ", without a look")}";
+
     public override bool Strike(World world)
     {
         string name = world.Groups[Group].Name;
@@ -144,7 +162,7 @@ internal sealed record OrderAdopt(TimeSpan At, SentinelTarget? Target, int Group
         bool hasStruck = false;
         foreach (SimSentinel sentinel in told)
         {
-            if (sentinel is not SentinelProcess { IsWorking: true } || !Operator.FindsWell(sentinel, world.Groups[Group]))
+            if (sentinel is not SentinelProcess || !Operator.Gives(sentinel, world.Groups[Group], Looks))
                 continue;
             world.Note(sentinel.Name, $"is told that what the master of {name} has is right");
             sentinel.Order(id => new AdoptRequested(id, name));
@@ -167,14 +185,19 @@ internal sealed record SetAutoForget(TimeSpan At, int Group, TimeSpan After) : F
 }
 
 /// <summary>An operator takes a master off a Sentinel, and some time later puts it on again where the others have it then.</summary>
-internal sealed record OrderRemoveAndMonitor(TimeSpan At, SentinelTarget Target, int Group, TimeSpan For) : Fault(At)
+/// <param name="Looks">Whether he looks first whether all is well.</param>
+internal sealed record OrderRemoveAndMonitor(TimeSpan At, SentinelTarget Target, int Group, TimeSpan For, bool Looks) : Fault(At)
 {
+    public override string Kind => $"OrderRemoveAndMonitor{(Looks ? "" : ", without a look")}";
+
     public override bool Strike(World world)
     {
         SimSentinel sentinel = Target.Find(world);
         Group group = world.Groups[Group];
-        if (!Operator.FindsWell(sentinel, group))
+        if (!Operator.Gives(sentinel, group, Looks))
             return false;
+        if (!Looks)
+            sentinel.ForgetBlindly(group.Name);
         world.Note(sentinel.Name, $"is ordered to remove {group.Name} for {For.TotalSeconds:F1} s");
         sentinel.Order(id => new RemoveRequested(id, group.Name));
         world.Agenda.After(For, () => Operator.MonitorWhenWell(world, sentinel, group));

@@ -167,40 +167,21 @@ internal enum LeaderFate
 /// <param name="Delay">How long it is left in it.</param>
 internal sealed record StrikeLeader(TimeSpan At, FailoverStep Step, LeaderFate Fate, TimeSpan Delay, TimeSpan For) : Fault(At)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
-
     public override string Kind => $"StrikeLeader in {Step.Word()}: {Fate}";
 
     public override bool Strike(World world)
     {
-        bool isDone = false;
-        string entered = EventOf(Step);
-        world.Watch(
-            (sentinel, happened) =>
-            {
-                if (isDone || world.IsHealed || happened.Name != entered)
-                    return;
-                isDone = true;
-                world.Coverage.Count("struck " + Kind);
-                // At once means in the middle of a step: what it had ordered before is done, and no more.
-                if (Delay == TimeSpan.Zero)
-                    Befall(world, sentinel);
-                else
-                    sentinel.After(Delay, () => Befall(world, sentinel));
-            },
-            s_patience);
+        FailoverMoment.Await(world, Step, (sentinel, _) =>
+        {
+            FailoverMoment.Count(world, sentinel, Kind);
+            // At once means in the middle of a step: what it had ordered before is done, and no more.
+            if (Delay == TimeSpan.Zero)
+                Befall(world, sentinel);
+            else
+                sentinel.After(Delay, () => Befall(world, sentinel));
+        });
         return true;
     }
-
-    private static string EventOf(FailoverStep step) => step switch
-    {
-        FailoverStep.WaitStart => "+try-failover",
-        FailoverStep.SelectReplica => "+failover-state-select-slave",
-        FailoverStep.SendReplicaOfNoOne => "+failover-state-send-slaveof-noone",
-        FailoverStep.WaitPromotion => "+failover-state-wait-promotion",
-        FailoverStep.ReconfReplicas => "+failover-state-reconf-slaves",
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 
     private void Befall(World world, SimSentinel sentinel)
     {

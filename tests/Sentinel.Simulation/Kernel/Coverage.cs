@@ -7,6 +7,9 @@ namespace Sentinel.Simulation.Kernel;
 /// <summary>How often each thing happened that a run can come across.</summary>
 internal sealed class Coverage
 {
+    /// <summary>What Redis' kind does is counted apart: it closes no hole of ours.</summary>
+    public const string OfLegacy = "of Redis' kind: ";
+
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
     private readonly SortedDictionary<string, long> _longest = new(StringComparer.Ordinal);
@@ -22,12 +25,16 @@ internal sealed class Coverage
     /// <summary>The largest values of measures.</summary>
     public IReadOnlyDictionary<string, long> Largest => _longest;
 
-    public void Count(SentinelEvent happened)
+    public void Count(SentinelEvent happened, bool isOfLegacy = false)
     {
-        Count("event " + happened.Name);
+        string of = isOfLegacy ? OfLegacy : "";
+        Count($"{of}event {happened.Name}");
         if (happened.Reason is { } reason)
-            Count($"reason {happened.Name} {Shape(reason)}");
+            Count($"{of}reason {happened.Name} {Shape(reason)}");
     }
+
+    /// <summary>How often it was told, by either kind, that a master was replaced.</summary>
+    public long SwitchesTold => _counts.GetValueOrDefault("event +switch-master") + _counts.GetValueOrDefault(OfLegacy + "event +switch-master");
 
     /// <summary>Counts a log line by its form.</summary>
     public void CountLine(string text) => Count("line " + Shape(text));

@@ -21,12 +21,13 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>A Sentinel believes something new of where its master is.</summary>
     /// <param name="at">When.</param>
     /// <param name="sentinel">Who.</param>
-    /// <param name="master">Who had the address then of which it believes that; null: nobody.</param>
+    /// <param name="address">Of which it believes that.</param>
+    /// <param name="master">Who had that address then; null: nobody.</param>
     /// <param name="epoch">Under which configuration.</param>
-    public void Believed(Instant at, SimSentinel sentinel, RedisNode? master, Epoch epoch) => _beliefs.Add(new Belief(at, sentinel, master, epoch));
+    public void Believed(Instant at, SimSentinel sentinel, Address address, RedisNode? master, Epoch epoch) => _beliefs.Add(new Belief(at, sentinel, address, master, epoch));
 
     /// <summary>Who first believed that its master is at an address in an epoch, and so announced it to the others; null: nobody did.</summary>
-    public SimSentinel? FirstBeliever(Epoch epoch, Address master) => _beliefs.Find(belief => belief.Epoch == epoch && belief.Master == master)?.Sentinel;
+    public SimSentinel? FirstBeliever(Epoch epoch, Address master) => _beliefs.Find(belief => belief.Epoch == epoch && belief.Address == master)?.Sentinel;
 
     /// <summary>Whether its master was elsewhere at some time, to who knew the newest configuration, or to most Sentinels.</summary>
     public bool WasElsewhere(Instant at, RedisNode node)
@@ -58,5 +59,5 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>What its Sentinels were first configured with.</summary>
     public MasterState Original => new() { Options = Topology.Options with { PreflightPeriod = Topology.PreflightPeriod }, Address = Nodes[0].Address };
 
-    private sealed record Belief(Instant At, SimSentinel Sentinel, RedisNode? Master, Epoch Epoch);
+    private sealed record Belief(Instant At, SimSentinel Sentinel, Address Address, RedisNode? Master, Epoch Epoch);
 }

@@ -158,7 +158,7 @@ internal sealed class World
 
     public void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
-        Coverage.Count(happened);
+        Coverage.Count(happened, sentinel.IsLegacy);
         if (happened is { Name: "+try-failover", MasterName: { } master })
             Group(master).OrderedPromotions.Began(sentinel);
         if (happened.Level > EventLevel.Debug)
@@ -196,16 +196,9 @@ internal sealed class World
 
     public void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
     {
-        Group(master).Believed(Agenda.Now, sentinel, NodeAt(address), configEpoch);
+        Group(master).Believed(Agenda.Now, sentinel, address, NodeAt(address), configEpoch);
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
-    }
-
-    /// <summary>A Sentinel's failover has come to another state.</summary>
-    public void Stands(SimSentinel sentinel, FailoverStep step)
-    {
-        if (!sentinel.IsLegacy)
-            Coverage.Count("state " + step.Word());
     }
 
     /// <summary>A core found one of its own rules broken.</summary>

@@ -110,6 +110,8 @@ internal static class Mutants
             [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 10" },
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Profile = Profile.Addresses },
+        new("promotes-a-stranger", "A replica that has the data of another group is never promoted.",
+            [new("HasDataOf = master.Lineage.StrangerIn(replica),", "HasDataOf = null,")]) { Profile = Profile.Addresses },
         new("does-not-wait-for-whom-a-node-follows", "A node of which nothing tells whose it is waits for the one that it follows to be heard, where two groups know that one.",
             [new("IsAgreed && !master.Lineage.MayBeAStranger(replica);", "IsAgreed;")]) { Case = "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7" },
         new("takes-an-empty-node-where-another-group-had-one", "A node of which nothing tells whose it is waits, where two groups had one at its address.",

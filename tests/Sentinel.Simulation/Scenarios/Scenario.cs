@@ -58,7 +58,7 @@ internal static class AllScenarios
     [
         new("clean-failover", "the master dies, and a replica takes over", s_three, [new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten)], 10 * s_second),
         new(
-            "split-vote", "four Sentinels far from each other find out at once; two of them stand, and the votes are split",
+            "split-vote", "four Sentinels far from each other find out at once; all of them stand, and the votes are split",
             new Topology { Sentinels = 4, DelayMin = TimeSpan.FromMilliseconds(120), Groups = [Group("mymaster", quorum: 2, replicas: 2)] },
             [new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten)], 15 * s_second),
         .. LeaderDies(),

@@ -263,15 +263,11 @@ internal sealed class LegacySentinel : SimSentinel
         for (int i = 0; i < Masters.Count && IsRunning; i++)
         {
             Master master = Masters[i];
-            var before = master.Told;
-            var now = (master.CurrentAddress, master.ConfigEpoch, master.Step);
-            if (before == now)
+            var now = (master.CurrentAddress, master.ConfigEpoch);
+            if (master.Told == now)
                 continue;
             master.Told = now;
-            if (before is not { } told || told.Address != now.CurrentAddress || told.ConfigEpoch != now.ConfigEpoch)
-                World.Believes(this, master.Options.Name, now.CurrentAddress, now.ConfigEpoch);
-            if ((before?.Step ?? FailoverStep.None) != now.Step)
-                World.Stands(this, now.Step);
+            World.Believes(this, master.Options.Name, now.CurrentAddress, now.ConfigEpoch);
         }
     }
 

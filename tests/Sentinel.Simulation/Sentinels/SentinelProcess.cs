@@ -16,7 +16,7 @@ internal sealed class SentinelProcess : SimSentinel
     private readonly Random _lineageRandom;
     private readonly Dictionary<(LinkId, LinkChannel), Line> _lines = [];
     private readonly Dictionary<RequestId, Action<Answer>> _asked = [];
-    private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch, FailoverStep Failover)> _believed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Address Address, Epoch ConfigEpoch)> _believed = new(StringComparer.Ordinal);
     private readonly Action _wake;
     private SentinelCore _core;
     private ImmutableDictionary<string, MasterView>? _seen;
@@ -113,6 +113,8 @@ internal sealed class SentinelProcess : SimSentinel
             Kill();
             return;
         }
+        if (input is FailoverRequested { Options.IsDryRun: false } order)
+            TellOrder(order, effects);
         for (int i = 0; i < effects.Count && IsRunning; i++)
             Perform(effects[i]);
         if (!IsRunning)
@@ -247,11 +249,9 @@ internal sealed class SentinelProcess : SimSentinel
                 continue;
             }
             bool isKnown = _believed.TryGetValue(name, out var before);
-            _believed[name] = (view.Address, view.ConfigEpoch, view.Failover);
+            _believed[name] = (view.Address, view.ConfigEpoch);
             if (!isKnown || before.Address != view.Address || before.ConfigEpoch != view.ConfigEpoch)
                 World.Believes(this, name, view.Address, view.ConfigEpoch);
-            if (view.Failover != (isKnown ? before.Failover : FailoverStep.None))
-                World.Stands(this, view.Failover);
         }
     }
 
@@ -357,18 +357,24 @@ internal sealed class SentinelProcess : SimSentinel
     private void Ask(Func<RequestId, Input> question, Action<Answer> then)
     {
         var id = new RequestId(++_lastRequest);
-        Input input = question(id);
-        // One that is under way goes on, whatever is ordered.
-        FailoverRequested? failover = input is FailoverRequested { Options.IsDryRun: false } order && FailoverOf(order.MasterName) is FailoverStep.None ? order : null;
-        _asked[id] = answer =>
+        _asked[id] = then;
+        Take(question(id));
+    }
+
+    /// <summary>Tells of an order to fail over that is not refused at once, before anything is done for it: it may be refused later, when it cannot be saved.</summary>
+    private void TellOrder(FailoverRequested order, IReadOnlyList<Effect> effects)
+    {
+        if (effects.Any(effect => effect is GiveAnswer { Answer: not Answer.Ok } given && given.Id == order.Id))
+            return;
+        World.OrderedFailover(this, order.MasterName, order.Options);
+        if (!_asked.TryGetValue(order.Id, out Action<Answer>? then))
+            return;
+        _asked[order.Id] = answer =>
         {
-            if (failover is not null && answer is not Answer.Ok)
-                World.RefusedFailover(this, failover.MasterName);
+            if (answer is not Answer.Ok)
+                World.RefusedFailover(this, order.MasterName);
             then(answer);
         };
-        if (failover is not null)
-            World.OrderedFailover(this, failover.MasterName, failover.Options);
-        Take(input);
     }
 
     private void Serve(Connection connection, ReplyLine replies, object message)

@@ -16,6 +16,7 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     private readonly Dictionary<RedisNode, Dataset> _traced = [];
     private readonly List<Connection> _switchSubscribers = [];
     private readonly List<Instant> _filesLostAt = [];
+    private readonly HashSet<string> _forgottenBlindly = [];
 
     /// <summary>Its identity; a new one after it lost its file.</summary>
     public abstract SentinelId Id { get; }
@@ -66,6 +67,12 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
 
     /// <summary>When it lost its file.</summary>
     public IReadOnlyList<Instant> FilesLostAt => _filesLostAt;
+
+    /// <summary>An operator, who did not look whether all is well, lets it forget what it found out of a master.</summary>
+    public void ForgetBlindly(string master) => _forgottenBlindly.Add(master);
+
+    /// <summary>Whether it was ever told so (<see cref="ForgetBlindly"/>).</summary>
+    public bool ForgotBlindly(string master) => _forgottenBlindly.Contains(master);
 
     /// <summary>Puts the file in place that it all began with.</summary>
     protected abstract void ReplaceFile();

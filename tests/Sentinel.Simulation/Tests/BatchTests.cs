@@ -58,7 +58,7 @@ public class BatchTests
     private static string Told(Batch batch)
     {
         var text = new StringWriter();
-        batch.Totals.Write(text, TimeSpan.FromSeconds(10));
+        batch.Totals.Write(text, times: text, TimeSpan.FromSeconds(10));
         return text.ToString();
     }
 

@@ -11,18 +11,21 @@ public class SeedTests
     /// <summary>Seeds of each kind of run, together more than 300, drawn anew each time; what is found names them. <c>FIRST_SEED=N</c> takes those from N on.</summary>
     public static TheoryData<string, int, double> Many => new()
     {
-        { "any", 120, 3 },
+        { "any", 80, 3 },
         { "mixed", 30, 2 },
-        { "partitions", 40, 2 },
+        { "partitions", 30, 2 },
         { "sentinels", 40, 2 },
         { "planned", 30, 2 },
         { "addresses", 12, 2 },
         { "mass", 6, 1 },
         { "fencing", 40, 2 },
-        { "one-fault", 50, 1 },
+        { "one-fault", 40, 1 },
         { "quiet", 10, 1 },
         { "detection", 40, 2 },
         { "rights", 40, 2 },
+        { "operators", 40, 2 },
+        { "orders", 20, 2 },
+        { "replacement", 30, 1 },
     };
 
     /// <summary>Cases that broke a rule, as small as they could be made, with what they found.</summary>
@@ -118,6 +121,7 @@ public class SeedTests
         // In the judge: between two deaths a node lived so briefly that nobody could see it.
         "--seed 1018 --profile detection --minutes 3.4 --keep 0,1,2,7,11,15,17,22,23",
         // Losses are explained (core, and the checker for one that lost its file twice): a Sentinel that had just started, and had heard no other yet, told the new master to follow the former one.
+        // It comes to no switch in these ten minutes any more; the test of the core that has no stray master demoted before others were heard (StrayTests) tells that story.
         "--seed 20030399 --profile any --minutes 10",
         // Losses are explained (the checker was wrong): writes to a master that had been emptied, until one with the data took its place.
         "--seed 20030617 --profile any --minutes 10",

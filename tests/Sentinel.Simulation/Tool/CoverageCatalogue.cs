@@ -33,7 +33,6 @@ internal static class CoverageCatalogue
         ["too many Sentinels are new or have moved"] = "nobody makes up Sentinels",
         [" are known already"] = "nobody makes up Sentinels",
         ["a majority of Sentinels is heard, and none told of another master"] = "all Sentinels here tell what they believe",
-        [" takes no more requests"] = "requests of a kind wait for the reply to the one before: no link here has a hundred open",
         [", and is not listed twice any more"] = "there are no names here",
         [" is not followed: "] = "nobody makes up Sentinels: it is the line of the two reasons above",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
@@ -49,20 +48,22 @@ internal static class CoverageCatalogue
             nameof(CutReplication), nameof(CutFromSentinels), $"{nameof(Flap)} of a Sentinel", $"{nameof(Flap)} of a node", nameof(SlowNetwork), nameof(BreakConnections),
             nameof(KillNode), $"{nameof(KillNode)}, original configuration", nameof(EmptyNode), nameof(CutPowerOfNode), nameof(FreezeNode),
             .. Each<Illness>(illness => $"{nameof(SickenNode)} {illness}"),
-            nameof(ChangePriority), $"{nameof(OrderNode)} to be a master", $"{nameof(OrderNode)} to follow", nameof(PauseWrites), nameof(HandOver), nameof(ReuseAddress),
+            nameof(ChangePriority), $"{nameof(OrderNode)} to be a master", $"{nameof(OrderNode)} to follow", nameof(PauseWrites), nameof(HandOver),
+            nameof(ReuseAddress), $"{nameof(ReuseAddress)} of a {Part.Master}, by one that may lead", $"{nameof(ReuseAddress)} of a {Part.Replica}, by one that may lead",
             nameof(KillSentinel), nameof(MoveSentinel), nameof(CutPowerOfSentinel), nameof(FreezeSentinel),
             .. Crashes(),
             nameof(FillDisk), nameof(SlowDisk), nameof(TearStateFile), nameof(DriftClock), nameof(JumpClock),
             nameof(OrderFailover), nameof(OrderPlannedSwitch), nameof(OrderAcknowledge), $"{nameof(OrderPause)} on all", $"{nameof(OrderPause)} on one",
-            nameof(OrderReset), nameof(OrderForget), nameof(OrderAdopt), nameof(SetAutoForget), nameof(OrderRemoveAndMonitor), nameof(OrderSet),
+            nameof(OrderReset), $"{nameof(OrderReset)}, without a look", nameof(OrderForget), nameof(OrderAdopt), $"{nameof(OrderAdopt)}, without a look", nameof(SetAutoForget),
+            nameof(OrderRemoveAndMonitor), $"{nameof(OrderRemoveAndMonitor)}, without a look", nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
-            .. Strikes(),
+            .. Strikes(), .. Meddlings(),
         ];
         return kinds.Select(kind => new CoverageEntry("faults", kind, $"fault {kind}"));
     }
 
     /// <summary>Those whose moment came, too: a fault that waits for a state, or for a save, may wait in vain.</summary>
-    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
+    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(Meddlings()).Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
 
     private static IEnumerable<string> Crashes() =>
     [
@@ -75,6 +76,12 @@ internal static class CoverageCatalogue
         where step is not FailoverStep.None
         from fate in Enum.GetValues<LeaderFate>()
         select $"{nameof(StrikeLeader)} in {step.Word()}: {fate}";
+
+    private static IEnumerable<string> Meddlings() =>
+        from step in Enum.GetValues<FailoverStep>()
+        where step is not FailoverStep.None
+        from order in Enum.GetValues<Meddling>()
+        select $"{nameof(OrderInFailover)} in {step.Word()}: {order}";
 
     /// <summary>By the event that tells of it: a state that is left within one step of the core is seen in no other way.</summary>
     private static IEnumerable<CoverageEntry> States() =>
@@ -175,11 +182,19 @@ internal static class CoverageCatalogue
         Objection("silent to PING", "it has not answered a PING lately"),
         NoGoodReplica("a replica is of priority 0", "*# its priority is #*", "10.1.0.2:6379: its priority is 0"),
         Objection("silent to INFO", "it has not answered INFO lately"),
-        Objection("a master itself", "it reports the role of a master"),
+        NoGoodReplica("a replica is another group's", "*# it has the data of *", "10.1.0.2:6379: it has the data of group1"),
+        NoGoodReplica("a replica is a master itself", "*# it reports the role of a master", "10.1.0.2:6379: it reports the role of a master"),
+        Objection("a master itself, and a follower is waited for", "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"),
+        Objection("a copy of an emptied master", "it has copied what the master has now, and others have the data of the group"),
+        Objection("empty since its start", "it has no keys and was never linked to the master since it started, but others have keys"),
+        Objection("in its first synchronisation", "it has not synchronised with the master yet, and the master is up"),
         Objection("empty", "it never synchronised with the master"),
         Objection("of another history", "its data are of another history, and others have those of the group"),
         NoGoodReplica("the master came back empty", "*the master is not told to be the master again, for it has no keys, and another node may have those that the group had*",
             "no replica is known; the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT mymaster' says that it is right so"),
+        NoGoodReplica("the master came back as another group's", "*the master is not told to be the master again, for it has the data of *", "no replica is known; the master is not told to be the master again, for it has the data of group1"),
+        NoGoodReplica("the master follows another", "*the master says that it follows # if that is the master, let this Sentinel monitor that one", "no replica is known; the master says that it follows 10.1.0.2:6379: if that is the master, let this Sentinel monitor that one"),
+        NoGoodReplica("the master is told to be it again", "*the master, which says that it is a replica, is told to be the master again", "no replica is known; the master, which says that it is a replica, is told to be the master again"),
         Objection("far behind", "its link to the master was down long before the master was"),
 
         // Promotions.
@@ -188,12 +203,16 @@ internal static class CoverageCatalogue
         NotPromoted("started anew as a master", "# was started anew, as a master, and may have lost what it was chosen for", "10.1.0.2:6379 was started anew, as a master, and may have lost what it was chosen for"),
         NotPromoted("started anew", "# was started anew, and may have lost what it was chosen for", "10.1.0.2:6379 was started anew, and may have lost what it was chosen for"),
         NotPromoted("made a master by others", "# became a master, but not by the master's own doing: it lacks # bytes of the master", "10.1.0.2:6379 became a master, but not by the master's own doing: it lacks 900 bytes of the master"),
+        NotPromoted("takes no more requests", "# takes no more requests", "10.1.0.2:6379 takes no more requests"),
         NotPromoted("not in time", "# did not become master in time", "10.1.0.2:6379 did not become master in time"),
         Line("promotion failed, in any way", "Promotion failed: *", "Promotion failed: 10.1.0.2:6379 went down"),
         Reason("-failover-abort-slave-timeout", "no promotion succeeded", "*tried already*", "10.1.0.2:6379 went down; 10.1.0.2:6379: tried already; 10.1.0.3:6379: it is down"),
 
         // What it cost.
-        Reason("+failover-report", "something is lost", "at least # bytes of the former master are lost*", "at least 1234 bytes of the former master are lost; there was no master for 912 ms"),
+        Reason("+failover-report", "something is lost, by force", "at least # bytes of the former master are lost; the former master was up, and what it takes until it follows is lost, too",
+            "at least 1234 bytes of the former master are lost; the former master was up, and what it takes until it follows is lost, too"),
+        Reason("+failover-report", "something is lost, and there was a master all the time", "at least # bytes of the former master are lost", "at least 1234 bytes of the former master are lost"),
+        Reason("+failover-report", "something is lost", "at least # bytes of the former master are lost; there was no master for # ms", "at least 1234 bytes of the former master are lost; there was no master for 912 ms"),
         Reason("+failover-report", "nothing is known to be lost", "nothing is known to be lost*", "nothing is known to be lost: the new master has all that the former one was seen to have 912 ms before"),
         Reason("+failover-report", "planned", "nothing is lost*", "nothing is lost; there was no master for 12 ms"),
         Reason("+failover-report", "not known", "what is lost is not known*", "what is lost is not known, for it is not known that the data of the new master go on from those of the former one"),
@@ -205,10 +224,26 @@ internal static class CoverageCatalogue
         Line("lapsed after its promotion", "What is left of the failover of * in epoch # is left to others: *",
             "What is left of the failover of mymaster in epoch 7 is left to others: this Sentinel did not run for 5012 ms, and the others may have another leader by now"),
 
+        // Who is forgotten.
+        Reason("-slave", "by order", "by order", "by order"),
+        Reason("-slave", "by itself", "down for more than # s", "down for more than 60 s"),
+        Reason("-sentinel", "by order", "by order", "by order"),
+        Reason("-sentinel", "by itself", "down for more than # s", "down for more than 60 s"),
+
         // Masters that are not what the group had.
         Line("the master counts as down for its data", "The master of * at # counts as down: *",
             "The master of mymaster at 10.1.0.1:6379 counts as down: it restarted without its data"),
-        Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *",
+        LostData("empty", "it restarted without its data: it has no keys, of history # the group had *", "it restarted without its data: it has no keys, of history n1.2000; the group had keys of history n2.1000 at offset 1234"),
+        LostData("begun anew", "it restarted without its data: it has only keys written since, of history # the group had *",
+            "it restarted without its data: it has only keys written since, of history n1.2000; the group had keys of history n2.1000 at offset 1234"),
+        LostData("empty, and a replica is back", "it restarted without its data: * of history # a replica is back that has keys",
+            "it restarted without its data: it has no keys, of history n1.2000; a replica is back that has keys"),
+        Distrusted("+master-foreign-data", "another group's", "it has the data of * the group had *", "it has the data of group1; the group had keys of history n2.1000 at offset 1234"),
+        Distrusted("+master-foreign-data", "nobody's", "its data are of history # which went on from # at offset # and neither is ours; the group had *",
+            "its data are of history n1.3000, which went on from n1.2000 at offset 1234, and neither is ours; the group had keys of history n2.1000 at offset 1234"),
+        Line("the master is believed, for the others do not doubt it", "The master of * at # is believed, although *the others of the quorum hear it, and do not doubt it",
+            "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: the others of the quorum hear it, and do not doubt it"),
+        Line("the master is believed, for nobody has other data", "The master of * at # is believed, although *no replica that can be reached and promoted has other data of the group",
             "The master of mymaster at 10.1.0.1:6379 is believed, although it restarted without its data: no replica that can be reached and promoted has other data of the group"),
 
         // Writes that are held.
@@ -223,6 +258,7 @@ internal static class CoverageCatalogue
         Released("out of reach", "it cannot be reached"),
         Released("refused", "it is refused"),
         Released("turned off", "it was turned off"),
+        Released("a planned switch holds them", "a planned switch holds them"),
         Line("holding writes is refused", "The writes of # of * cannot be held when it is to be fenced: CLIENT PAUSE says: *",
             "The writes of 10.1.0.2:6379, of mymaster, cannot be held when it is to be fenced: CLIENT PAUSE says: NOPERM this user has no permissions to run the 'client|pause' command. It must know CLIENT PAUSE WRITE and, with ACLs, grant +client|pause +client|unpause"),
 
@@ -249,6 +285,12 @@ internal static class CoverageCatalogue
     private static CoverageEntry NotPromoted(string name, string form, string sample) => Reason("-promotion-failed", name, form, sample);
 
     private static CoverageEntry NoGoodReplica(string name, string form, string sample) => Reason("-failover-abort-no-good-slave", name, form, sample);
+
+    private static CoverageEntry LostData(string name, string form, string sample) => Distrusted("+master-lost-data", name, form, sample);
+
+    /// <summary>What speaks against a master, without the advice that follows.</summary>
+    private static CoverageEntry Distrusted(string eventName, string name, string form, string sample) =>
+        Reason(eventName, name, $"{form}* on each Sentinel says so", $"{sample}. If what it has now is to be the data of the group, 'SENTINEL ADOPT mymaster' on each Sentinel says so");
 
     private static CoverageEntry Released(string name, string reason) => Reason("-fence", name, reason, reason);
 

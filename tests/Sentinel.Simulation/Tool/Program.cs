@@ -71,7 +71,7 @@ internal static class Program
         if (options.ShowsCoverage)
             CoverageReport.Write(Console.Out, totals.Coverage);
         Console.WriteLine();
-        totals.Write(Console.Out, batch.WallTime);
+        totals.Write(Console.Out, times: options.ShowsTranscript ? Console.Error : Console.Out, batch.WallTime);
         return totals.Findings.Count == 0 ? NothingFound : RuleBroken;
     }
 }

@@ -35,13 +35,16 @@ internal sealed class Totals
     /// <summary>How much faster time passes here than outside.</summary>
     public double SpeedUp(TimeSpan wallTime) => wallTime > TimeSpan.Zero ? SimulatedTime / wallTime : 0;
 
-    public void Write(TextWriter to, TimeSpan wallTime)
+    /// <param name="to">Where all goes that is the same each time.</param>
+    /// <param name="times">Where the rest goes: how long it took.</param>
+    /// <param name="wallTime">How long it took.</param>
+    public void Write(TextWriter to, TextWriter times, TimeSpan wallTime)
     {
         Line("runs", Number(Runs));
         Line("simulated", $"{SimulatedTime.TotalHours.ToString("N1", CultureInfo.InvariantCulture)} h");
-        Line("took", $"{wallTime.TotalSeconds.ToString("N1", CultureInfo.InvariantCulture)} s, {Number((ulong)SpeedUp(wallTime))} times as fast as real time");
+        LineTo(times, "took", $"{wallTime.TotalSeconds.ToString("N1", CultureInfo.InvariantCulture)} s, {Number((ulong)SpeedUp(wallTime))} times as fast as real time");
         Line("steps", Number((ulong)_steps));
-        Line("switches told", Number((ulong)Coverage.Counts.GetValueOrDefault("event +switch-master")));
+        Line("switches told", Number((ulong)Coverage.SwitchesTold));
         Line("writes acknowledged", Number((ulong)_losses.Acknowledged));
         foreach (LossCause cause in Enum.GetValues<LossCause>())
             Line($"  lost: {cause}", Number((ulong)_losses.LostBy(cause)));
@@ -49,7 +52,9 @@ internal sealed class Totals
         foreach (IGrouping<string, Finding> rule in Findings.GroupBy(finding => finding.Violation.Checker).OrderBy(rule => rule.Key, StringComparer.Ordinal))
             Line($"  {rule.Key}", $"{rule.Count()}: seeds {string.Join(' ', rule.Take(SeedsShown).Select(finding => finding.Case.Seed))}{(rule.Count() > SeedsShown ? " ..." : "")}");
 
-        void Line(string what, string value) => to.WriteLine($"{what,-24} {value}");
+        void Line(string what, string value) => LineTo(to, what, value);
+
+        static void LineTo(TextWriter writer, string what, string value) => writer.WriteLine($"{what,-24} {value}");
     }
 
     private static string Number(ulong number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -31,7 +31,7 @@ internal sealed class Master : DataNode
     public Instant? RebootedAt { get; set; }
 
     /// <summary>What the world was last told of it; null: nothing yet.</summary>
-    public (Address Address, Epoch ConfigEpoch, FailoverStep Step)? Told { get; set; }
+    public (Address Address, Epoch ConfigEpoch)? Told { get; set; }
 
     // The failover.
 
