@@ -170,10 +170,14 @@ internal sealed class Lineage
     /// <summary>Takes back <see cref="Disown(DataNode)"/>.</summary>
     public void Own() => _unknownStranger = null;
 
-    /// <summary>Whether another monitored group has our master, and we have its: then one group is monitored by two names, and one may have switched before the other.</summary>
+    /// <summary>
+    /// Whether another monitored group has our master, and we have its: then one group is monitored by two names, and one may have switched before the other.
+    /// But where both are known to have had data, and never the same, two groups believe in one address, and one of them is wrong.
+    /// </summary>
     public bool IsOneWith(string group) =>
         _links.All.SelectMany(link => link.Users).OfType<MasterNode>().FirstOrDefault(node => node.Master.Name == group) is { } theirs
-        && Has(theirs.Master, _master.Address) && Has(_master, theirs.Address);
+        && Has(theirs.Master, _master.Address) && Has(_master, theirs.Address)
+        && (!IsKnown || !theirs.Master.Lineage.IsKnown || _histories.Exists(theirs.Master.Lineage._histories.Contains));
 
     /// <summary>Forgets them all.</summary>
     public void Forget()

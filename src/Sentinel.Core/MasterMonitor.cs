@@ -68,6 +68,9 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>A configuration of ours that is on its way to disk, and that nobody else is told of before; null: none.</summary>
     public (Address Address, Epoch Epoch)? Prepared { get; private set; }
 
+    /// <summary>The save of what was prepared last.</summary>
+    private SaveNumber _preparedBy;
+
     /// <summary>What was last to survive a restart; null: nothing was yet. Kept, for most of many masters are as they were at the last save.</summary>
     public MasterState? Kept { get; set; }
 
@@ -181,10 +184,11 @@ internal sealed class MasterMonitor : IScheduled
     }
 
     /// <summary>Forgets all replicas and peers, and whatever was believed of the master; epochs and options stay.</summary>
+    /// <remarks>A switch that is prepared is told of now, for who made it is forgotten with all else; so its save is to be waited for before (<see cref="UnsavedSwitch"/>).</remarks>
     public void Reset()
     {
         if (Prepared is { } next && next.Address != Address)
-            SwitchTo(next.Address, next.Epoch);    // the file may say so already
+            SwitchTo(next.Address, next.Epoch);
         Fence.Abandon();
         foreach (Instance instance in Instances.ToArray())
             _links.Release(instance);
@@ -375,10 +379,13 @@ internal sealed class MasterMonitor : IScheduled
     public SaveNumber Prepare(Address address, Epoch configEpoch)
     {
         (Prepared, _renounced) = ((address, configEpoch), null);
-        SaveNumber save = _local.Save();
-        _local.WhenSaved(save, saved: () => _local.Touch(this), failed: _ => _local.Touch(this));
-        return save;
+        _preparedBy = _local.Save();
+        _local.WhenSaved(_preparedBy, saved: () => _local.Touch(this), failed: _ => _local.Touch(this));
+        return _preparedBy;
     }
+
+    /// <summary>The save of a switch to another node that nobody was told of yet, for it may not be on disk; null: there is none.</summary>
+    public SaveNumber? UnsavedSwitch => Prepared is { } next && next.Address != Address && !_local.IsDurable(_preparedBy) ? _preparedBy : null;
 
     /// <summary>
     /// What was prepared does not come true: in its epoch, which is ours, the master stays where it is. So no epoch goes back on disk. Nobody is told

@@ -109,7 +109,17 @@ internal sealed class Orders(LocalSentinel local, LinkTable links, SortedDiction
         GiveWhenSaved(request.Id, new Answer.Ok());
     }
 
+    /// <remarks>A new master is told of by its reset, too, when our disk has it, and not before; a disk that refuses is not waited for.</remarks>
     private void Reset(ResetRequested request)
+    {
+        SaveNumber[] unsaved = [.. request.MasterNames.Select(name => masters.GetValueOrDefault(name)?.UnsavedSwitch).OfType<SaveNumber>()];
+        if (unsaved.Length > 0)
+            local.WhenSaved(unsaved.Max(), saved: () => Reset(request), failed: _ => ResetNow(request));
+        else
+            ResetNow(request);
+    }
+
+    private void ResetNow(ResetRequested request)
     {
         int count = 0;
         foreach (string name in request.MasterNames)

@@ -79,6 +79,25 @@ public class FailoverTests
         Assert.True(later < TimeSpan.FromSeconds(2.1), $"{later}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_reset_while_the_new_master_is_on_its_way_to_disk_waits_for_it_unless_the_disk_refuses(bool refuses)
+    {
+        World world = World.Settled();
+        world.SaveTime = TimeSpan.FromMilliseconds(300);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "+promoted-slave");
+        FakeSentinel leader = world.Sentinels.Single(s => s.Events.Exists(e => e.Name == "+promoted-slave"));
+        if (refuses)
+            leader.DiskError = "No space left on device";
+        leader.AskThen(id => new ResetRequested(id, [World.Master]), _ => { });
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "+switch-master"), "+switch-master");
+        Assert.Equal(refuses ? world.MasterNode.Address : leader.View.Address, leader.Disk.Masters[0].Address);
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "+reset-master"), "+reset-master", atMostSeconds: 0.1);
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+    }
+
     [Fact]
     public void A_leader_that_did_not_run_when_its_disk_had_the_new_master_tells_of_it_and_leaves_the_rest_to_others()
     {

@@ -127,6 +127,24 @@ public class LineageTests
     }
 
     [Fact]
+    public void Two_groups_with_data_of_their_own_that_know_each_others_master_as_a_replica_are_not_one()
+    {
+        World world = TwoGroups(out FakeNode otherMaster);
+        Lists(world.MasterNode, otherMaster);
+        Lists(otherMaster, world.MasterNode);
+        world.RunUntil(
+            () => world.Sentinels.TrueForAll(s => s.View.Replicas.Any(replica => replica.Address == otherMaster.Address)
+                && s.Whole.Masters["other"].Replicas.Any(replica => replica.Address == world.MasterNode.Address)),
+            "both groups know both");
+        world.Run(seconds: 60);
+        Assert.Empty(otherMaster.Told);
+        Assert.Empty(world.MasterNode.Told);
+
+        static void Lists(FakeNode master, FakeNode replica) =>
+            master.MoreInfo = $"slave9:ip={replica.Address.Host},port={replica.Address.Port},state=online,offset=0,lag=0\r\n";
+    }
+
+    [Fact]
     public void A_group_that_is_monitored_under_two_names_fails_over_under_both()
     {
         World world = World.Settled();
