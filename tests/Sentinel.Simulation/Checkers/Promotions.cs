@@ -81,6 +81,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _rebootAt = [];
     private readonly Dictionary<string, Instant> _setAt = [];
 
+    /// <summary>Who doubts that a master has the group's data.</summary>
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _doubts = [];
+
     public override string Name => "no-needless-failover";
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
@@ -89,6 +92,10 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
             return;
         if (happened is { Name: "+sdown" or "-sdown", Kind: InstanceKind.Master })
             _heldDownAt[(sentinel, name)] = World.Agenda.Now;
+        if (happened.Name is "+master-foreign-data" or "+master-lost-data")
+            _doubts.Add((sentinel, name));
+        if (happened is { Name: "-sdown", Kind: InstanceKind.Master } or { Name: "+switch-master" or "+monitor" })
+            _doubts.Remove((sentinel, name));
         if (happened is { Name: "+reboot", Kind: InstanceKind.Master })
             _rebootAt[(sentinel, name)] = World.Agenda.Now;
         if (happened.Name is "+set")
@@ -107,12 +114,16 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         int deaf = 0;
         foreach (SimSentinel other in World.Sentinels)
         {
-            if (!Hears(other, node, name) || (group.Topology.Options.RebootDownAfter > TimeSpan.Zero && HasHeardOnlyTheReboot(other, node, name)))
+            if (!Hears(other, node, name) || DoubtsBefore(other, node, name) || (group.Topology.Options.RebootDownAfter > TimeSpan.Zero && HasHeardOnlyTheReboot(other, node, name)))
                 deaf++;
         }
         if (deaf < group.Topology.Options.Quorum)
             Violated($"{sentinel.Name} starts a failover of {name} although only {deaf} of {World.Sentinels.Count} do not hear {node.Name}, and the quorum is {group.Topology.Options.Quorum}");
     }
+
+    /// <summary>Whether the process before this one at the master's address was doubted, and this one has not shown, or hardly, what it has: it loads.</summary>
+    private bool DoubtsBefore(SimSentinel sentinel, RedisNode node, string name) =>
+        _doubts.Contains((sentinel, name)) && (node.IsLoading || node.LoadedAt > World.Agenda.Now - s_infoAge);
 
     /// <summary>Whether a master is heard and yet may count as down (<c>master-reboot-down-after-period</c>): it was started a moment ago, and loads, or did until a moment ago.</summary>
     private bool IsDownByRight(RedisNode node, TimeSpan rebootDownAfter) =>

@@ -15,6 +15,9 @@ internal sealed class StrangersAreLeftAlone(World world) : Checker(world)
     {
         if (by is not SentinelProcess || master is not { } address || World.NodeAt(address) is not { } followed || followed.Group == node.Group)
             return;
+        // One that has copied this group's data, as the replica of a newcomer at its master's address, is as good as one of its own.
+        if (followed.HasData && followed.Data.Root.Opening.By.Group == node.Group)
+            return;
         // What it has, and whose it is, could be seen before it came there.
         if (node.HasData && node.Data.Root.Opening.By.Group == node.Group && World.Agenda.Now - node.Data.Branch.Opening.At >= NewsAge)
             Violated($"{by.Name} makes {node.Name}, which has the data of {node.Group.Name}, a replica of {followed.Name} of {followed.Group.Name}");

@@ -58,7 +58,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
                 && !(world.Topology.LegacySentinels > 0 && HasForgotten(earlier.Opening.By, write))))
             branch = earlier;
         Opening opening = branch.Accession;
-        return IsOfAnotherGroup(branch) && !IsOfAnotherGroup(write.Branch) ? WasMingledByHand() ? LossCause.Operator : LossCause.OtherGroup
+        return IsOfAnotherGroup(branch) && !IsOfAnotherGroup(write.Branch) ? WasMingledByOperator() ? LossCause.Operator : LossCause.OtherGroup
             : HasForgotten(opening.By, write) ? LossCause.Emptied
             : branch == write.Branch ? LossCause.Unexplained
             : IsOperators(write, opening) ? LossCause.Operator
@@ -79,9 +79,9 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         return branch is not null;
     }
 
-    /// <summary>Whether an operator had a node of the group follow another group's.</summary>
-    private bool WasMingledByHand() => group.Nodes.Exists(node => node.Losses.Any(loss =>
-        loss is { Follows: RoleReason.Operator, IsRestart: false, After.Branch: { } copied } && IsOfAnotherGroup(copied) && !IsOfAnotherGroup(loss.Before.Branch)));
+    /// <summary>Whether an operator had a node of the group follow another group's, or gave one of those the address that it followed.</summary>
+    private bool WasMingledByOperator() => group.Nodes.Exists(node => node.Losses.Any(loss =>
+        (loss.CopiedNewcomer || loss is { Follows: RoleReason.Operator, IsRestart: false }) && loss.After?.Branch is { } copied && IsOfAnotherGroup(copied) && !IsOfAnotherGroup(loss.Before.Branch)));
 
     /// <summary>Whether a write was one to a master that was made one later than another, and that most still believed in. Redis' kind promotes strays, and so passes over such a one.</summary>
     private bool IsOfLegitimateMaster(WriteAccepted write, Instant since) =>

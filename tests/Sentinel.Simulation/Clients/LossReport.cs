@@ -90,7 +90,7 @@ internal enum LossCause
     /// <summary>Sentinels that lost their file began with the master that their first configuration names.</summary>
     Amnesia,
 
-    /// <summary>An operator replaced a master, by hand or by a failover that does not wait for what the master has not passed on, or let it follow another group's.</summary>
+    /// <summary>An operator replaced a master, by hand or by a failover that does not wait for what the master has not passed on, let it follow another group's, or gave one of those its address.</summary>
     Operator,
 
     /// <summary>The data of another group were copied, and no operator had it done: what Sentinels never do.</summary>

@@ -14,6 +14,11 @@ internal sealed record DataLoss(RedisNode By, Instant At, Dataset Before, Datase
     /// <summary>Since when it had followed that master.</summary>
     public Instant FollowsSince { get; init; }
 
+    /// <summary>
+    /// Whether it copied another group's node that had come to the address that it followed, as it was configured to, or since before: Redis does not ask who is there.
+    /// </summary>
+    public bool CopiedNewcomer { get; init; }
+
     /// <summary>Whether the node was never to be the master then, so that what it had was of no use to the group.</summary>
     public bool WasNeverToLead { get; init; }
 

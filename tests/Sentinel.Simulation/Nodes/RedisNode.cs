@@ -484,7 +484,13 @@ internal sealed class RedisNode : Process
     private void NoteLoss(Dataset? after, bool isRestart)
     {
         if (Data.Writes > 0 && after?.Contains(Branch, Offset) is not true)
-            _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) { FollowsSince = _followsSince, WasNeverToLead = Priority == 0 });
+        {
+            _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) 
+            {
+                FollowsSince = _followsSince, WasNeverToLead = Priority == 0,
+                CopiedNewcomer = !isRestart && Master is { } master && World.NodeAt(master) is { } giver && giver.Group != Group && (_follows is RoleReason.Restart || giver.MovedAt > _followsSince),
+            });
+        }
     }
 
     private static uint Bit(Illness illness) => 1u << (int)illness;
