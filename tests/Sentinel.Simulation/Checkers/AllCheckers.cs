@@ -47,7 +47,7 @@ internal static class AllCheckers
         yield return new HoldsEnd(world);
         yield return new WarningsAreTrue(world);
         yield return new FencesHaveEvidence(world);
-        if (profile is Profile.Addresses)
+        if (profile is Profile.Addresses or Profile.TakenMasters)
             yield return new StrangersAreLeftAlone(world);
         if (profile is Profile.OneFault or Profile.Quiet)
             yield return new OneFaultOneSwitch(world);

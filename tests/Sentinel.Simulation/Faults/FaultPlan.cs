@@ -25,7 +25,10 @@ internal static class FaultPlan
             Profile.Mass => draw.MassFailures(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
-            Profile.Addresses => [.. draw.ReusedAddresses(duration), .. new FaultDraw(Chance.Stream(seed, "newcomers"), topology).NewcomersThatMayLead(duration)],
+            Profile.Addresses or Profile.TakenMasters =>
+            [
+                .. draw.ReusedAddresses(duration), .. new FaultDraw(Chance.Stream(seed, "newcomers"), topology).NewcomersThatMayLead(duration, profile is Profile.TakenMasters),
+            ],
             Profile.Rights => draw.Refusals(duration),
             Profile.Sentinels =>
             [
@@ -297,16 +300,17 @@ internal sealed class FaultDraw(Random random, Topology topology)
     }
 
     /// <summary>
-    /// Between those (<see cref="ReusedAddresses"/>), when they have gone home, others that may be promoted; half of them take the address of a master, and so get its replicas.
+    /// Between those (<see cref="ReusedAddresses"/>), when they have gone home, others that may be promoted; if so wanted, half of them take the address of a master, and so
+    /// get its replicas.
     /// </summary>
-    public IEnumerable<Fault> NewcomersThatMayLead(TimeSpan duration)
+    public IEnumerable<Fault> NewcomersThatMayLead(TimeSpan duration, bool takeMasters)
     {
         for (TimeSpan between = TimeSpan.FromSeconds(75); between < duration; between += TimeSpan.FromMinutes(2))
         {
             TimeSpan at = between + Random.Seconds(0, 5);
             int dead = Random.Next(topology.Groups.Length);
             int newcomer = (dead + 1 + Random.Next(topology.Groups.Length - 1)) % topology.Groups.Length;
-            Part part = Random.OneIn(2) ? Part.Master : Part.Replica;
+            Part part = Random.OneIn(2) && takeMasters ? Part.Master : Part.Replica;
             yield return new ReuseAddress(at, new NodeTarget(dead, part, Random.Next(8)), new NodeTarget(newcomer, Part.Replica, Random.Next(8)), Random.Seconds(5, 35)) { MayLead = true };
             if (Random.OneIn(2))
                 yield return new FreezeNode(at + Random.Seconds(1, 20), new NodeTarget(Random.OneIn(2) ? dead : newcomer, Part.Master, 0), Time());

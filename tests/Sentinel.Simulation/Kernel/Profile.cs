@@ -49,6 +49,9 @@ internal enum Profile
     /// <summary>What a failover will need is looked at, and nodes refuse orders of role all the time, while masters fail.</summary>
     Rights,
 
+    /// <summary>As <see cref="Addresses"/>, and nodes get the addresses of another group's masters, too: their replicas follow who is there.</summary>
+    TakenMasters,
+
     /// <summary>Anything, and operators who reset, remove and adopt without a look, and order more in the middle of failovers.</summary>
     Operators,
 }
@@ -67,7 +70,7 @@ internal static class TopologyDraw
         int all = random.Next(20) switch { < 13 => 3, < 18 => 5, _ => 7 };
         bool isMixed = profile is Profile.Mixed || (profile is Profile.Any or Profile.Operators && random.OneIn(6));
         int legacy = isMixed ? random.Next(1, all) : 0;
-        int groups = profile is Profile.Mass ? random.Next(6, 13) : profile is Profile.Addresses ? random.Next(2, 4) : random.Next(20) switch { < 15 => 1, < 18 => 2, _ => 3 };
+        int groups = profile is Profile.Mass ? random.Next(6, 13) : profile is Profile.Addresses or Profile.TakenMasters ? random.Next(2, 4) : random.Next(20) switch { < 15 => 1, < 18 => 2, _ => 3 };
         TimeSpan downAfter = TimeSpan.FromSeconds(random.Pick(s_downAfterSeconds));
         // What redis-sentinel does with shorter ones in a mixed quorum is its own fault (README, differences).
         if (isMixed && downAfter < TimeSpan.FromSeconds(2))

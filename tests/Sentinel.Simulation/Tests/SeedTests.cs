@@ -116,6 +116,14 @@ public class SeedTests
         "--seed 50018079 --profile any --minutes 7.5 --keep 17,18,19,24,25,26",
         // In the judge: what only a master had that was cut off from its replicas is lost when one of them takes its place, whatever becomes of that one.
         "--seed 50019219 --profile any --minutes 10",
+        // Only fit replicas (core): two groups that believed in one address counted as one under two names, and one promoted the other's data.
+        "--seed 73000042 --profile taken-masters --minutes 9.6 --keep 0,1,2,5,8,9,14,15",
+        // Strangers are left alone (core): the same, and a node was told to follow the other group's.
+        "--seed 73000013 --profile taken-masters --minutes 8.2 --keep 3,4,5,6,7,10,15,16",
+        // In the judge: while the master loads that comes back to where a stranger was, what was known of that one holds.
+        "--seed 73000055 --profile taken-masters --minutes 8.2 --keep 3,6,7,9,10",
+        // Switches are saved first (core): a reset told of a new master that was on its way to disk.
+        "--seed 73100053 --profile operators --minutes 6 --keep 31,63",
         // In the world: healing let writes through that a Sentinel held back for a planned switch.
         "--seed 812 --profile planned --minutes 4 --keep 2,3,4,5,6,7,8,9,10,11,12,13,14,15",
         // In the judge: between two deaths a node lived so briefly that nobody could see it.
