@@ -10,6 +10,9 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     /// <summary>Longest time in which a write comes to the replicas when nothing is wrong but the network slow.</summary>
     private static readonly TimeSpan s_lagMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longest time for which one is held down still that can be reached again: until the next connection is tried, and answered.</summary>
+    private static readonly TimeSpan s_silenceMax = TimeSpan.FromSeconds(2);
+
     /// <summary>Longest time in which a master that began with nothing may be taken for one with the group's data: until its INFO was read, and a quorum agreed.</summary>
     private static readonly TimeSpan s_doubtMax = TimeSpan.FromSeconds(20);
 
@@ -154,12 +157,13 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     }
 
     /// <summary>
-    /// Whether who took a write forgot it, and whoever else had it still was cut off from the one for whom it was thrown away in the moment in which that one
-    /// was made the master, or again: from those who could decide, it was gone.
+    /// Whether one who had a write forgot it, and whoever else had it still was cut off from the one for whom it was thrown away in the moment in which that one
+    /// was made the master, or again, or until a moment before for so long that it was held down: from those who could decide, it was gone.
     /// </summary>
     private bool WasOnlyBehindAPartition(WriteAccepted write) =>
-        HasForgotten(write.Node, write) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
-            || (group.NewestSince(loss.At) is var madeAt && WasCutOff(node, loss.After!.Value.Branch.Opening.By, madeAt, madeAt)));
+        group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
+            || (group.NewestSince(loss.At) is var madeAt && loss.After!.Value.Branch.Opening.By is var successor
+                && (WasCutOff(node, successor, madeAt, madeAt) || world.Network.WasBlockedFor(group.Topology.Options.DownAfter, node.Machine, successor.Machine, madeAt - s_silenceMax, madeAt))));
 
     /// <summary>Whether nobody but who took a write ever had it, and that one was cut off from who was first made the master in its place, whatever became of that one.</summary>
     private bool WasReplacedBehindAPartition(WriteAccepted write, DataLoss[] losses) =>

@@ -17,10 +17,6 @@ internal abstract class Process
 
     public World World { get; }
     public Machine Machine { get; private set; }
-
-    /// <summary>When it last came to another machine; null: it always was where it is.</summary>
-    public Instant? MovedAt { get; private set; }
-
     public int Port { get; }
 
     /// <summary>What transcripts call it.</summary>
@@ -133,7 +129,7 @@ internal abstract class Process
         if (IsRunning)
             throw new InvalidOperationException($"{Name} runs");
         Machine.Unhost(this);
-        (Machine, MovedAt) = (machine, World.Agenda.Now);
+        Machine = machine;
         machine.Host(this);
     }
 

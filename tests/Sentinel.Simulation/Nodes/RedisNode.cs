@@ -488,7 +488,7 @@ internal sealed class RedisNode : Process
             _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) 
             {
                 FollowsSince = _followsSince, WasNeverToLead = Priority == 0,
-                CopiedNewcomer = !isRestart && Master is { } master && World.NodeAt(master) is { } giver && giver.Group != Group && (_follows is RoleReason.Restart || giver.MovedAt > _followsSince),
+                CopiedNewcomer = !isRestart && Master is { } master && World.NodeAt(master) is { } giver && giver.Group != Group && (_follows is RoleReason.Restart || giver.StartedAt > _followsSince),
             });
         }
     }

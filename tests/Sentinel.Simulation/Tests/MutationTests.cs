@@ -1,9 +1,20 @@
 using Sentinel.Simulation.Kernel;
 using Sentinel.Simulation.Mutation;
+using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace Sentinel.Simulation.Tests;
 
+/// <summary>Plays the tests of a class in the order of their names.</summary>
+public class ByName : ITestCaseOrderer
+{
+    public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)
+        where TTestCase : ITestCase => testCases.OrderBy(test => test.TestMethod.Method.Name, StringComparer.Ordinal);
+}
+
 /// <summary>The checkers are worth something: they notice a core that breaks a rule, whichever it is.</summary>
+/// <remarks>Each mutant has a test of its own; who is idle is asked when all have been played.</remarks>
+[TestCaseOrderer("Sentinel.Simulation.Tests.ByName", "Sentinel.Simulation")]
 public class MutationTests
 {
     public static TheoryData<string> Names => [.. Mutants.All.Select(mutant => mutant.Name)];
