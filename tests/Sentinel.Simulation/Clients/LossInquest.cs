@@ -29,7 +29,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator && loss.FollowsSince >= write.At) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
-            : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasOnlyBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
+            : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
+            : WasOutOfReach(write) ? LossCause.Emptied
             : WasTakenByAnEmptyMaster(write) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
@@ -45,7 +46,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             if (thawed >= since && frozen <= write.At)
                 since -= thawed - frozen;
         }
-        return group.Nodes.Count(node => node != master && node.Link.WasWith(write.Address, world.Network.BlockedBefore(node.Machine, master.Machine, since, write.At), write.At))
+        return world.Nodes.Count(node => node != master && node.Link.WasWith(write.Address, world.Network.BlockedBefore(node.Machine, master.Machine, since, write.At), write.At))
             >= master.Settings.MinReplicasToWrite;
     }
 
@@ -157,13 +158,21 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     }
 
     /// <summary>
-    /// Whether one who had a write forgot it, and whoever else had it still was cut off from the one for whom it was thrown away in the moment in which that one
-    /// was made the master, or again, or until a moment before for so long that it was held down: from those who could decide, it was gone.
+    /// Whether one who had a write forgot it, and whoever else had it still could not take the place of the one for whom it was thrown away, in the moment in which that one
+    /// was made the master, or again: from those who could decide, it was gone.
     /// </summary>
-    private bool WasOnlyBehindAPartition(WriteAccepted write) =>
+    private bool WasOutOfReach(WriteAccepted write) =>
         group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
-            || (group.NewestSince(loss.At) is var madeAt && loss.After!.Value.Branch.Opening.By is var successor
-                && (WasCutOff(node, successor, madeAt, madeAt) || world.Network.WasBlockedFor(group.Topology.Options.DownAfter, node.Machine, successor.Machine, madeAt - s_silenceMax, madeAt))));
+            || loss.WasNeverToLead || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
+
+    /// <summary>Whether a node did not run in a moment before it threw something away: it was dead, or frozen.</summary>
+    private static bool WasDead(DataLoss loss, Instant at) =>
+        (loss.AliveSince > at && loss.By.Failures.Any(failure => failure <= at && !loss.By.Failures.Any(later => later > failure && later < loss.AliveSince)))
+        || loss.By.FrozenSpells.Any(spell => spell.From <= at && spell.Until >= at);
+
+    /// <summary>Whether a node was cut off from another in a moment, or had been until a moment before for so long that it was held down.</summary>
+    private bool WasUnheard(RedisNode node, RedisNode by, Instant at) =>
+        WasCutOff(node, by, at, at) || world.Network.WasBlockedFor(group.Topology.Options.DownAfter, node.Machine, by.Machine, at - s_silenceMax, at);
 
     /// <summary>Whether nobody but who took a write ever had it, and that one was cut off from who was first made the master in its place, whatever became of that one.</summary>
     private bool WasReplacedBehindAPartition(WriteAccepted write, DataLoss[] losses) =>

@@ -11,6 +11,9 @@ namespace Sentinel.Simulation.Nodes;
 /// <param name="Follows">Why it followed that master.</param>
 internal sealed record DataLoss(RedisNode By, Instant At, Dataset Before, Dataset? After, bool IsRestart, RoleReason Follows)
 {
+    /// <summary>Since when its process ran.</summary>
+    public Instant AliveSince { get; init; }
+
     /// <summary>Since when it had followed that master.</summary>
     public Instant FollowsSince { get; init; }
 

@@ -487,7 +487,7 @@ internal sealed class RedisNode : Process
         {
             _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) 
             {
-                FollowsSince = _followsSince, WasNeverToLead = Priority == 0,
+                AliveSince = StartedAt, FollowsSince = _followsSince, WasNeverToLead = Priority == 0,
                 CopiedNewcomer = !isRestart && Master is { } master && World.NodeAt(master) is { } giver && giver.Group != Group && (_follows is RoleReason.Restart || giver.StartedAt > _followsSince),
             });
         }
