@@ -119,8 +119,8 @@ public class LossInquestTests
         Losses.AssertAllBy(LossCause.Partition, _world);
     }
 
-    [Theory, InlineData(true, LossCause.Unexplained), InlineData(false, LossCause.Partition)]
-    internal void A_partition_hides_from_others_only_what_nobody_else_ever_had(bool wasCopied, LossCause cause)
+    [Theory, InlineData(true, LossCause.Emptied), InlineData(false, LossCause.Partition)]
+    internal void What_only_one_behind_a_partition_still_has_is_lost_by_it_or_by_who_had_it_and_was_emptied(bool wasCopied, LossCause cause)
     {
         Promote(Nodes[1]);
         if (wasCopied)
