@@ -18,6 +18,12 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>For so long, or the failover timeout if that is shorter, the others may look for themselves; if they do not come to the same, they know better.</summary>
     private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// The same where all that speaks against the master is that its histories are not known here: who was away for two of its restarts says that of the right one. Others
+    /// have read INFO meanwhile, and have told of it, if it is every ten seconds that they do.
+    /// </summary>
+    private static readonly TimeSpan PatienceOfTheUnsure = TimeSpan.FromSeconds(15);
+
     /// <summary>For how long those are waited for that followed an emptied master and are silent at the moment. What clients write to it meanwhile is lost.</summary>
     private static readonly TimeSpan PatienceWithFollowers = TimeSpan.FromSeconds(2);
 
@@ -98,7 +104,8 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
             Confirm(doubt);
         bool isAlone = !doubt.Wrong.IsOfKnownGroup && !master.IsObjectivelyDown && master.Peers.Count(peer => peer.IsAvailable) + 1 >= master.Options.Quorum;
         _aloneSince = isAlone ? _aloneSince ?? local.Now : null;
-        if (_aloneSince is { } since && wake.IsDue(since + (master.Options.FailoverTimeout < PatienceWithOthers ? master.Options.FailoverTimeout : PatienceWithOthers)))
+        TimeSpan patience = doubt.Wrong.IsEmptyRestart ? PatienceWithOthers : PatienceOfTheUnsure;
+        if (_aloneSince is { } since && wake.IsDue(since + (master.Options.FailoverTimeout < patience ? master.Options.FailoverTimeout : patience)))
             Believe(doubt with { IsSettled = true }, "the others of the quorum hear it, and do not doubt it");
     }
 

@@ -135,6 +135,7 @@ public class ExplanationTests
         Assert.IsType<Answer.Ok>(leader.Ask(id => new FailoverRequested(id, World.Master)));
         world.RunUntil(() => leader.Events.Exists(e => e.Name == "+promoted-slave"), "the promotion");
         leader.Input(new ResetRequested(new RequestId(999), [World.Master]));
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "+reset-master"), "the reset, when the disk has the switch");
         Assert.EndsWith(": what it cost is not known here", Explain(leader)["failover 1"], StringComparison.Ordinal);
     }
 

@@ -384,6 +384,32 @@ public class LineageTests
         Assert.Contains(alone.Log, line => line.Contains("the others of the quorum hear it, and do not doubt it", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Who_was_away_for_two_restarts_of_the_master_believes_before_long_what_the_others_believe()
+    {
+        World world = World.Settled(downAfterMs: 10_000, failoverTimeoutMs: 180_000);
+        foreach (FakeNode node in world.Nodes)
+            (node.History, node.Keys, node.Offset) = ("a", 10, 5000);
+        world.Run(seconds: 21);
+        FakeSentinel away = world.Sentinels[0];
+        away.Kill();
+        StartAgain("b", former: "a", at: 6000);
+        StartAgain("c", former: "b", at: 300);    // from an old RDB file
+        world.Nodes[1].History = "c";
+        away.Restart();
+        world.RunUntil(() => away.Events.Exists(e => e.Name == "+master-foreign-data"), "a doubt");
+        world.RunUntil(() => away.Log.Exists(line => line.Contains("the others of the quorum hear it, and do not doubt it", StringComparison.Ordinal)), "believed", atMostSeconds: 20);
+
+        void StartAgain(string history, string former, ulong at)
+        {
+            world.MasterNode.Kill();
+            world.Run(seconds: 0.3);
+            (world.MasterNode.History, world.MasterNode.FormerHistory, world.MasterNode.FormerHistoryEnd) = (history, former, at);
+            world.MasterNode.Restart();
+            world.Run(seconds: 12);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

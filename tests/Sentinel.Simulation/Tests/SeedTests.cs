@@ -116,6 +116,13 @@ public class SeedTests
         "--seed 50018079 --profile any --minutes 7.5 --keep 17,18,19,24,25,26",
         // In the judge: what only a master had that was cut off from its replicas is lost when one of them takes its place, whatever becomes of that one.
         "--seed 50019219 --profile any --minutes 10",
+        // Best replica (core): who had been away for two restarts of the master doubted it, alone and for long, and would have put old data in its place when it fell silent.
+        "--seed 50003877 --profile any --minutes 10",
+        // In the judge: a holder of the data that was cut off until a moment before, or dead, or never to lead, could not be promoted.
+        "--seed 50001718 --profile any --minutes 10",
+        "--seed 50006555 --profile any --minutes 10",
+        // In the judge: replicas of another group that were at such an address count for min-replicas-to-write.
+        "--seed 73000069 --profile addresses --minutes 10",
         // Only fit replicas (core): two groups that believed in one address counted as one under two names, and one promoted the other's data.
         "--seed 73000042 --profile taken-masters --minutes 9.6 --keep 0,1,2,5,8,9,14,15",
         // Strangers are left alone (core): the same, and a node was told to follow the other group's.
