@@ -98,6 +98,8 @@ public sealed class LinkTests : IDisposable
         InstanceLinks links = Links(new LinkTransport(IPAddress.Parse("127.0.0.2"), tls: null));
         links.Connect(Order(node, credentials: null));
         await ConnectedAsync();
+        // The system accepts a connection before the node does.
+        await Eventually.SoAsync("the node has taken the call", () => node.Callers.Any());
         Assert.Equal(IPAddress.Parse("127.0.0.2"), node.Callers.Single());
         Assert.Equal("127.0.0.2", _facts.OfType<LinkConnected>().Single().LocalHost);
         links.CloseAll();
