@@ -19,8 +19,8 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The same where all that speaks against the master is that its histories are not known here: who was away for two of its restarts says that of the right one. Others
-    /// have read INFO meanwhile, and have told of it, if it is every ten seconds that they do.
+    /// The same where all that speaks against the master is that its histories are not known here: who was away for two of its restarts finds that of the right one, too.
+    /// The others read INFO every ten seconds at least, so that by then they have said whether they doubt it.
     /// </summary>
     private static readonly TimeSpan PatienceOfTheUnsure = TimeSpan.FromSeconds(15);
 

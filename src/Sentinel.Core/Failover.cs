@@ -23,7 +23,7 @@ internal sealed class Failover
     /// <summary>When the nodes were last asked how far they are: what they said before is chosen by only if they do not answer.</summary>
     private Instant _askedAt;
 
-    /// <summary>How often they were asked anew in this choice, since this Sentinel did not run.</summary>
+    /// <summary>How often they were asked anew in this choice, because this Sentinel did not run for a moment.</summary>
     private int _askedAnew;
 
     private readonly Candidacy _candidacy;
@@ -36,7 +36,7 @@ internal sealed class Failover
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
     private Reconfiguration? _reconfiguration;
 
-    /// <summary>How often that is done: one that is held up again and again must come to an end, too.</summary>
+    /// <summary>How often, at most, a choice asks the nodes anew because this Sentinel did not run: one that is held up again and again must come to an end, too.</summary>
     private const int AskedAnewMax = 5;
 
     /// <summary>How long our disk is waited for before all others hear of a new master.</summary>
