@@ -33,6 +33,9 @@ internal sealed class Failover
     /// <summary>The process that was chosen; null: it did not say which it is.</summary>
     private string? _chosenProcess;
 
+    /// <summary>Who would be chosen, but has just come back from being down, and others may be about to; null: nobody.</summary>
+    private Replica? _returning;
+
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
     private Reconfiguration? _reconfiguration;
 
@@ -88,6 +91,7 @@ internal sealed class Failover
     public string Awaited => Step switch
     {
         FailoverStep.WaitStart => _candidacy.Awaited,
+        FailoverStep.SelectReplica when _returning is { } first => $"the master and the other replicas, which may come back as {first.Name} has just done",
         FailoverStep.SelectReplica => "the replicas, which are asked how far they are",
         FailoverStep.SendReplicaOfNoOne => $"{Promoted!.Name}, which is to have every byte of the master before it takes its place",
         FailoverStep.WaitPromotion when _lapsed is not null => $"{Promoted!.Name}, which is to say once more that it is the master, for this Sentinel did not run meanwhile",
@@ -253,7 +257,12 @@ internal sealed class Failover
                 Abort("-failover-abort-slave-timeout", $"{_lastRefusal}; {reason}");    // there were some, and none became master
             return;
         }
-        (Promoted, _chosenProcess) = (best, best.RunId);
+        if (!IsForced && best.BackSince + _local.Timing.ReturnWait is { } settledAt && !wake.IsDue(settledAt))
+        {
+            _returning = best;
+            return;
+        }
+        (Promoted, _chosenProcess, _returning) = (best, best.RunId, null);
         _local.Publish(_master.About("+selected-slave", EventLevel.Warning, best) with { Epoch = Epoch });
         Enter(FailoverStep.SendReplicaOfNoOne);
         _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });

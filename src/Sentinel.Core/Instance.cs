@@ -21,6 +21,9 @@ internal abstract class Instance(MasterMonitor master, InstanceLink link)
     /// <summary>When it was last found down; null: never.</summary>
     public Instant? DownSince { get; set; }
 
+    /// <summary>When it last came back from being held down; null: it never was.</summary>
+    public Instant? BackSince { get; set; }
+
     /// <summary>Whether it was told, in this time of being down, to end a script.</summary>
     public bool IsScriptKillSent { get; set; }
 

@@ -103,10 +103,10 @@ internal sealed class InstanceLink : IScheduled
     public bool IsComplete => IsUsable && _subscription is null or { State: ConnectionState.Connected };
 
     /// <summary>
-    /// Since when the instance owes us a reply: since the oldest unanswered PING or, when a connection is missing, since
-    /// its last valid reply. Time in which we ourselves did not run is left out. Null: it owes nothing.
+    /// Since when the instance owes us a reply: since the oldest unanswered PING or, when a connection is missing or nothing came over it yet,
+    /// since its last valid reply. Time in which we ourselves did not run is left out. Null: it owes nothing.
     /// </summary>
-    public Instant? SilentSince => (Health.OldestPingAt ?? (IsComplete ? null : Health.LastValidReplyAt)) + _missed;
+    public Instant? SilentSince => (Health.OldestPingAt ?? (IsAlive ? null : Health.LastValidReplyAt)) + _missed;
 
     /// <summary>When it last answered a PING, whatever the answer; before the first one, when it became known. Time in which we ourselves did not run is left out.</summary>
     public Instant HeardAt => Health.LastReplyAt + _missed;
@@ -477,6 +477,9 @@ internal sealed class InstanceLink : IScheduled
     private bool IsProbe(Connection connection) =>
         connection == _command && Users is [Replica { ReportsMaster: true }] && _subscription is { State: not ConnectionState.Connected };
 
+    /// <summary>Whether all connections stand, and the instance gave a valid reply over the one for requests.</summary>
+    private bool IsAlive => IsComplete && Health.LastValidReplyAt >= _command.Since;
+
     private TimeSpan ConnectTimeout(TimeSpan period) => 5 * period > _local.Timing.ConnectTimeoutMin ? 5 * period : _local.Timing.ConnectTimeoutMin;
 
     /// <summary>Replaces connections on which nothing comes in although it should.</summary>
@@ -508,9 +511,9 @@ internal sealed class InstanceLink : IScheduled
             _pingRoundAt = due + (long)((_local.Now - due) / PingPeriod) * PingPeriod;
         if (Health.OldestPingAt is not null)
             return;
-        // A new connection does not restart the clock of an instance that owed a reply on the old one.
-        Health.OldestPingAt = IsComplete ? _local.Now : Health.LastValidReplyAt;
-        if (IsComplete)
+        // A new connection does not restart the clock: what accepts it may come no further.
+        Health.OldestPingAt = IsAlive ? _local.Now : Health.LastValidReplyAt;
+        if (IsAlive)
             _missed = TimeSpan.Zero;
     }
 

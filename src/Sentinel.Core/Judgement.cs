@@ -122,7 +122,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         if (isDown)
             instance.DownSince = local.Now;
         else
-            instance.IsScriptKillSent = false;
+            (instance.BackSince, instance.IsScriptKillSent) = (local.Now, false);
         if (isDown && successor is not null)
             local.Log(EventLevel.Notice, $"{instance.Prefix} follows {successor.Told}, which says that it is a master, and nobody tells of a switch: it is held down, so that the group agrees on that");
         if (isDown && isCrashed)

@@ -101,6 +101,9 @@ public sealed record Timing
     /// <summary>How long the choice of the replica waits for fresh offsets. Default 100 ms.</summary>
     public TimeSpan FreshOffsetsWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a replica that was held down must be back before it is chosen: what cut it off may have cut off the master too, and those who have more. Default 1 s.</summary>
+    public TimeSpan ReturnWait { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Age of the last valid PING reply and of the INFO beyond which a replica is not promoted: five PING periods, as in Redis.</summary>
     public TimeSpan SelectionFreshness => 5 * PingPeriodMax;
 

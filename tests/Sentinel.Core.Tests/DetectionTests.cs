@@ -74,6 +74,23 @@ public class DetectionTests
         Assert.Equal(1, world.Count("-sdown"));
     }
 
+    [Fact]
+    public void A_connection_that_was_merely_made_is_no_sign_of_life()
+    {
+        World world = World.Settled(sentinels: 1, quorum: 2);
+        FakeSentinel sentinel = world.Sentinels[0];
+        world.RunUntil(() => sentinel.View.Link.OldestPingAt is null, "no PING is owed");
+        sentinel.CutOff(world.MasterNode.Address);
+        sentinel.ConnectionsBreak(world.MasterNode.Address, LinkChannel.Command);
+        world.RunUntil(() => sentinel.View.IsSubjectivelyDown, "+sdown");
+        world.MasterNode.Freeze();
+        sentinel.Heal();
+        world.Run(seconds: 5);
+        Assert.Equal(0, world.Count("-sdown"));
+        world.MasterNode.Thaw();
+        world.RunUntil(() => !sentinel.View.IsSubjectivelyDown, "-sdown");
+    }
+
     [Theory]
     [InlineData("LOADING Redis is loading the dataset in memory", false)]
     [InlineData("MASTERDOWN Link with MASTER is down", false)]

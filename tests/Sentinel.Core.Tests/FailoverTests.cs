@@ -376,6 +376,54 @@ public class FailoverTests
     }
 
     [Fact]
+    public void The_first_replica_that_comes_back_from_a_partition_is_not_chosen_before_the_others_had_time_to()
+    {
+        World world = CutOffFromAllNodes();
+        world.MasterNode.Kill();
+        world.Nodes[2].Offset = 9000;
+        Reach(world, world.Nodes[1]);
+        world.Run(seconds: 0.8);
+        FakeSentinel leader = world.Sentinels.Single(s => s.View.Failover is FailoverStep.SelectReplica);
+        Answer.Fields told = Assert.IsType<Answer.Fields>(leader.Ask(id => new ExplanationRequested(id, World.Master)));
+        Assert.Equal("the master and the other replicas, which may come back as 10.0.0.1:7001 has just done", new Dictionary<string, string>(told.Items)["waiting-for"]);
+        Reach(world, world.Nodes[2]);
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.Equal(world.Nodes[2].Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
+    public void After_a_partition_a_master_that_comes_back_within_a_second_of_its_replicas_remains_the_master()
+    {
+        World world = CutOffFromAllNodes();
+        Reach(world, world.Nodes[1]);
+        Reach(world, world.Nodes[2]);
+        world.Run(seconds: 0.5);
+        Reach(world, world.MasterNode);
+        world.Run(seconds: 30);
+        Assert.Equal(0, world.Count("+switch-master") + world.Count("+promoted-slave"));
+        Assert.All(world.Sentinels, s => Assert.False(s.View.IsSubjectivelyDown));
+    }
+
+    private static World CutOffFromAllNodes()
+    {
+        World world = World.Settled();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+        {
+            foreach (FakeNode node in world.Nodes)
+                sentinel.CutOff(node.Address);
+        }
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.IsSubjectivelyDown && s.View.Replicas.All(replica => replica.IsSubjectivelyDown)), "all nodes are held down");
+        world.Run(seconds: 20);
+        return world;
+    }
+
+    private static void Reach(World world, FakeNode node)
+    {
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Unreachable.Remove(node.Address);
+    }
+
+    [Fact]
     public void A_replica_that_never_synchronised_is_not_promoted()
     {
         World world = World.Settled();

@@ -188,6 +188,16 @@ internal sealed class FakeSentinel
 
     public void Heal() => Unreachable.Clear();
 
+    /// <summary>Connections that stand are lost: all those to an address, or those for one kind of traffic.</summary>
+    public void ConnectionsBreak(Address address, LinkChannel? channel = null)
+    {
+        foreach (Connection connection in _connections.Values.Where(connection => connection.Order.Address == address && (channel ?? connection.Order.Channel) == connection.Order.Channel && connection.IsUp).ToArray())
+        {
+            connection.IsUp = false;
+            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection") { Cause = LinkLossCause.ClosedByPeer }));
+        }
+    }
+
     private SentinelCore NewCore() => new(_disk, Options with { Port = Address.Port }, new Random(_number), _world.Now, _lineages);
 
     public void AskThen(Func<RequestId, Input> question, Action<Answer> then)
@@ -195,15 +205,6 @@ internal sealed class FakeSentinel
         var id = new RequestId(++_lastRequest);
         _asked[id] = then;
         Input(question(id));
-    }
-
-    private void ConnectionsBreak(Address address)
-    {
-        foreach (Connection connection in _connections.Values.Where(connection => connection.Order.Address == address && connection.IsUp).ToArray())
-        {
-            connection.IsUp = false;
-            Later(() => Input(new LinkLost(connection.Order.Link, connection.Order.Attempt, connection.Order.Channel, "Server closed the connection") { Cause = LinkLossCause.ClosedByPeer }));
-        }
     }
 
     private void Later(Action action)

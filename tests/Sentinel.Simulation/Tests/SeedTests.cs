@@ -118,6 +118,8 @@ public class SeedTests
         "--seed 50019219 --profile any --minutes 10",
         // Best replica (core): who had been away for two restarts of the master doubted it, alone and for long, and would have put old data in its place when it fell silent.
         "--seed 50003877 --profile any --minutes 10",
+        // Losses (core): of nodes that had all been cut off the first one that was back was promoted, a stray one, 18 ms before the one that the master had handed over to.
+        "--seed 50006315 --profile any --minutes 10",
         // In the judge: a holder of the data that was cut off until a moment before, or dead, or never to lead, could not be promoted.
         "--seed 50001718 --profile any --minutes 10",
         "--seed 50006555 --profile any --minutes 10",
