@@ -86,6 +86,9 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
 
+    /// <summary>Whether the configured master says that it is a replica of somebody whom it does not reach, has keys of the group, and can be told to be the master again.</summary>
+    public bool IsMasterRestorable { get; init; }
+
     /// <summary>
     /// Whether a replica that followed the configured master when it was last seen, and had the group's data, has not been heard lately, is not held down, and
     /// is still waited for: it may have what nobody else has.
@@ -148,6 +151,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         if (!candidate.ReportsReplica)
         {
             return !((IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys)) ? "it reports the role of a master"
+                : IsMasterRestorable ? "it reports the role of a master, and the master, which follows nobody who can be reached, can be told to be the master again"
                 : IsMasterDistrusted && AwaitsFollower ? "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"
                 : null;
         }

@@ -201,10 +201,12 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
 
     /// <summary>
     /// Whether all who can be reached, and most of all, hear the master, and know of nothing newer. A leader that cannot be reached is known to those who voted for it: most
-    /// did, so that one of any other majority is among them. What it has just promoted is no stray.
+    /// did, so that one of any other majority is among them. What it has just promoted is no stray. Who knows fewer Sentinels than the quorum needs does not know all yet, as
+    /// after its file was lost.
     /// </summary>
     private bool IsAgreed =>
         master.Election.LeaderToSwitch is null
+        && 1 + master.Peers.Count >= master.Options.Quorum
         && master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id))
         && 1 + _confirmed.Count >= Majority;
 

@@ -32,10 +32,9 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
     /// </summary>
     /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
-    public bool TryRestoreMaster() =>
-        master.Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null }
-        && WhyNotRestored() is null
-        && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
+    public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
+
+    private bool CanRestoreMaster => master.Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null } && WhyNotRestored() is null;
 
     /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
     public string? WhyNotRestored() =>
@@ -49,6 +48,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     {
         IsMasterReplica = !master.Node.ReportsMaster,
         IsMasterDistrusted = master.Distrust.IsConfirmed,
+        IsMasterRestorable = master.Node.HoldsKeys && CanRestoreMaster,
         AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
         SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),

@@ -101,6 +101,23 @@ public class ChangedPartsTests
         AssertWaitsAsInRedis(world);
     }
 
+    [Fact]
+    public void A_master_that_handed_over_to_one_that_is_gone_is_the_master_again_before_a_stray_with_less_takes_its_place()
+    {
+        World world = World.Settled();
+        FakeNode stray = world.Nodes[1], gone = world.Nodes[2];
+        foreach (FakeNode node in world.Nodes)
+            node.Keys = 10;
+        world.Run(seconds: 15);
+        gone.Kill();
+        Tell(world, world.MasterNode, gone.Address);
+        stray.Kill();
+        stray.Restart();
+        world.RunUntil(() => world.MasterNode.Master is null, "it is the master again", atMostSeconds: 60);
+        world.RunUntil(() => stray.Master == world.MasterNode.Address, "the stray follows");
+        Assert.Equal(0, world.Count("+switch-master"));
+    }
+
     private static void AssertWaitsAsInRedis(World world)
     {
         world.RunUntil(() => world.Sentinels.TrueForAll(s => !s.View.ReportsMaster), "it is seen");

@@ -61,6 +61,7 @@ public class ReplicaSelectionTests
         Assert.Null(MasterDown.Best([stray]));
         Assert.Equal(stray, masterIsReplica.Best([stray]));
         Assert.Equal(Good(2), masterIsReplica.Best([stray, Good(2)]));
+        Assert.Null((masterIsReplica with { IsMasterRestorable = true }).Best([stray]));
     }
 
     [Fact]

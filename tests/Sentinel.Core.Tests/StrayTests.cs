@@ -82,6 +82,25 @@ public class StrayTests
     }
 
     [Fact]
+    public void A_sentinel_that_knows_fewer_than_the_quorum_agrees_with_nobody_that_the_master_of_the_others_is_a_stray()
+    {
+        World world = AfterAFailover();
+        FakeSentinel amnesiac = world.Sentinels[2];
+        foreach (FakeSentinel other in world.Sentinels.Take(2))
+            other.CutOff(world.MasterNode.Address);
+        world.MasterNode.Restart();
+        FakeNode master = world.Node(world.Sentinels[0].View.Address);
+        string[] told = [.. master.Told];
+        amnesiac.Kill();
+        int hellos = master.Hellos.Count;
+        world.RunUntil(() => master.Hellos.Count > hellos, "a hello that it does not hear");
+        amnesiac.RestartFrom(new MasterState { Options = amnesiac.View.Options, Address = world.MasterNode.Address, Replicas = [.. world.Nodes.Skip(1).Select(node => node.Address)] });
+        world.RunUntil(() => amnesiac.View.Address == master.Address, "it hears of the others' master");
+        world.Run(seconds: 5);
+        Assert.Equal(told, master.Told);
+    }
+
+    [Fact]
     public void When_the_others_come_back_there_is_time_to_hear_what_they_know_before_an_old_master_is_demoted()
     {
         World world = AloneWithAnOldMaster();

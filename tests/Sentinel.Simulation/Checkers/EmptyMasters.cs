@@ -39,6 +39,9 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // The node has only what it took since it was emptied itself.
         if (node.Data.Root.Opening.LostItsData)
             return;
+        // It follows that one already, as with a configuration that could not be rewritten: the order changes nothing.
+        if (node.Master == address)
+            return;
         // It does not know, or not any more, that there was anything.
         if (ours.LineagesLostAt >= followed.StartedAt || !_knowing[followed].Contains(by))
             return;

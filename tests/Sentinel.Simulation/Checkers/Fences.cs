@@ -88,7 +88,7 @@ internal sealed class SmallSidesTakeNoWrites(World world) : FenceChecker(world)
 /// <summary>A former master that returned is held from when it was seen until it is told, or the others disagree.</summary>
 internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(400), s_long = TimeSpan.FromSeconds(1.5), s_gap = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(400), s_long = TimeSpan.FromSeconds(1.5), s_gap = TimeSpan.FromSeconds(1.5), s_infoAge = TimeSpan.FromSeconds(1.2);
 
     public override string Name => "returned-masters-are-held";
 
@@ -103,8 +103,8 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
                 && view.Replicas.FirstOrDefault(replica => replica.Address == node.Address) is { ReportsMaster: true, IsSubjectivelyDown: false } seen && seen.RunId == node.RunId
                 && Reaches(sentinel, node, TimeSpan.Zero) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
-                // There has to be a master to follow.
-                && World.NodeAt(view.Address) is { } followed && Reaches(sentinel, followed, TimeSpan.Zero)
+                // There has to be a master to follow, which says that it has its data: it is asked once a second.
+                && World.NodeAt(view.Address) is { IsLoading: false } followed && !(World.Agenda.Now - followed.LoadedAt < s_infoAge) && Reaches(sentinel, followed, TimeSpan.Zero)
                 && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);
             if (lasts > s_soon && lasts < s_long)

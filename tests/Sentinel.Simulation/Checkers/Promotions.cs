@@ -22,7 +22,16 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
 
     public override void Reconfiguring(RedisNode node, SimSentinel by, Address? master)
     {
-        if (master is not null || by is not SentinelProcess ours)
+        if (master is null)
+            Promoting(node, by, isSure: false);
+    }
+
+    /// <summary>A master that lets go by itself does so when the replica has all that it has, and not before: what that one lacks when it is told does not matter.</summary>
+    public override void HandingOver(RedisNode node, SimSentinel by, RedisNode replica) => Promoting(replica, by, isSure: true);
+
+    private void Promoting(RedisNode node, SimSentinel by, bool isSure)
+    {
+        if (by is not SentinelProcess ours)
             return;
         foreach (Group group in World.Groups)
         {
@@ -37,7 +46,7 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             // Who is the master already by an operator's order is taken for it.
             bool isOperators = node.IsMaster && node.Data.Branch.Opening is { Reason: RoleReason.Operator } opening && opening.By == node;
-            if (!node.HasData && !isOperators && Better(node, group, ours) is { } better)
+            if (!node.HasData && !isSure && !isOperators && Better(node, group, ours) is { } better)
                 Violated($"{by.Name} promotes {node.Name}, which is empty, although {better.Name} has data and is fit");
         }
     }

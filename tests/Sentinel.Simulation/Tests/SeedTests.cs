@@ -120,6 +120,10 @@ public class SeedTests
         "--seed 50003877 --profile any --minutes 10",
         // Losses (core): of nodes that had all been cut off the first one that was back was promoted, a stray one, 18 ms before the one that the master had handed over to.
         "--seed 50006315 --profile any --minutes 10",
+        // Losses (core): a Sentinel that had lost its file, and knew nobody yet, agreed with itself that the master of the others was a stray.
+        "--seed 77000302 --profile fencing --minutes 2",
+        // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.
+        "--seed 50007643 --profile any --minutes 3.9 --keep 0,2,3,4,5,6,7,8,9,10,12,14,15,16,17,18,19",
         // In the judge: a holder of the data that was cut off until a moment before, or dead, or never to lead, could not be promoted.
         "--seed 50001718 --profile any --minutes 10",
         "--seed 50006555 --profile any --minutes 10",
