@@ -20,7 +20,7 @@ internal sealed class Failover
     /// <summary>When what the master takes part in has to be over; null: it has not begun.</summary>
     private Instant? _coordinateUntil;
 
-    /// <summary>When the nodes were last asked how far they are: what they said before is chosen by only if they do not answer.</summary>
+    /// <summary>When the nodes were last asked how far they are: nobody is chosen for what he said before.</summary>
     private Instant _askedAt;
 
     /// <summary>How often they were asked anew in this choice, because this Sentinel did not run for a moment.</summary>
@@ -224,7 +224,7 @@ internal sealed class Failover
         _local.Publish(_master.About("+failover-state-select-slave", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
     }
 
-    /// <summary>Chooses on fresh offsets, or on what is there when they do not come.</summary>
+    /// <summary>Chooses on fresh offsets; for those of one that would not be chosen by what it said before it does not wait long.</summary>
     private void Select(Wakeup wake)
     {
         bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _askedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
@@ -255,6 +255,15 @@ internal sealed class Failover
                 Abort("-failover-abort-no-good-slave", reason);
             else
                 Abort("-failover-abort-slave-timeout", $"{_lastRefusal}; {reason}");    // there were some, and none became master
+            return;
+        }
+        // What it was asked is answered before an order would be: nothing is lost by waiting, and what it said before may be old.
+        if (!IsCoordinated && best.InfoAt < _askedAt)
+        {
+            if (!wake.IsDue(Instant.Max(_stepSince, _askedAt) + PromotionPatience))
+                return;
+            Promoted = best;
+            TryNext($"{best.Name} did not say in time how far it is");
             return;
         }
         if (!IsForced && best.BackSince + _local.Timing.ReturnWait is { } settledAt && !wake.IsDue(settledAt))

@@ -147,6 +147,9 @@ internal sealed class Lineage
     public bool IsBehind(DataNode node) =>
         node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != Current || end < _offset);
 
+    /// <summary>Whether a node has the newest history of the group, or went on from as much of it as the group is known to have had.</summary>
+    public bool HasAll(DataNode node) => IsKnown && (node.History == Current || (node.FormerHistory == Current && node.FormerHistoryEnd >= _offset));
+
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
     public bool HoldsOurs(DataNode node, Instant since) =>
         node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && (HasOurs(node) || MayGoOnFromOurs(node)) && StrangerIn(node) is null;

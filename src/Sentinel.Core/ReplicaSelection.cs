@@ -48,6 +48,9 @@ public sealed record Candidate
     /// <summary>Whether its data are not of the group, as far as is known: of a history that neither is the group's nor goes on from it.</summary>
     public bool HasForeignHistory { get; init; }
 
+    /// <summary>Whether it has, or goes on from, all that the group is known to have had: its newest history, as far as that was seen.</summary>
+    public bool HasAllThatIsKnown { get; init; }
+
     /// <summary>Whether it has what the configured master has now, and nothing of before.</summary>
     public bool HasCopiedMaster { get; init; }
 
@@ -63,7 +66,7 @@ public sealed record Candidate
     /// <summary>Smaller is better; 0: never.</summary>
     public int Priority { get; init; } = 100;
 
-    /// <summary>How much of the master's stream it has.</summary>
+    /// <summary>How much of the master's stream it has; of one that is a master itself, where its own stream has come to.</summary>
     public ulong Offset { get; init; }
 }
 
@@ -102,6 +105,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <remarks>
     /// An empty one comes after those with keys, whatever its priority, unless it is their history that it has, and as much of it or
     /// more: then the keys were deleted, and are not to come back. One that would refuse is tried only where no other has as much.
+    /// Of several that say they are masters, the one that has all of the group's data comes first: to compare their offsets would tell little, for each has a stream of its own.
     /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>
@@ -112,6 +116,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         return fit
             .OrderByDescending(IsMasterAlready)
             .ThenByDescending(candidate => candidate.ReportsReplica)
+            .ThenByDescending(candidate => !candidate.ReportsReplica && candidate.HasAllThatIsKnown)
             .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => LacksKeysOf(fit, candidate))
             .ThenBy(candidate => candidate.WouldRefuse)

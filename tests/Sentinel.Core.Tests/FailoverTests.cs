@@ -309,6 +309,41 @@ public class FailoverTests
         Assert.Equal(world.Nodes[1].Address, world.Sentinels.SelectMany(s => s.Events).Single(e => e.Name == "+selected-slave").InstanceAddress);
     }
 
+    [Fact]
+    public void Nobody_is_promoted_for_what_he_said_before_he_was_asked()
+    {
+        World world = World.Settled(replicas: 1, downAfterMs: 5000);
+        FakeNode replica = world.Nodes[1];
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+sdown") == 3, "+sdown");
+        replica.Freeze();
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "+elected-leader");
+        world.Run(seconds: 1);
+        Assert.Equal(0, world.Count("+selected-slave"));
+        replica.Priority = 0;
+        replica.Thaw();
+        world.Run(seconds: 10);
+        Assert.Empty(replica.Told);
+        replica.Priority = 100;
+        world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+    }
+
+    [Fact]
+    public void One_that_does_not_say_how_far_it_is_is_passed_over_after_the_time_of_a_promotion()
+    {
+        World world = World.Settled(downAfterMs: 10_000, failoverTimeoutMs: 3000);
+        (FakeNode silent, FakeNode other) = (world.Nodes[1], world.Nodes[2]);
+        silent.Offset = 9000;
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+sdown") == 3, "+sdown");
+        silent.Freeze();
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "+elected-leader");
+        TimeSpan took = world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
+        Assert.Equal(other.Address, world.Sentinels[0].View.Address);
+        Assert.InRange(took, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(3.2));
+        Assert.Contains(world.Sentinels.SelectMany(s => s.Events), e => e.Name == "-promotion-failed" && e.Reason == $"{silent.Address} did not say in time how far it is");
+    }
+
     [Theory]
     [InlineData("REPLICAOF", "NOPERM this user has no permissions to run the 'replicaof' command")]
     [InlineData("CONFIG", "NOPERM this user has no permissions to run the 'config|rewrite' command")]

@@ -219,6 +219,26 @@ public class LineageTests
     }
 
     [Fact]
+    public void Of_two_stray_masters_the_one_that_has_all_the_data_takes_the_place_of_an_emptied_one()
+    {
+        World world = WithData();
+        FakeNode behind = world.Nodes[1], whole = world.Nodes[2];
+        world.MasterNode.Kill();
+        behind.Kill();
+        whole.Kill();
+        foreach (FakeNode stray in new[] { behind, whole })
+            (stray.History, stray.FormerHistory) = ($"a{stray.Address.Port}", "a");
+        (behind.FormerHistoryEnd, behind.Priority, whole.FormerHistoryEnd) = (500, 1, 1001);
+        behind.Restart();
+        whole.Restart();
+        (behind.Offset, whole.Offset) = (2000, 1100);
+        world.Run(seconds: 2);
+        RestartEmpty(world);
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch", atMostSeconds: 60);
+        Assert.All(world.Sentinels, s => Assert.Equal(whole.Address, s.View.Address));
+    }
+
+    [Fact]
     public void A_replica_that_is_about_to_copy_an_emptied_master_still_has_the_data()
     {
         World world = WithData();

@@ -65,6 +65,18 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void Of_several_stray_masters_the_one_that_has_all_that_the_group_is_known_to_have_had_comes_first()
+    {
+        Candidate behind = Good(1) with { ReportsReplica = false, Priority = 1, Offset = 1_000_000 };
+        Candidate whole = Good(2) with { ReportsReplica = false, HasAllThatIsKnown = true };
+        ReplicaSelection masterIsReplica = MasterDown with { IsMasterReplica = true };
+        Assert.Equal(whole, masterIsReplica.Best([behind, whole]));
+        // Replicas of one master are compared by how much of its stream they have.
+        Candidate further = behind with { ReportsReplica = true }, whole2 = whole with { ReportsReplica = true };
+        Assert.Equal(further, MasterDown.Best([further, whole2]));
+    }
+
+    [Fact]
     public void A_stray_master_takes_the_place_of_an_emptied_one_when_nobody_is_waited_for_that_followed_that_one()
     {
         Candidate stray = Good(1) with { ReportsReplica = false, HasKeys = true };

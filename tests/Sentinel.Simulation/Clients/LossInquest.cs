@@ -58,7 +58,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         // or had come back with less, and Redis' kind was there to replace its successor, which had all, by who had copied that.
         while (branch.Origin is { Branch: var earlier } && earlier.Opening.At > write.Branch.Opening.At && !HasForgotten(branch.Opening.By, write)
             && !(earlier.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && earlier.Opening.By == branch.Opening.By)
-            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By)
+            && !(earlier.Opening.Reason is RoleReason.Restart && branch.Opening.Reason is RoleReason.Sentinel or RoleReason.OrderedFailover && group.WasElsewhere(earlier.Opening.At, earlier.Opening.By)
                 && !(world.Topology.LegacySentinels > 0 && HasForgotten(earlier.Opening.By, write))))
             branch = earlier;
         Opening opening = branch.Accession;
@@ -123,7 +123,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         RedisNode master = write.Node;
         TimeSpan enough = LagMax(write, replica, until);
         Instant end = master.Deaths.Where(death => death >= write.At).Append(until).Min();
-        (Instant From, Instant Until)[] waits = [.. world.Network.Waits(replica.Machine, master.Machine).Concat(master.FrozenSpells).OrderBy(wait => wait.From)];
+        (Instant From, Instant Until)[] waits = [.. world.Network.Waits(replica.Machine, master.Machine).Concat(master.FrozenSpells).Concat(replica.FrozenSpells).OrderBy(wait => wait.From)];
         foreach ((Instant up, Instant down) in replica.Link.UpSpells(write.Address))
         {
             // One that does not know yet that its master began another history gets nothing of it.

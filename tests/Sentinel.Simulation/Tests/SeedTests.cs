@@ -122,6 +122,18 @@ public class SeedTests
         "--seed 50006315 --profile any --minutes 10",
         // Losses (core): a Sentinel that had lost its file, and knew nobody yet, agreed with itself that the master of the others was a stray.
         "--seed 77000302 --profile fencing --minutes 2",
+        // Losses (core): a master had handed over to one that was out of reach, and a stray one with less took its place.
+        "--seed 50012007 --profile any --minutes 8.6 --keep 55,56,68,83,84,87,89",
+        // Losses (core): of two strays that could take the place of an emptied master the one with less was chosen, for an offset of long ago.
+        "--seed 50014235 --profile any --minutes 10",
+        // In the judge: an operator's failover promoted a replica that had begun to follow a former master that came back.
+        "--seed 50014500 --profile any --minutes 6.1 --keep 3,12,17,25,28,30,36,38",
+        // In the judge: a node that follows an emptied one by its own configuration loses nothing when it is told to.
+        "--seed 50011299 --profile any --minutes 10",
+        // In the judge: nobody is held who says that he is a master before the configured one has said that it has loaded.
+        "--seed 823395946 --profile fencing --minutes 2",
+        // In the judge: a replica that is frozen gets nothing, although its link stands.
+        "--seed 50017252 --profile any --minutes 2.4 --keep 3,4,5,7,15",
         // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.
         "--seed 50007643 --profile any --minutes 3.9 --keep 0,2,3,4,5,6,7,8,9,10,12,14,15,16,17,18,19",
         // In the judge: a holder of the data that was cut off until a moment before, or dead, or never to lead, could not be promoted.

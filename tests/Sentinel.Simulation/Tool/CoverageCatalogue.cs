@@ -184,6 +184,7 @@ internal static class CoverageCatalogue
         Objection("silent to INFO", "it has not answered INFO lately"),
         NoGoodReplica("a replica is another group's", "*# it has the data of *", "10.1.0.2:6379: it has the data of group1"),
         NoGoodReplica("a replica is a master itself", "*# it reports the role of a master", "10.1.0.2:6379: it reports the role of a master"),
+        Objection("a master itself, and the former one can be restored", "it reports the role of a master, and the master, which follows nobody who can be reached, can be told to be the master again"),
         Objection("a master itself, and a follower is waited for", "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"),
         Objection("a copy of an emptied master", "it has copied what the master has now, and others have the data of the group"),
         Objection("empty since its start", "it has no keys and was never linked to the master since it started, but others have keys"),
@@ -205,6 +206,7 @@ internal static class CoverageCatalogue
         NotPromoted("made a master by others", "# became a master, but not by the master's own doing: it lacks # bytes of the master", "10.1.0.2:6379 became a master, but not by the master's own doing: it lacks 900 bytes of the master"),
         NotPromoted("takes no more requests", "# takes no more requests", "10.1.0.2:6379 takes no more requests"),
         NotPromoted("not in time", "# did not become master in time", "10.1.0.2:6379 did not become master in time"),
+        NotPromoted("says not how far it is", "# did not say in time how far it is", "10.1.0.2:6379 did not say in time how far it is"),
         Line("promotion failed, in any way", "Promotion failed: *", "Promotion failed: 10.1.0.2:6379 went down"),
         Reason("-failover-abort-slave-timeout", "no promotion succeeded", "*tried already*", "10.1.0.2:6379 went down; 10.1.0.2:6379: tried already; 10.1.0.3:6379: it is down"),
 
