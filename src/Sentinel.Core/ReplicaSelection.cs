@@ -36,6 +36,12 @@ public sealed record Candidate
     /// <summary>Whether it says that it is a master, and the configured master that it follows it: an operator made them change parts.</summary>
     public bool IsFollowedByMaster { get; init; }
 
+    /// <summary>
+    /// Whether the configured master says that it follows another one of the group, which answers it, and was not held down for long: who can reach that one is to
+    /// make it the group's master.
+    /// </summary>
+    public bool IsMasterWithAnother { get; init; }
+
     /// <summary>Whether it is the master itself by another name, as far as can be told.</summary>
     public bool IsMaster { get; init; }
 
@@ -156,6 +162,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         if (!candidate.ReportsReplica)
         {
             return !((IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys)) ? "it reports the role of a master"
+                : candidate.IsMasterWithAnother ? "it reports the role of a master, and the master follows another one, which answers it"
                 : IsMasterRestorable ? "it reports the role of a master, and the master, which follows nobody who can be reached, can be told to be the master again"
                 : IsMasterDistrusted && AwaitsFollower ? "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"
                 : null;

@@ -75,6 +75,10 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     private bool IsFollowedByMaster(Replica replica) =>
         !master.Node.ReportsMaster && (HasBecomeMaster(replica) || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
 
+    private bool IsMasterWithAnotherThan(Replica replica) =>
+        master.Node is { ReportsMaster: false, IsMasterLinkUp: true, ReportedMaster: { } followed } && MasterDownFor < master.Options.FailoverTimeout
+        && !local.Names.AreSame(followed, replica.Address) && master.Replicas.Exists(other => local.Names.AreSame(other.Address, followed));
+
     /// <summary>Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it.</summary>
     private bool WasPromotedMeanwhile(Replica replica) =>
         HasBecomeMaster(replica)
@@ -100,6 +104,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         HasDataOf = master.Lineage.StrangerIn(replica),
         WasPromotedMeanwhile = !master.IsMaster(replica) && WasPromotedMeanwhile(replica),
         IsFollowedByMaster = !master.IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
+        IsMasterWithAnother = IsMasterWithAnotherThan(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = HasKeys(replica),
         HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.History == replica.History && IsOfUnknownOrigin(other))),

@@ -118,6 +118,24 @@ public class ChangedPartsTests
         Assert.Equal(0, world.Count("+switch-master"));
     }
 
+    [Fact]
+    public void Who_cannot_reach_the_one_to_whom_the_master_handed_over_leaves_the_choice_to_those_who_can()
+    {
+        World world = World.Settled(failoverTimeoutMs: 60_000);
+        FakeNode stray = world.Nodes[1], successor = world.Nodes[2];
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.CutOff(successor.Address);
+        Tell(world, successor, null);
+        Tell(world, world.MasterNode, successor.Address);
+        stray.Kill();
+        stray.Restart();
+        world.Run(seconds: 40);
+        Assert.Equal(0, world.Count("+promoted-slave"));
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Heal();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == successor.Address), "all believe it");
+    }
+
     private static void AssertWaitsAsInRedis(World world)
     {
         world.RunUntil(() => world.Sentinels.TrueForAll(s => !s.View.ReportsMaster), "it is seen");

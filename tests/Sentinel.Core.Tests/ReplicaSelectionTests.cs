@@ -62,6 +62,7 @@ public class ReplicaSelectionTests
         Assert.Equal(stray, masterIsReplica.Best([stray]));
         Assert.Equal(Good(2), masterIsReplica.Best([stray, Good(2)]));
         Assert.Null((masterIsReplica with { IsMasterRestorable = true }).Best([stray]));
+        Assert.Null(masterIsReplica.Best([stray with { IsMasterWithAnother = true }]));
     }
 
     [Fact]

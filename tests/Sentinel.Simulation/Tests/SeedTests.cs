@@ -132,6 +132,8 @@ public class SeedTests
         "--seed 50011299 --profile any --minutes 10",
         // In the judge: nobody is held who says that he is a master before the configured one has said that it has loaded.
         "--seed 823395946 --profile fencing --minutes 2",
+        // Losses (core): who could not reach the one to whom the master had handed over promoted a stray one, although the master, which it did reach, followed that one.
+        "--seed 50019882 --profile any --minutes 7.9 --keep 65,123,136,143,145,146",
         // In the judge: a replica that is frozen gets nothing, although its link stands.
         "--seed 50017252 --profile any --minutes 2.4 --keep 3,4,5,7,15",
         // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.

@@ -184,6 +184,7 @@ internal static class CoverageCatalogue
         Objection("silent to INFO", "it has not answered INFO lately"),
         NoGoodReplica("a replica is another group's", "*# it has the data of *", "10.1.0.2:6379: it has the data of group1"),
         NoGoodReplica("a replica is a master itself", "*# it reports the role of a master", "10.1.0.2:6379: it reports the role of a master"),
+        Objection("a master itself, and the former one follows another", "it reports the role of a master, and the master follows another one, which answers it"),
         Objection("a master itself, and the former one can be restored", "it reports the role of a master, and the master, which follows nobody who can be reached, can be told to be the master again"),
         Objection("a master itself, and a follower is waited for", "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"),
         Objection("a copy of an emptied master", "it has copied what the master has now, and others have the data of the group"),
