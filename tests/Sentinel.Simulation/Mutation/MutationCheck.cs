@@ -79,7 +79,12 @@ internal static class MutationCheck
     private static Player PlayerOf(MutantContext context)
     {
         var play = context.Method<Func<string, (string, ulong, string)?>>(typeof(MutationCheck), nameof(FirstViolation));
-        return line => play(line);
+        return line =>
+        {
+            (string, ulong, string)? seen = play(line);
+            GC.KeepAlive(context);    // what nobody holds is unloaded
+            return seen;
+        };
     }
 
     /// <summary>Runs inside the copy, on its core.</summary>
