@@ -147,8 +147,17 @@ internal sealed class Lineage
     public bool IsBehind(DataNode node) =>
         node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != Current || end < _offset);
 
-    /// <summary>Whether a node has the newest history of the group, or went on from as much of it as the group is known to have had.</summary>
-    public bool HasAll(DataNode node) => IsKnown && (node.History == Current || (node.FormerHistory == Current && node.FormerHistoryEnd >= _offset));
+    /// <summary>
+    /// How new the data of a node are, by the group's histories in their order: greater is newer; 0: of none of them. One that went on from a history
+    /// has less than who has it, except from as much of the newest one as the group is known to have had.
+    /// </summary>
+    public int RecencyOf(DataNode node)
+    {
+        bool hasAll = node.FormerHistory == Current && node.FormerHistoryEnd >= _offset;
+        int own = node.History is { } history ? 2 * _histories.IndexOf(history) + 2 : 0;
+        int former = node.FormerHistory is { } before ? 2 * _histories.IndexOf(before) + (hasAll ? 2 : 1) : 0;
+        return Math.Max(0, Math.Max(own, former));
+    }
 
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
     public bool HoldsOurs(DataNode node, Instant since) =>

@@ -54,8 +54,8 @@ public sealed record Candidate
     /// <summary>Whether its data are not of the group, as far as is known: of a history that neither is the group's nor goes on from it.</summary>
     public bool HasForeignHistory { get; init; }
 
-    /// <summary>Whether it has, or goes on from, all that the group is known to have had: its newest history, as far as that was seen.</summary>
-    public bool HasAllThatIsKnown { get; init; }
+    /// <summary>How new its data are, by the histories that the group is known to have had: greater is newer; 0: they are of none of them.</summary>
+    public int Recency { get; init; }
 
     /// <summary>Whether it has what the configured master has now, and nothing of before.</summary>
     public bool HasCopiedMaster { get; init; }
@@ -111,7 +111,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <remarks>
     /// An empty one comes after those with keys, whatever its priority, unless it is their history that it has, and as much of it or
     /// more: then the keys were deleted, and are not to come back. One that would refuse is tried only where no other has as much.
-    /// Of several that say they are masters, the one that has all of the group's data comes first: to compare their offsets would tell little, for each has a stream of its own.
+    /// Of several that say they are masters, the one with the newest of the group's histories comes first, whatever its priority: to compare their offsets would tell little, for
+    /// each has a stream of its own.
     /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>
@@ -122,7 +123,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         return fit
             .OrderByDescending(IsMasterAlready)
             .ThenByDescending(candidate => candidate.ReportsReplica)
-            .ThenByDescending(candidate => !candidate.ReportsReplica && candidate.HasAllThatIsKnown)
+            .ThenByDescending(candidate => candidate.ReportsReplica ? 0 : candidate.Recency)
             .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => LacksKeysOf(fit, candidate))
             .ThenBy(candidate => candidate.WouldRefuse)

@@ -108,7 +108,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         MasterLinkDownTime = replica.MasterLinkDownTime,
         HasKeys = HasKeys(replica),
         HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.History == replica.History && IsOfUnknownOrigin(other))),
-        HasAllThatIsKnown = master.Lineage.HasAll(replica),
+        Recency = master.Lineage.RecencyOf(replica),
         HasCopiedMaster = Distrust.HasCopied(replica, master.Node),
         History = replica.History,
         WouldRefuse = Preflight.Refusal(replica) is not null,

@@ -239,6 +239,33 @@ public class LineageTests
     }
 
     [Fact]
+    public void Of_two_former_masters_the_later_one_takes_the_place_of_an_emptied_one()
+    {
+        World world = WithData();
+        foreach (FakeNode node in world.Nodes)
+            (node.BeginsHistories, node.Offset) = (true, 1000);
+        FakeNode first = world.MasterNode;
+        first.Offset = 5000;    // of a stream of its own
+        FakeNode second = Replaced(first), third = Replaced(second);
+        third.Kill();
+        first.Thaw();
+        second.Thaw();
+        world.Run(seconds: 0.3);
+        (third.History, third.FormerHistory, third.Keys, third.HasLoadedNothing) = ("z", null, 0, true);
+        third.Restart();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != third.Address), "a switch", atMostSeconds: 60);
+        Assert.All(world.Sentinels, s => Assert.Equal(second.Address, s.View.Address));
+
+        FakeNode Replaced(FakeNode master)
+        {
+            master.Freeze();
+            world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != master.Address), "another master");
+            world.Run(seconds: 21);
+            return world.Node(world.Sentinels[0].View.Address);
+        }
+    }
+
+    [Fact]
     public void A_replica_that_is_about_to_copy_an_emptied_master_still_has_the_data()
     {
         World world = WithData();

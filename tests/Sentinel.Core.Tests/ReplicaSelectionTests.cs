@@ -66,10 +66,10 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
-    public void Of_several_stray_masters_the_one_that_has_all_that_the_group_is_known_to_have_had_comes_first()
+    public void Of_several_stray_masters_the_one_with_the_newest_data_of_the_group_comes_first()
     {
-        Candidate behind = Good(1) with { ReportsReplica = false, Priority = 1, Offset = 1_000_000 };
-        Candidate whole = Good(2) with { ReportsReplica = false, HasAllThatIsKnown = true };
+        Candidate behind = Good(1) with { ReportsReplica = false, Recency = 3, Priority = 1, Offset = 1_000_000 };
+        Candidate whole = Good(2) with { ReportsReplica = false, Recency = 4 };
         ReplicaSelection masterIsReplica = MasterDown with { IsMasterReplica = true };
         Assert.Equal(whole, masterIsReplica.Best([behind, whole]));
         // Replicas of one master are compared by how much of its stream they have.

@@ -134,6 +134,8 @@ public class SeedTests
         "--seed 823395946 --profile fencing --minutes 2",
         // Losses (core): who could not reach the one to whom the master had handed over promoted a stray one, although the master, which it did reach, followed that one.
         "--seed 50019882 --profile any --minutes 7.9 --keep 65,123,136,143,145,146",
+        // Losses (core): of two former masters the one of longer ago took the place of an emptied one, for its priority.
+        "--seed 88000296 --profile partitions --minutes 5",
         // In the judge: a replica that is frozen gets nothing, although its link stands.
         "--seed 50017252 --profile any --minutes 2.4 --keep 3,4,5,7,15",
         // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.
