@@ -166,9 +166,6 @@ internal static class Mutants
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
         new("promotes-a-copy-of-an-emptied-master", "Who has copied a master without its data does not take its place while another one has them.",
             [new("if (IsMasterDistrusted && candidate.HasCopiedMaster)", "if (candidate is { HasCopiedMaster: true, IsConnected: false })")]) { Case = "--seed 50003176 --profile any --minutes 10" },
-        new("promotes-whoever-is-back-first", "Who has just come back is not chosen before the others had time to come back too.",
-            [new("if (!IsForced && best.BackSince + _local.Timing.ReturnWait is { } settledAt", "if (!IsForced && best.BackSince + _local.Timing.ReturnWait / 1000 is { } settledAt"),
-             new("IsComplete && Health.LastValidReplyAt >= _command.Since", "IsComplete")]) { Case = "--seed 50006315 --profile any --minutes 10" },
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
             [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),
     ];
