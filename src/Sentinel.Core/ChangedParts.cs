@@ -35,7 +35,7 @@ internal sealed class ChangedParts(MasterMonitor master, LocalSentinel local)
     /// <summary>The replica that is the master by what both said last. Not one that was started anew as a master: what it has is its own.</summary>
     private Replica? Said =>
         master is { Failover: null or { IsForced: false }, Node: { ReportsMaster: false, IsMasterLinkUp: true, IsLoading: false, ReportedMaster: { } followed } }
-            ? master.Replicas.Find(replica => replica is { ReportsMaster: true, IsSubjectivelyDown: false, RunId: not null } && replica.RunId == replica.RunIdAsReplica && local.Names.AreSame(replica.Address, followed))
+            ? master.Replicas.Find(replica => replica is { HasBecomeMaster: true, IsSubjectivelyDown: false } && local.Names.AreSame(replica.Address, followed))
             : null;
 
     private bool IsCertain(Finding finding, Wakeup wake)

@@ -242,6 +242,7 @@ internal sealed class Failover
             GoOnAlone(_lastRefusal!);
             best = _master.Succession.Best(_failed, _order.Target);
         }
+        _returning = null;
         if (best is null)
         {
             string reason = _master.Succession.WhyNobody(_failed);
@@ -271,7 +272,7 @@ internal sealed class Failover
             _returning = best;
             return;
         }
-        (Promoted, _chosenProcess, _returning) = (best, best.RunId, null);
+        (Promoted, _chosenProcess) = (best, best.RunId);
         _local.Publish(_master.About("+selected-slave", EventLevel.Warning, best) with { Epoch = Epoch });
         Enter(FailoverStep.SendReplicaOfNoOne);
         _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });

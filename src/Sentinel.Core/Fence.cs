@@ -263,7 +263,7 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether it is a master against the configuration, as far as we know, and was no replica a moment ago.</summary>
     private bool IsReturned(Replica replica) =>
-        replica is { Stray: { SaysMaster: true, IsDisputed: false }, IsLoading: false, RunId: not null } && replica.RunId != replica.RunIdAsReplica
+        replica is { Stray: { SaysMaster: true, IsDisputed: false }, IsLoading: false, RunId: not null, HasBecomeMaster: false }
         && !master.IsMaster(replica) && master.Failover is null && master.Strays.MasterIsSane;
 
     /// <summary>Whether a node of the group follows it: those whom we do not hear may have made it the master again.</summary>

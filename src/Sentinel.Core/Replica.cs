@@ -12,7 +12,11 @@ internal sealed class Replica : DataNode
 
     /// <summary>The same node as another entry: of a former master, or of a replica whose group has a new master.</summary>
     public Replica(DataNode former)
-        : base(former.Master, former.Link) => InheritFrom(former);
+        : base(former.Master, former.Link)
+    {
+        InheritFrom(former);
+        RunIdAsReplica = (former as Replica)?.RunIdAsReplica;
+    }
 
     public override InstanceKind Kind => InstanceKind.Replica;
     public override string Name => Told.ToString();
@@ -32,6 +36,9 @@ internal sealed class Replica : DataNode
 
     /// <summary>Its process when it was last seen as a replica; null: never.</summary>
     public string? RunIdAsReplica { get; set; }
+
+    /// <summary>Whether it turned from replica to master without a restart: somebody made it one.</summary>
+    public bool HasBecomeMaster => ReportsMaster && RunId is not null && RunId == RunIdAsReplica;
 
     public InstanceFlags Flags(bool isPromoted) =>
         CommonFlags | InstanceFlags.Replica

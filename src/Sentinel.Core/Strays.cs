@@ -14,8 +14,8 @@ internal sealed record StrayCase(Instant Since, bool SaysMaster, Instant? DownSi
 /// <remarks>
 /// Redis Sentinel waits 8 s (a stray master) or a failover timeout (a stray replica) for a configuration it may have missed.
 /// Here the peers are asked whether they know a newer one, or lead a failover: when all that can be reached, and a majority of
-/// all, know of none, the instance is told at once. When peers do not tell, or while it may be another group's, the waits of Redis
-/// hold. Nobody who says that it is a master is told to follow ours while most peers cannot be reached: then it may be ours that was
+/// all, know of none, the instance is told at once. When peers do not tell, or while it may be another group's, or was made a master by somebody
+/// and not all Sentinels can be asked, the waits of Redis hold. Nobody who says that it is a master is told to follow ours while most peers cannot be reached: then it may be ours that was
 /// replaced.
 /// </remarks>
 internal sealed class Strays(MasterMonitor master, LocalSentinel local)
@@ -147,7 +147,7 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
                 master.Node.RequestInfo();
                 continue;
             }
-            bool isKnown = IsAgreed && !master.Lineage.MayBeAStranger(replica);
+            bool isKnown = IsAgreed && !master.Lineage.MayBeAStranger(replica) && (HaveAllSaid || !replica.HasBecomeMaster);
             if (!(isKnown ? IsOurTurn(replica, wake) : wake.IsDue(Instant.Max(replica.Stray.Since, _judgesSince ?? local.Now) + WaitWithoutAgreement(replica.Stray)) && MayBeTold(replica.Stray, wake)))
                 continue;
             // Meanwhile the one that it follows may have said of which group it is.
@@ -209,6 +209,12 @@ internal sealed class Strays(MasterMonitor master, LocalSentinel local)
         && 1 + master.Peers.Count >= master.Options.Quorum
         && master.Peers.TrueForAll(peer => peer.IsSubjectivelyDown || _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id))
         && 1 + _confirmed.Count >= Majority;
+
+    /// <summary>
+    /// Whether every other Sentinel has said that it knows nothing newer. One alone may have made a replica the master, as an operator ordered it to, and be known for that
+    /// to nobody who can be reached.
+    /// </summary>
+    private bool HaveAllSaid => master.Peers.TrueForAll(peer => _confirmed.Contains(peer.Id) || _behind.Contains(peer.Id));
 
     private bool IsMajorityReachable => 1 + master.Peers.Count(peer => !peer.IsSubjectivelyDown) >= Majority;
 

@@ -73,7 +73,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// that came back as a master where another has become it: that the master follows it then, its file says, from before.
     /// </summary>
     private bool IsFollowedByMaster(Replica replica) =>
-        !master.Node.ReportsMaster && (HasBecomeMaster(replica) || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
+        !master.Node.ReportsMaster && (replica.HasBecomeMaster || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
 
     private bool IsMasterWithAnotherThan(Replica replica) =>
         master.Node is { ReportsMaster: false, IsMasterLinkUp: true, ReportedMaster: { } followed } && MasterDownFor < master.Options.FailoverTimeout
@@ -81,11 +81,9 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it.</summary>
     private bool WasPromotedMeanwhile(Replica replica) =>
-        HasBecomeMaster(replica)
+        replica.HasBecomeMaster
         && ((master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince)
             || (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod));
-
-    private static bool HasBecomeMaster(Replica replica) => replica.ReportsMaster && replica.RunId is not null && replica.RunId == replica.RunIdAsReplica;
 
     /// <summary>Whether a node says of its data that they began with nothing, or went on from others. Who copied them has what its master had, whatever itself began with.</summary>
     private static bool IsOfUnknownOrigin(Replica replica) =>

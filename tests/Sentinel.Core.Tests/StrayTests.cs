@@ -100,6 +100,36 @@ public class StrayTests
         Assert.Equal(told, master.Told);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_replica_that_somebody_made_a_master_is_left_one_until_those_who_are_out_of_reach_had_time_to_tell(bool othersSwitchMeanwhile)
+    {
+        World world = World.Settled();
+        FakeSentinel alone = world.Sentinels[0];
+        FakeNode promoted = world.Nodes[1], other = world.Nodes[2];
+        alone.CutOff(world.MasterNode.Address);
+        alone.CutOff(other.Address);
+        foreach (FakeSentinel sentinel in world.Sentinels.Skip(1))
+        {
+            alone.CutOff(sentinel.Address);
+            sentinel.CutOff(alone.Address);
+            sentinel.CutOff(promoted.Address);
+            sentinel.ConnectionsBreak(promoted.Address);
+        }
+        world.Run(seconds: 5);
+        if (othersSwitchMeanwhile)
+        {
+            Assert.IsType<Answer.Ok>(world.Sentinels[1].Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { Target = other.Address } }));
+            world.RunUntil(() => world.Sentinels.Skip(1).All(s => s.View.Address == other.Address), "a switch that one does not hear of");
+            world.Run(seconds: 12);
+        }
+        Assert.IsType<Answer.Ok>(alone.Ask(id => new FailoverRequested(id, World.Master)));
+        world.RunUntil(() => alone.View.Address == promoted.Address, "it is made the master by one alone");
+        foreach (FakeSentinel sentinel in world.Sentinels.Skip(1))
+            sentinel.Unreachable.Remove(promoted.Address);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == promoted.Address), "the others hear of it, from the new master");
+        Assert.Equal(["REPLICAOF NO ONE"], promoted.Told);
+    }
+
     [Fact]
     public void When_the_others_come_back_there_is_time_to_hear_what_they_know_before_an_old_master_is_demoted()
     {

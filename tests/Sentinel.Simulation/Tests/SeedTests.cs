@@ -136,6 +136,8 @@ public class SeedTests
         "--seed 50019882 --profile any --minutes 7.9 --keep 65,123,136,143,145,146",
         // Losses (core): of two former masters the one of longer ago took the place of an emptied one, for its priority.
         "--seed 88000296 --profile partitions --minutes 5",
+        // Losses (core): a master that one Sentinel alone had made one, as ordered, was told to follow the former one when a partition healed, before its word of it came.
+        "--seed 235503805 --profile orders --minutes 2",
         // In the judge: a replica that is frozen gets nothing, although its link stands.
         "--seed 50017252 --profile any --minutes 2.4 --keep 3,4,5,7,15",
         // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.
