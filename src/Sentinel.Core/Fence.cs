@@ -163,7 +163,7 @@ internal sealed class Fence(MasterMonitor master, LocalSentinel local)
     private void DecideMaster(Wakeup wake)
     {
         MasterNode node = master.Node;
-        if (master.Failover?.Handover is not null)
+        if (master.Failover is { Handover: not null, Step: not FailoverStep.ReconfReplicas })
         {
             // A planned switch holds them itself, and to let them go now would let go what it counts on.
             if (LeaseOf(node.Link) is { } left)

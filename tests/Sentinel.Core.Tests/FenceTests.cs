@@ -111,6 +111,21 @@ public class FenceTests
     }
 
     [Fact]
+    public void A_master_by_a_planned_switch_is_held_like_any_other_while_a_replica_does_not_follow_yet()
+    {
+        World world = Settled();
+        world.Sentinels[1].Kill();
+        world.Sentinels[2].Kill();
+        world.Run(seconds: 3);
+        FakeNode successor = world.Nodes[1], silent = world.Nodes[2];
+        silent.Freeze();
+        Assert.IsType<Answer.Ok>(world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { Target = successor.Address, Mode = FailoverMode.CoordinatedOnly } }));
+        world.RunUntil(() => world.Sentinels[0].View.Address == successor.Address, "the switch");
+        world.RunUntil(() => !successor.TakesWrites, "held", atMostSeconds: 0.9);
+        Assert.Equal(FailoverStep.ReconfReplicas, world.Sentinels[0].View.Failover);
+    }
+
+    [Fact]
     public void A_master_that_was_replaced_takes_no_write_until_it_is_a_replica()
     {
         World world = Settled();

@@ -138,6 +138,8 @@ public class SeedTests
         "--seed 88000296 --profile partitions --minutes 5",
         // Losses (core): a master that one Sentinel alone had made one, as ordered, was told to follow the former one when a partition healed, before its word of it came.
         "--seed 235503805 --profile orders --minutes 2",
+        // Small sides take no writes (core): while the last replicas of a planned switch were waited for, the new master was not held.
+        "--seed 90000097 --profile fencing --minutes 2",
         // In the judge: a replica that is frozen gets nothing, although its link stands.
         "--seed 50017252 --profile any --minutes 2.4 --keep 3,4,5,7,15",
         // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.
