@@ -36,6 +36,11 @@ internal sealed class Failover
     /// <summary>Who would be chosen, but has just come back from being down, and others may be about to; null: nobody.</summary>
     private Replica? _returning;
 
+    /// <summary>The connection over which the replica was told; null: it is not to be told again.</summary>
+    private int? _toldOver;
+
+    private bool _isToldAgain;
+
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>
     private Reconfiguration? _reconfiguration;
 
@@ -272,7 +277,7 @@ internal sealed class Failover
             _returning = best;
             return;
         }
-        (Promoted, _chosenProcess) = (best, best.RunId);
+        (Promoted, _chosenProcess, _isToldAgain) = (best, best.RunId, false);
         _local.Publish(_master.About("+selected-slave", EventLevel.Warning, best) with { Epoch = Epoch });
         Enter(FailoverStep.SendReplicaOfNoOne);
         _local.Publish(_master.About("+failover-state-send-slaveof-noone", EventLevel.Notice, best) with { Epoch = Epoch });
@@ -313,6 +318,7 @@ internal sealed class Failover
             TryNext($"{replica.Name} takes no more requests");
             return;
         }
+        _toldOver = _isToldAgain ? null : replica.Link.Attempt;
         Enter(FailoverStep.WaitPromotion);
         _local.Publish(_master.About("+failover-state-wait-promotion", EventLevel.Notice, replica) with { Epoch = Epoch });
     }
@@ -365,11 +371,25 @@ internal sealed class Failover
                 Unready(failure);
             return;
         }
+        if (_toldOver is { } attempt && attempt != replica.Link.Attempt && replica is { HasReported: true, ReportsMaster: false })
+        {
+            TellAgain();
+            return;
+        }
         Handover?.KeepHeld(wake);
         if (replica.IsSubjectivelyDown)
             TryNext($"{replica.Name} went down");
         else if ((wake.IsDue(_stepSince + PromotionPatience) || (Handover is { Deadline: var deadline } && wake.IsDue(deadline))) && wake.IsDue(_local.JudgeAfter))
             TryNext($"{replica.Name} did not become master in time");
+    }
+
+    /// <summary>The order was lost with the connection over which it left, for the replica says over another one that it is a replica still.</summary>
+    private void TellAgain()
+    {
+        _isToldAgain = true;
+        Handover?.BeforePromoting();
+        Enter(FailoverStep.SendReplicaOfNoOne);
+        _local.Touch(_master);
     }
 
     private void TryNext(string reason)

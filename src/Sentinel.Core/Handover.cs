@@ -136,6 +136,13 @@ internal sealed class Handover
     /// <summary>The replica is told to be the master; writes wait on.</summary>
     public void Promoting() => _state = State.Promoting;
 
+    /// <summary>The replica is to be told anew, and to have every byte that the master has by now.</summary>
+    public void BeforePromoting()
+    {
+        if (_state is State.Promoting)
+            (_state, _offset) = (State.Holding, null);
+    }
+
     /// <summary>Lets the former master hold writes back until it is known which one is the master.</summary>
     public void KeepHeld(Wakeup wake)
     {

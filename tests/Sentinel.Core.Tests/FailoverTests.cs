@@ -328,6 +328,31 @@ public class FailoverTests
         world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void An_order_that_was_lost_with_its_connection_is_given_again(bool isPlanned)
+    {
+        World world = World.Settled(replicas: 1, downAfterMs: 5000);
+        FakeNode replica = world.Nodes[1];
+        replica.IgnoresOrders = true;
+        if (isPlanned)
+        {
+            world.MasterNode.Refused["FAILOVER"] = "ERR unknown command 'FAILOVER'";
+            Assert.IsType<Answer.Ok>(world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { Mode = FailoverMode.CoordinatedOnly } }));
+        }
+        else
+        {
+            world.MasterNode.Kill();
+        }
+        world.RunUntil(() => replica.OrdersIgnored > 0, "an order is lost");
+        replica.IgnoresOrders = false;
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.ConnectionsBreak(replica.Address);
+        TimeSpan took = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == replica.Address), "a switch");
+        Assert.True(took < TimeSpan.FromSeconds(0.5), $"{took}");
+        Assert.Equal(0, world.Count("-promotion-failed"));
+        Assert.DoesNotContain(false, replica.PromotedBeside);
+    }
+
     [Fact]
     public void One_that_does_not_say_how_far_it_is_is_passed_over_after_the_time_of_a_promotion()
     {

@@ -65,12 +65,15 @@ internal sealed class BestReplica(World world) : Checker(world)
                 continue;
             if (master.Options.PreflightPeriod > TimeSpan.Zero && node.HadIllness(Illness.RefusesOrders, Instant.Zero, World.Agenda.Now))
                 continue;
-            if (IsKnownToRefuse(chosen, master))
+            if (IsKnownToRefuse(chosen, master) && World.NodeAt(address)?.HadIllness(Illness.RefusesOrders, World.Agenda.Now - s_findingAge, World.Agenda.Now) is not false)
                 Violated($"{by.Name} promotes {address}, of which it knows that it refuses, although {other.Address} is fit");
             if (other.Priority < chosen.Priority || (other.Priority == chosen.Priority && other.Offset > chosen.Offset))
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }
     }
+
+    /// <summary>How long a finding stands at most that is not true any more: the node may have obeyed since.</summary>
+    private static readonly TimeSpan s_findingAge = TimeSpan.FromMinutes(1);
 
     private static bool IsKnownToRefuse(ReplicaView replica, MasterView master) =>
         master.Findings.Any(finding => finding.Kind is FindingKind.Rights && finding.About == $"replica {replica.Address}");

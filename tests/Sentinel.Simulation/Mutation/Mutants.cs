@@ -113,7 +113,7 @@ internal static class Mutants
         new("promotes-a-stranger", "A replica that has the data of another group is never promoted.",
             [new("HasDataOf = master.Lineage.StrangerIn(replica),", "HasDataOf = null,")]) { Profile = Profile.Addresses },
         new("does-not-wait-for-whom-a-node-follows", "A node of which nothing tells whose it is waits for the one that it follows to be heard, where two groups know that one.",
-            [new("IsAgreed && !master.Lineage.MayBeAStranger(replica);", "IsAgreed;")]) { Case = "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7" },
+            [new("IsAgreed && !master.Lineage.MayBeAStranger(replica) && (", "IsAgreed && (")]) { Case = "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7" },
         new("takes-an-empty-node-where-another-group-had-one", "A node of which nothing tells whose it is waits, where two groups had one at its address.",
             [new("known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null", "known.Master.IsRemoved")]) { Case = "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9" },
         new("prefers-the-predecessor-of-an-emptied-master", "Of an emptied master those who followed it are waited for before one that was a master before it takes its place.",

@@ -140,6 +140,12 @@ public class SeedTests
         "--seed 235503805 --profile orders --minutes 2",
         // Small sides take no writes (core): while the last replicas of a planned switch were waited for, the new master was not held.
         "--seed 90000097 --profile fencing --minutes 2",
+        // Holds end (core): the order to a replica was lost with its connection, and writes waited until it had no time left.
+        "--seed 91000245 --profile planned --minutes 2",
+        // In the judge: an order that comes while the Sentinel is frozen, and its failover not over, is not over with that one.
+        "--seed 91000172 --profile operators --minutes 2",
+        // In the judge: a node that refused once, and obeyed since, is not known to refuse.
+        "--seed 91000438 --profile rights --minutes 2",
         // In the judge: a replica that is frozen gets nothing, although its link stands.
         "--seed 50017252 --profile any --minutes 2.4 --keep 3,4,5,7,15",
         // In the judge: a replica that loads when its master is told to hand over to it is waited for by that one.
