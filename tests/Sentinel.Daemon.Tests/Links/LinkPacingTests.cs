@@ -7,11 +7,11 @@ public class LinkPacingTests
 {
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(199, 0)]
-    [InlineData(200, 1)]
-    [InlineData(1000, 5)]
-    [InlineData(2000, 10)]
-    [InlineData(1_000_000, 10)]
+    [InlineData(66, 0)]
+    [InlineData(67, 1)]
+    [InlineData(1000, 15)]
+    [InlineData(2000, 30)]
+    [InlineData(1_000_000, 30)]
     public void Who_has_few_links_never_waits_and_who_has_many_not_for_long(int connections, int ms)
     {
         var pacing = new LinkPacing();
