@@ -20,7 +20,10 @@ internal sealed class Failover
     /// <summary>When what the master takes part in has to be over; null: it has not begun.</summary>
     private Instant? _coordinateUntil;
 
-    /// <summary>When the nodes were last asked how far they are: nobody is chosen for what he said before.</summary>
+    /// <summary>Whether this Sentinel did not run for a moment before the choice: nobody is promoted for what he said before that.</summary>
+    private bool _hasMissed;
+
+    /// <summary>When the nodes were last asked how far they are: what they said before is chosen by only if they do not answer soon.</summary>
     private Instant _askedAt;
 
     /// <summary>How often they were asked anew in this choice, because this Sentinel did not run for a moment.</summary>
@@ -152,6 +155,7 @@ internal sealed class Failover
             return;
         foreach (DataNode node in _master.Nodes)
             node.Info.Forsake();
+        _hasMissed = true;
         Ask();
     }
 
@@ -229,7 +233,7 @@ internal sealed class Failover
         _local.Publish(_master.About("+failover-state-select-slave", EventLevel.Warning, _master.Node) with { Epoch = Epoch });
     }
 
-    /// <summary>Chooses on fresh offsets; for those of one that would not be chosen by what it said before it does not wait long.</summary>
+    /// <summary>Chooses on fresh offsets, or on what is there when they do not come soon: to wait for all would cost what a failover must not, when many masters are down at once.</summary>
     private void Select(Wakeup wake)
     {
         bool isFresh = _master.Replicas.TrueForAll(replica => replica.InfoAt >= _askedAt || _failed.Contains(replica.Address) || !MayBecomeMaster(replica));
@@ -263,8 +267,8 @@ internal sealed class Failover
                 Abort("-failover-abort-slave-timeout", $"{_lastRefusal}; {reason}");    // there were some, and none became master
             return;
         }
-        // What it was asked is answered before an order would be: nothing is lost by waiting, and what it said before may be old.
-        if (!IsCoordinated && best.InfoAt < _askedAt)
+        // What it said before we did not run for a moment may be old.
+        if (_hasMissed && !IsCoordinated && best.InfoAt < _askedAt)
         {
             if (!wake.IsDue(Instant.Max(_stepSince, _askedAt) + PromotionPatience))
                 return;
