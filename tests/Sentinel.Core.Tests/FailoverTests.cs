@@ -309,6 +309,31 @@ public class FailoverTests
         Assert.Equal(world.Nodes[1].Address, world.Sentinels.SelectMany(s => s.Events).Single(e => e.Name == "+selected-slave").InstanceAddress);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void An_order_that_was_lost_with_its_connection_is_given_again(bool isPlanned)
+    {
+        World world = World.Settled(replicas: 1, downAfterMs: 5000);
+        FakeNode replica = world.Nodes[1];
+        replica.IgnoresOrders = true;
+        if (isPlanned)
+        {
+            world.MasterNode.Refused["FAILOVER"] = "ERR unknown command 'FAILOVER'";
+            Assert.IsType<Answer.Ok>(world.Sentinels[0].Ask(id => new FailoverRequested(id, World.Master) { Options = new FailoverOptions { Mode = FailoverMode.CoordinatedOnly } }));
+        }
+        else
+        {
+            world.MasterNode.Kill();
+        }
+        world.RunUntil(() => replica.OrdersIgnored > 0, "an order is lost");
+        replica.IgnoresOrders = false;
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.ConnectionsBreak(replica.Address);
+        TimeSpan took = world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == replica.Address), "a switch");
+        Assert.True(took < TimeSpan.FromSeconds(0.5), $"{took}");
+        Assert.Equal(0, world.Count("-promotion-failed"));
+        Assert.DoesNotContain(false, replica.PromotedBeside);
+    }
+
     [Fact]
     public void After_a_pause_of_the_leader_one_that_does_not_say_how_far_it_is_is_passed_over_after_the_time_of_a_promotion()
     {
@@ -318,7 +343,11 @@ public class FailoverTests
         world.MasterNode.Kill();
         world.RunUntil(() => world.Count("+sdown") == 3, "+sdown");
         silent.Freeze();
-        MissWhileItChooses(world);
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "+elected-leader");
+        FakeSentinel leader = world.Sentinels.Single(s => s.View.Failover is FailoverStep.SelectReplica);
+        leader.Freeze();
+        world.Run(seconds: 0.6);
+        leader.Thaw();
         TimeSpan took = world.RunUntil(() => world.Count("+switch-master") == 3, "+switch-master");
         Assert.Equal(other.Address, world.Sentinels[0].View.Address);
         Assert.InRange(took, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(3.2));
