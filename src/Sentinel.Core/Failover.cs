@@ -42,6 +42,7 @@ internal sealed class Failover
     /// <summary>The connection over which the replica was told; null: it is not to be told again.</summary>
     private int? _toldOver;
 
+    /// <summary>Whether the replica that was chosen was told twice; a third time it is not.</summary>
     private bool _isToldAgain;
 
     /// <summary>How the replicas come to follow the new master; null: there is none yet.</summary>

@@ -34,6 +34,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
     public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
 
+    /// <summary>Whether the master says that it is a replica, follows nobody who answers it, and could be told to be the master again.</summary>
     private bool CanRestoreMaster => master.Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null } && WhyNotRestored() is null;
 
     /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
@@ -75,6 +76,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     private bool IsFollowedByMaster(Replica replica) =>
         !master.Node.ReportsMaster && (replica.HasBecomeMaster || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
 
+    /// <summary>Whether the master says that it follows another replica of the group, which answers it, and was not held down for the failover timeout yet: after that time a group must have a master.</summary>
     private bool IsMasterWithAnotherThan(Replica replica) =>
         master.Node is { ReportsMaster: false, IsMasterLinkUp: true, ReportedMaster: { } followed } && MasterDownFor < master.Options.FailoverTimeout
         && !local.Names.AreSame(followed, replica.Address) && master.Replicas.Exists(other => local.Names.AreSame(other.Address, followed));
