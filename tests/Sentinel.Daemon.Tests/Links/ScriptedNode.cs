@@ -41,8 +41,8 @@ internal sealed class ScriptedNode(Func<string[], string> answer) : IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
+        await _serving;    // may not have accepted yet: whoever does so on a closed listener is told that it does not listen
         _listener.Dispose();
-        await _serving;
         _end.Dispose();
     }
 
