@@ -23,6 +23,7 @@ internal static class AllCheckers
         yield return new OnlyFitReplicas(world);
         yield return new BestReplica(world);
         yield return new NobodyFollowsTheEmptied(world);
+        yield return new EmptiedMastersAreReplaced(world);
         yield return new LeadersAreLetWork(world);
         yield return new PausesEndFailovers(world);
         yield return new PausesAreNobodysSilence(world);

@@ -90,6 +90,11 @@ internal abstract class Checker(World world)
     {
     }
 
+    /// <summary>A node throws away something that it has; it has it still.</summary>
+    public virtual void DataLost(DataLoss loss)
+    {
+    }
+
     /// <summary>All faults are healed, and all had their time.</summary>
     public virtual void Ended()
     {

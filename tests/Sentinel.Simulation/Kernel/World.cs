@@ -269,6 +269,12 @@ internal sealed class World
             checker.StartedAnew(node);
     }
 
+    public void DataLost(DataLoss loss)
+    {
+        foreach (Checker checker in _checkers)
+            checker.DataLost(loss);
+    }
+
     private static RedisNode? NodeOn(Machine machine, int port)
     {
         RedisNode? found = null;

@@ -108,6 +108,8 @@ internal static class Mutants
 
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
             [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 10" },
+        new("leaves-an-emptied-master-where-it-is", "A master that restarted without its data counts as down while another node has them.",
+            [new("public bool IsConfirmed => _doubt is { IsConfirmed: true };", "public bool IsConfirmed => _doubt is { IsConfirmed: true } && master.IsRemoved;")]) { Case = "--seed 89 --profile any --minutes 1.5 --keep 3,4" },
         new("goes-by-the-address-alone", "A node that has the data of another group is left alone.",
             [new("StrangerIn(DataNode node) => StrangerIn(node, HopsMax);", "StrangerIn(DataNode node) => null;")]) { Profile = Profile.Addresses },
         new("promotes-a-stranger", "A replica that has the data of another group is never promoted.",

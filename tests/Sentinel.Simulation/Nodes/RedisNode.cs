@@ -485,11 +485,13 @@ internal sealed class RedisNode : Process
     {
         if (Data.Writes > 0 && after?.Contains(Branch, Offset) is not true)
         {
-            _losses.Add(new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows) 
+            var loss = new DataLoss(this, World.Agenda.Now, Data, after, isRestart, _follows)
             {
                 AliveSince = StartedAt, FollowsSince = _followsSince, WasNeverToLead = Priority == 0,
                 CopiedNewcomer = !isRestart && Master is { } master && World.NodeAt(master) is { } giver && giver.Group != Group && (_follows is RoleReason.Restart || giver.StartedAt > _followsSince),
-            });
+            };
+            _losses.Add(loss);
+            World.DataLost(loss);
         }
     }
 
