@@ -10,7 +10,7 @@ namespace Sentinel.Core;
 /// </para>
 /// <para>
 /// A master that loaded an RDB file goes on from the history in it. One that loaded an AOF begins a history of its own from offset 0, and has keys:
-/// it is believed, for nothing tells it from ours. (redis-server 7.0.)
+/// it is believed, for nothing tells it from ours; one that found no AOF says so. (redis-server 7.0.)
 /// </para>
 /// </remarks>
 internal sealed class Distrust(MasterMonitor master, LocalSentinel local)

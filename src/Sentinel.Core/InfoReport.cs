@@ -75,7 +75,11 @@ public sealed record InfoReport
     /// <summary>Whether it is loading data, so that what it has is not seen yet.</summary>
     public bool IsLoading { get; private set; }
 
-    /// <summary>Whether it says that its process began with nothing: no keys came from an RDB file, and it has no AOF. Since Redis 7.0.</summary>
+    /// <summary>
+    /// Whether it says that its process began with nothing: no keys came from an RDB file, and none from an AOF, for it has none, or has one that began empty and got no more
+    /// than clients have sent since. Since Redis 7.0.
+    /// </summary>
+    /// <remarks>An AOF that was there has a base of 88 bytes at least, were it empty; only without RDB preamble that is 0 as long as it was never rewritten. (redis-server 7.0.)</remarks>
     public bool HasLoadedNothing { get; private set; }
 
     /// <summary>Up to which offset it has <see cref="FormerHistory"/>; null: it does not say, or there is none.</summary>
@@ -105,7 +109,8 @@ public sealed record InfoReport
         var report = new InfoReport();
         List<Address>? replicas = null, attached = null;
         bool isReplica = false;
-        bool hasKeys = false, isSynchronising = false, hasNoAof = false, hasEmptyRdb = false;
+        bool hasKeys = false, isSynchronising = false, hasNoAof = false, hasEmptyRdb = false, hasEmptyAofBase = false;
+        long? aofSize = null, received = null;
         foreach (ReadOnlySpan<char> rawLine in text.AsSpan().EnumerateLines())
         {
             ReadOnlySpan<char> line = rawLine;
@@ -190,6 +195,15 @@ public sealed record InfoReport
                 case "aof_enabled":
                     hasNoAof = value.SequenceEqual("0");
                     break;
+                case "aof_base_size":
+                    hasEmptyAofBase = value.SequenceEqual("0");
+                    break;
+                case "aof_current_size" when long.TryParse(value, CultureInfo.InvariantCulture, out long size):
+                    aofSize = size;
+                    break;
+                case "total_net_input_bytes" when long.TryParse(value, CultureInfo.InvariantCulture, out long bytes):
+                    received = bytes;
+                    break;
                 case "rdb_last_load_keys_loaded":
                     hasEmptyRdb = value.SequenceEqual("0");
                     break;
@@ -207,7 +221,8 @@ public sealed record InfoReport
         }
         report.HasKeys = hasKeys && !isSynchronising;
         report.HoldsKeys = hasKeys && !report.IsLoading;
-        report.HasLoadedNothing = hasNoAof && hasEmptyRdb && !report.IsLoading;
+        bool hasAofOfItsOwn = hasEmptyAofBase && aofSize <= received;
+        report.HasLoadedNothing = hasEmptyRdb && (hasNoAof || hasAofOfItsOwn) && !report.IsLoading;
         if (replicas is not null)
             (report.Replicas, report.Attached) = ([.. replicas.Distinct()], attached is null ? [] : [.. attached.Distinct()]);
         return report;

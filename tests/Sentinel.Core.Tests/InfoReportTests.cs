@@ -47,6 +47,19 @@ public class InfoReportTests
     public void Keys_show_that_a_node_has_data_unless_they_are_being_replaced(string lines, bool hasKeys) =>
         Assert.Equal(hasKeys, InfoReport.Parse($"role:slave\r\n{lines}").HasKeys);
 
+    [Theory]
+    [InlineData("aof_enabled:0\r\nrdb_last_load_keys_loaded:0\r\n", true)]
+    [InlineData("aof_enabled:0\r\nrdb_last_load_keys_loaded:7\r\n", false)]
+    [InlineData("aof_enabled:1\r\nrdb_last_load_keys_loaded:0\r\n", false)]    // it does not say what is in its AOF
+    [InlineData("aof_enabled:1\r\nrdb_last_load_keys_loaded:0\r\naof_current_size:0\r\naof_base_size:0\r\ntotal_net_input_bytes:28\r\n", true)]
+    [InlineData("aof_enabled:1\r\nrdb_last_load_keys_loaded:0\r\naof_current_size:50\r\naof_base_size:0\r\ntotal_net_input_bytes:69\r\n", true)]
+    [InlineData("aof_enabled:1\r\nrdb_last_load_keys_loaded:0\r\naof_current_size:139\r\naof_base_size:89\r\ntotal_net_input_bytes:500\r\n", false)]
+    [InlineData("aof_enabled:1\r\nrdb_last_load_keys_loaded:0\r\naof_current_size:50\r\naof_base_size:0\r\ntotal_net_input_bytes:28\r\n", false)]    // no preamble
+    [InlineData("loading:1\r\naof_enabled:0\r\nrdb_last_load_keys_loaded:0\r\n", false)]
+    [InlineData("aof_enabled:0\r\n", false)]    // Redis before 7.0
+    public void A_process_that_began_with_nothing_is_told_by_what_it_loaded(string lines, bool hasLoadedNothing) =>
+        Assert.Equal(hasLoadedNothing, InfoReport.Parse($"role:master\r\n{lines}").HasLoadedNothing);
+
     [Fact]
     public void Lines_about_a_master_count_only_after_the_role_of_a_replica()
     {

@@ -100,6 +100,33 @@ public class StrayTests
         Assert.Equal(told, master.Told);
     }
 
+    [Theory, InlineData(500UL, 2), InlineData(1200UL, 1)]
+    public void One_that_was_made_a_master_out_of_sight_is_believed_where_the_master_failed_and_not_where_it_came_to_be_itself(ulong wentOnFrom, int next)
+    {
+        World world = World.Settled();
+        FakeNode master = world.MasterNode, stray = world.Nodes[1], follower = world.Nodes[2];
+        foreach (FakeNode node in world.Nodes)
+            (node.History, node.FormerHistory, node.FormerHistoryEnd, node.Keys, node.Offset) = ("b", "a", 1000, 10, 1100);
+        world.Run(seconds: 12);
+        master.Kill();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+        {
+            foreach (FakeNode node in world.Nodes.Skip(1))
+            {
+                sentinel.CutOff(node.Address);
+                sentinel.ConnectionsBreak(node.Address);
+            }
+        }
+        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") > 0, "nobody is fit");
+        stray.Promote();
+        (stray.History, stray.FormerHistory, stray.FormerHistoryEnd, stray.Offset) = ("c", wentOnFrom < 1000 ? "a" : "b", wentOnFrom, 5000);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Unreachable.Clear();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address != master.Address), "another one is the master");
+        Assert.Equal([world.Nodes[next].Address], world.Sentinels.Select(s => s.View.Address).Distinct());
+        Assert.Equal(next == 2 ? ["REPLICAOF NO ONE"] : [], follower.Told.Take(1).Where(told => told.EndsWith("NO ONE", StringComparison.Ordinal)));
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void A_replica_that_somebody_made_a_master_is_left_one_until_those_who_are_out_of_reach_had_time_to_tell(bool othersSwitchMeanwhile)
     {

@@ -7,12 +7,20 @@ namespace Sentinel.Simulation.Nodes;
 /// <summary>INFO of a node, as far as Sentinels read it.</summary>
 internal static class InfoText
 {
+    /// <summary>Bytes of an AOF that has nothing.</summary>
+    private const int AofBase = 88;
+
+    /// <summary>Bytes of whoever asks for INFO first.</summary>
+    private const int InputBase = 28;
+
     public static string Of(RedisNode node)
     {
         Instant now = node.World.Agenda.Now;
         var text = new StringBuilder(512);
         text.Append("# Server\r\nrun_id:").Append(node.RunId);
         text.Append(CultureInfo.InvariantCulture, $"\r\n# Persistence\r\nloading:{(node.IsLoading ? 1 : 0)}\r\naof_enabled:{(node.Settings.Persistence == Persistence.AppendOnly ? 1 : 0)}\r\nrdb_last_load_keys_loaded:{node.KeysLoaded}");
+        if (node.Settings.Persistence == Persistence.AppendOnly)
+            AppendAof(text, node);
         text.Append("\r\n# Replication\r\nrole:").Append(node.Master is null ? "master" : "slave").Append("\r\n");
         if (node.Master is { } master)
             AppendReplica(text, node, master, now);
@@ -32,6 +40,14 @@ internal static class InfoText
 
     /// <summary>A name of a history with the length of a replication id; zeros for none.</summary>
     public static string Id(string name) => name.PadRight(40, '0');
+
+    /// <summary>An AOF that there was, or that began with a copy of what a master had, has a base; one that the process began itself has not, until it is rewritten.</summary>
+    private static void AppendAof(StringBuilder text, RedisNode node)
+    {
+        bool hasBegunEmpty = node.Data.Branch is { Origin: null, Opening: var opening } && opening.By == node && opening.At == node.StartedAt;
+        long size = hasBegunEmpty ? node.Offset : AofBase + node.Offset;
+        text.Append(CultureInfo.InvariantCulture, $"\r\naof_current_size:{size}\r\naof_base_size:{(hasBegunEmpty ? 0 : AofBase)}\r\n# Stats\r\ntotal_net_input_bytes:{node.Offset + InputBase}");
+    }
 
     private static void AppendReplica(StringBuilder text, RedisNode node, Address master, Instant now)
     {
