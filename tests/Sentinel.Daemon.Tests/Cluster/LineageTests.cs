@@ -41,9 +41,27 @@ public sealed class LineageTests(ITestOutputHelper output) : LabTests(output)
         }
     }
 
+    [Fact]
+    public async Task A_master_whose_append_only_file_is_gone_takes_no_data_with_it_whatever_is_written_to_it_at_once()
+    {
+        RedisLab lab = await HealthyLabAsync(Options() with { Node = _ => "appendonly yes\nrepl-diskless-sync-delay 5" });
+        RedisNode master = lab.Nodes[0];
+        await FillAsync(lab, master);
+        await LookAsync(lab);
+        await master.KillAsync();
+        Directory.Delete(Path.Combine(master.Folder, "appendonlydir"), recursive: true);
+        File.Delete(Path.Combine(master.Folder, "dump.rdb"));
+        await master.StartAsync();
+        await master.AskAsync("SET", "new", "1");
+        RedisNode next = await lab.MasterAfterAsync(master);
+        Assert.Equal(Keys, await SizeAsync(next));
+        Assert.NotEmpty(lab.Events("+master-lost-data"));
+    }
+
     [Theory]
     [InlineData("save 3600 1")]
     [InlineData("appendonly yes")]
+    [InlineData("appendonly yes\naof-use-rdb-preamble no")]
     public async Task A_master_that_is_back_with_its_data_stays_the_master(string persistence)
     {
         RedisLab lab = await HealthyLabAsync(Options() with { Node = _ => persistence });
