@@ -277,9 +277,11 @@ internal sealed class Failover
             TryNext($"{best.Name} did not say in time how far it is");
             return;
         }
-        if (!IsForced && best.BackSince + _local.Timing.ReturnWait is { } settledAt && !wake.IsDue(settledAt))
+        if (!IsForced && best.BackSince + _local.Timing.ReturnWait is { } settledAt && _askedAt < settledAt)
         {
             _returning = best;
+            if (wake.IsDue(settledAt))
+                Ask();    // it may have become like another one that it follows
             return;
         }
         (Promoted, _chosenProcess, _isToldAgain) = (best, best.RunId, false);

@@ -437,6 +437,23 @@ public class FailoverTests
     }
 
     [Fact]
+    public void One_that_came_back_is_chosen_by_what_it_has_when_it_was_waited_for_and_not_by_what_it_came_back_with()
+    {
+        World world = CutOffFromAllNodes();
+        world.MasterNode.Kill();
+        world.Nodes[1].Keys = 10;
+        Reach(world, world.Nodes[1]);
+        FakeSentinel? leader = null;
+        world.RunUntil(() => (leader = world.Sentinels.Find(s => s.View.Failover is FailoverStep.SelectReplica)) is not null, "somebody is elected");
+        world.RunUntil(() => leader!.View.Replicas.Any(replica => replica.Address == world.Nodes[1].Address && replica.Info?.Contains("keys=10", StringComparison.Ordinal) is true), "it said what it has");
+        // Another one, which it was told to follow by whoever started it, has nothing.
+        (world.Nodes[1].Keys, world.Nodes[1].Offset, world.Nodes[1].NeverSynchronised) = (0, 1, true);
+        world.Run(seconds: 3);
+        Assert.Equal([], world.Nodes[1].Told);
+        Assert.Equal(0, world.Count("+selected-slave"));
+    }
+
+    [Fact]
     public void After_a_partition_a_master_that_comes_back_within_a_second_of_its_replicas_remains_the_master()
     {
         World world = CutOffFromAllNodes();

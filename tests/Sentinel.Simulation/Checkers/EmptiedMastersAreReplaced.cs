@@ -11,7 +11,8 @@ namespace Sentinel.Simulation.Checkers;
 /// </summary>
 /// <remarks>
 /// Replicas come back to their master by themselves, and copy what it has, which is nothing. Judged is who took longer over that than the bound, for the synchronisation
-/// took so long; what is copied before is lost to a master without persistence that is back too soon.
+/// took so long; what is copied before is lost to a master without persistence that is back too soon. Nor is judged what happens while a Sentinel, which may lead, does not run,
+/// and who gives up data that another one has, which became the master in time.
 /// </remarks>
 internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
 {
@@ -49,7 +50,8 @@ internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
             return;
         Instant restarted = emptied.StartedAt, calm = restarted - s_calm;
         if (World.Agenda.Now - restarted <= s_bound || loss.FollowsSince >= calm || !IsWell(emptied, restarted) || !IsFit(heir, calm)
-            || (_lastFailovers.TryGetValue(heir.Group.Name, out Instant last) && last >= restarted - s_rest))
+            || (_lastFailovers.TryGetValue(heir.Group.Name, out Instant last) && last >= restarted - s_rest)
+            || !World.Sentinels.TrueForAll(sentinel => HasRun(sentinel, restarted)) || heir.Group.Nodes.Exists(node => node.IsMaster && node.Data.Contains(loss.Before.Branch, loss.Before.Offset)))
             return;
         SentinelProcess[] well = [.. World.Sentinels.OfType<SentinelProcess>().Where(sentinel => IsWell(sentinel, calm) && Watches(sentinel, emptied, heir, calm))];
         int known = Math.Max(World.Sentinels.Count, 1 + World.Sentinels.Max(sentinel => sentinel.PeersOf(heir.Group.Name)));

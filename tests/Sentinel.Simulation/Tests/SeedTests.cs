@@ -186,6 +186,16 @@ public class SeedTests
         "--seed 20023385 --profile any --minutes 7.3 --keep 3,6,10,11,43,46,47",
         // Losses (the checker was wrong): the same, but that one was behind a partition that lasted for longer than anybody should wait.
         "--seed 20023385 --profile any --minutes 7.9 --keep 3,6,10,11,43,46,47",
+        // Emptied masters are replaced (core): whether a master had lost its append-only file was not asked, once a client had written to it.
+        "--seed 50005542 --profile any --minutes 0.5 --keep 0",
+        // Losses (core): one that had become a master before the one that failed was taken for its successor, and those who had all gave way to it.
+        "--seed 50006340 --profile any --minutes 9.7 --keep 16,20,164,170,184",
+        // Best replica (core): one that had come back was waited for, and promoted for what it had said before it became like the empty one that it followed.
+        "--seed 50006551 --profile any --minutes 7.4 --keep 107,116,117,130,134",
+        // In the judge: a leader that was frozen has promoted one that has the data; another one may give them up then.
+        "--seed 50004985 --profile any --minutes 3 --keep 7,8,11,22,23",
+        // In the judge: one that lost its file is alone with a master that the others were told to forget; only an operator can bring it back.
+        "--seed 96000079 --profile operators --minutes 6 --keep 81,82,105,114,116,118,125,126,156,157",
     ];
 
     [Theory, MemberData(nameof(Many))]
