@@ -280,8 +280,10 @@ internal sealed class Failover
         if (!IsForced && best.BackSince + _local.Timing.ReturnWait is { } settledAt && _askedAt < settledAt)
         {
             _returning = best;
-            if (wake.IsDue(settledAt))
-                Ask();    // it may have become like another one that it follows
+            if (!wake.IsDue(settledAt))
+                return;
+            Ask();    // it may have become like another one that it follows
+            _local.Touch(_master);
             return;
         }
         (Promoted, _chosenProcess, _isToldAgain) = (best, best.RunId, false);

@@ -221,8 +221,8 @@ public sealed record InfoReport
         }
         report.HasKeys = hasKeys && !isSynchronising;
         report.HoldsKeys = hasKeys && !report.IsLoading;
-        bool hasAofOfItsOwn = hasEmptyAofBase && aofSize <= received;
-        report.HasLoadedNothing = hasEmptyRdb && (hasNoAof || hasAofOfItsOwn) && !report.IsLoading;
+        bool hasBegunItsAof = hasEmptyAofBase && aofSize <= received;
+        report.HasLoadedNothing = hasEmptyRdb && (hasNoAof || hasBegunItsAof) && !report.IsLoading;
         if (replicas is not null)
             (report.Replicas, report.Attached) = ([.. replicas.Distinct()], attached is null ? [] : [.. attached.Distinct()]);
         return report;

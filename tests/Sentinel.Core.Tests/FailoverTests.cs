@@ -454,6 +454,19 @@ public class FailoverTests
     }
 
     [Fact]
+    public void One_that_came_back_and_says_nothing_more_is_waited_for_no_longer_than_a_fresh_offset()
+    {
+        World world = CutOffFromAllNodes();
+        world.MasterNode.Kill();
+        Reach(world, world.Nodes[1]);
+        TimeSpan took = world.RunUntil(() => world.Count("+failover-state-select-slave") > 0, "somebody is elected");
+        world.Run(seconds: 0.5);
+        world.Nodes[1].Refused["INFO"] = "BUSY a script";
+        took += world.RunUntil(() => world.Count("+selected-slave") == 1, "it is chosen all the same");
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+    }
+
+    [Fact]
     public void After_a_partition_a_master_that_comes_back_within_a_second_of_its_replicas_remains_the_master()
     {
         World world = CutOffFromAllNodes();
