@@ -147,6 +147,9 @@ internal sealed class Lineage
     public bool IsBehind(DataNode node) =>
         node is { FormerHistory: { } former, FormerHistoryEnd: { } end } && _histories.Contains(former) && !_histories.Contains(node.History!) && (former != Current || end < _offset);
 
+    /// <summary>Whether the group had a history before the one that its master was seen with last.</summary>
+    public bool IsPast(string history) => HasSeenMaster && history != Current && _histories.Contains(history);
+
     /// <summary>
     /// How new the data of a node are, by the group's histories in their order: greater is newer; 0: of none of them. One that went on from a history
     /// has less than who has it, except from as much of the newest one as the group is known to have had.

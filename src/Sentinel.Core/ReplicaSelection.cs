@@ -33,6 +33,12 @@ public sealed record Candidate
     /// </summary>
     public bool WasPromotedMeanwhile { get; init; }
 
+    /// <summary>
+    /// Whether it became a master before the one that failed did, and has nothing of what that one took since, which has been down for so long that the group must have a
+    /// master: it is better than none.
+    /// </summary>
+    public bool IsLastResort { get; init; }
+
     /// <summary>Whether it says that it is a master, and the configured master that it follows it: an operator made them change parts.</summary>
     public bool IsFollowedByMaster { get; init; }
 
@@ -159,10 +165,10 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         if (IsMasterDistrusted && candidate.HasCopiedMaster)
             return "it has copied what the master has now, and others have the data of the group";
         // A stray master is not a replica with less data: it may hold other data. Redis Sentinel does not look at the role. But where the master is none any more
-        // there is nothing that will come back, and a stray one is better than none.
+        // there is nothing that will come back, or has come back for the failover timeout, and a stray one is better than none.
         if (!candidate.ReportsReplica)
         {
-            return !((IsMasterReplica || IsMasterDistrusted) && (candidate.HasKeys || !SomeHaveKeys)) ? "it reports the role of a master"
+            return !((IsMasterReplica || IsMasterDistrusted || candidate.IsLastResort) && (candidate.HasKeys || !SomeHaveKeys)) ? "it reports the role of a master"
                 : candidate.IsMasterWithAnother ? "it reports the role of a master, and the master follows another one, which answers it"
                 : IsMasterRestorable ? "it reports the role of a master, and the master, which follows nobody who can be reached, can be told to be the master again"
                 : IsMasterDistrusted && AwaitsFollower ? "it reports the role of a master, and a replica is waited for that followed the master when it was last seen"

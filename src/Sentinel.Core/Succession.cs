@@ -83,14 +83,14 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it.</summary>
     private bool WasPromotedMeanwhile(Replica replica) =>
-        replica.HasBecomeMaster && !WentOnBeforeMaster(replica)
+        replica.HasBecomeMaster
         && ((master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince)
             || (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod));
 
     /// <summary>Whether the data of a replica went their own way earlier than those of the master did: it became a master before that one, and has nothing of it.</summary>
     private bool WentOnBeforeMaster(Replica replica) =>
-        master.Node.ReportsMaster && replica.FormerHistory is { } former && former == master.Node.FormerHistory && replica.FormerHistoryEnd < master.Node.FormerHistoryEnd
-        && replica.History != master.Node.History;
+        master.Node.ReportsMaster && replica.History != master.Node.History && replica.FormerHistory is { } former
+        && (former == master.Node.FormerHistory ? replica.FormerHistoryEnd < master.Node.FormerHistoryEnd : master.Lineage.IsPast(former));
 
     /// <summary>Whether a node says of its data that they began with nothing, or went on from others. Who copied them has what its master had, whatever itself began with.</summary>
     private static bool IsOfUnknownOrigin(Replica replica) =>
@@ -107,7 +107,8 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         ReportsReplica = !replica.ReportsMaster,
         IsMaster = master.IsMaster(replica),
         HasDataOf = master.Lineage.StrangerIn(replica),
-        WasPromotedMeanwhile = !master.IsMaster(replica) && WasPromotedMeanwhile(replica),
+        WasPromotedMeanwhile = !master.IsMaster(replica) && WasPromotedMeanwhile(replica) && !WentOnBeforeMaster(replica),
+        IsLastResort = replica.HasBecomeMaster && WentOnBeforeMaster(replica) && MasterDownFor >= master.Options.FailoverTimeout,
         IsFollowedByMaster = !master.IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         IsMasterWithAnother = IsMasterWithAnotherThan(replica),
         MasterLinkDownTime = replica.MasterLinkDownTime,
