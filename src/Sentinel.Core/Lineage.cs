@@ -18,7 +18,7 @@ internal sealed class Lineage
     private readonly List<string> _histories = [];
 
     /// <summary>
-    /// The history that the master's went on from: who has it and was away since is of the group, though we did not see the group when
+    /// The history that the first one known went on from, or the last one that came after a gap: who has it and was away since is of the group, though we did not see the group when
     /// it was its own. A copy of another group goes on from that one's: so it counts only as long as nobody else has it as its own.
     /// </summary>
     private string? _former;
@@ -95,8 +95,8 @@ internal sealed class Lineage
         if (IsKnown && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(node.FormerHistory))
             return;
         bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.RunId != RunId | node.ReportsMaster != HasSeenMaster | node.HasKeys != HadKeys;
-        // One that began with nothing goes on from nothing; what the group had before is still its own.
-        if (node.FormerHistory is { } former && former != _former)
+        // One that began with nothing goes on from nothing; what the group had before is still its own. So is what it had before we knew of any, while the next ones are known.
+        if (node.FormerHistory is { } former && former != _former && !_histories.Contains(former))
         {
             GoesOnFrom(former);
             isNews = true;

@@ -59,6 +59,21 @@ public class LineageTests
     }
 
     [Fact]
+    public void What_another_group_had_before_it_was_first_seen_is_its_own_still_when_it_has_gone_on_since()
+    {
+        World world = World.Settled();
+        FakeNode otherMaster = world.AddGroup("other", 7100);
+        foreach (FakeNode node in world.Nodes)
+            (node.History, node.FormerHistory) = node.Address.Port < 7100 ? ("a", null) : ("b2", "b");
+        world.Run(seconds: 21);
+        (otherMaster.History, otherMaster.FormerHistory) = ("b3", "b2");
+        world.Run(seconds: 15);
+        Succeed(world, world.Nodes[1], master: new Address("10.9.9.9", 6379), history: "b");
+        world.Run(seconds: 30);
+        Assert.Empty(world.Nodes[1].Told);
+    }
+
+    [Fact]
     public void A_node_whose_data_nobody_knows_is_brought_in_line_as_ever()
     {
         World world = TwoGroups(out _);

@@ -194,6 +194,8 @@ public class SeedTests
         "--seed 50006551 --profile any --minutes 7.4 --keep 107,116,117,130,134",
         // The same, two masters ago, and where nobody else could be reached for a second.
         "--seed 425628307 --profile fencing --minutes 1.1 --keep 5,6,11,15",
+        // Strangers are left alone (core): what a group had before it was first seen was forgotten when it went on once more, so that a node of it was another group's to take.
+        "--seed 193402303 --profile addresses --minutes 1.9 --keep 0,1,2,3",
         // In the judge: a leader that was frozen has promoted one that has the data; another one may give them up then.
         "--seed 50004985 --profile any --minutes 3 --keep 7,8,11,22,23",
         // In the judge: one that lost its file is alone with a master that the others were told to forget; only an operator can bring it back.
