@@ -190,10 +190,10 @@ public class SeedTests
         "--seed 50005542 --profile any --minutes 0.5 --keep 0",
         // Losses (core): one that had become a master before the one that failed was taken for its successor, and those who had all gave way to it.
         "--seed 50006340 --profile any --minutes 9.7 --keep 16,20,164,170,184",
-        // Best replica (core): one that had come back was waited for, and promoted for what it had said before it became like the empty one that it followed.
-        "--seed 50006551 --profile any --minutes 7.4 --keep 107,116,117,130,134",
         // The same, two masters ago, and where nobody else could be reached for a second.
         "--seed 425628307 --profile fencing --minutes 1.1 --keep 5,6,11,15",
+        // Best replica (core): one that had come back was waited for, and promoted for what it had said before it became like the empty one that it followed.
+        "--seed 50006551 --profile any --minutes 7.4 --keep 107,116,117,130,134",
         // Strangers are left alone (core): what a group had before it was first seen was forgotten when it went on once more, so that a node of it was another group's to take.
         "--seed 193402303 --profile addresses --minutes 1.9 --keep 0,1,2,3",
         // In the judge: a leader that was frozen has promoted one that has the data; another one may give them up then.
