@@ -312,9 +312,14 @@ internal sealed class Failover
                 return;
             }
             GoOnAlone(reason);
-            if (WasStartedAnew(replica))
+            if (!replica.HasReported)
             {
-                TryNext($"{replica.Name} was started anew, and may have lost what it was chosen for");
+                Return($"the connection to {replica.Name} was lost");    // it may be another process by now
+                return;
+            }
+            if (IsUnfitSince(replica))
+            {
+                TryNext(WhatItLost(replica));
                 return;
             }
         }
@@ -369,6 +374,14 @@ internal sealed class Failover
                     Renounce(lapsed.Reason);
                 return;
             }
+            // Nobody has been told of it yet.
+            if (replica.HasReported && (!replica.ReportsMaster || WasStartedAnew(replica)))
+            {
+                _confirmed = null;
+                _master.Renounce();
+                TryNext(replica.ReportsMaster ? WhatItLost(replica) : $"{replica.Name} is the master no more");
+                return;
+            }
             if (_local.IsDurable(confirmed.Save) || _local.HasFailed(confirmed.Save) || wake.IsDue(confirmed.AnnounceBy))
                 Announce(replica, confirmed.Cost);
             return;
@@ -382,7 +395,10 @@ internal sealed class Failover
         }
         if (_toldOver is { } attempt && attempt != replica.Link.Attempt && replica is { HasReported: true, ReportsMaster: false })
         {
-            TellAgain();
+            if (IsUnfitSince(replica))
+                TryNext(WhatItLost(replica));
+            else
+                TellAgain();
             return;
         }
         Handover?.KeepHeld(wake);
@@ -441,15 +457,23 @@ internal sealed class Failover
         if (Handover is { IsMastersOwn: true } && cost.LostBytes is > 0 and { } lost)
             Unready($"{promoted.Name} became a master, but not by the master's own doing: it lacks {lost} bytes of the master");
         else if (WasStartedAnew(promoted))
-            TryNext($"{promoted.Name} was started anew, as a master, and may have lost what it was chosen for");
+            TryNext(WhatItLost(promoted));
         else
             Confirm(promoted, cost);
     }
 
-    /// <summary>Whether it is not the process any more that was chosen, and another one can take its place, or the master can stay.</summary>
-    private bool WasStartedAnew(Replica promoted) =>
-        _chosenProcess is not null && promoted.RunId != _chosenProcess
-        && (Handover is not null || _master.Succession.Best(_failed.Append(promoted.Address).ToHashSet(), _order.Target) is not null);
+    private bool IsAnotherProcess(Replica replica) => _chosenProcess is not null && replica.RunId != _chosenProcess;
+
+    /// <summary>Whether it is not the process any more that was chosen, and another one can take its place, or the master can stay; or it has lost what others have.</summary>
+    private bool WasStartedAnew(Replica replica) =>
+        IsAnotherProcess(replica)
+        && (Handover is not null || (!replica.HoldsKeys && _master.Replicas.Exists(other => other.HoldsKeys)) || _master.Succession.Best(_failed.Append(replica.Address).ToHashSet(), _order.Target) is not null);
+
+    /// <summary>The same of one that is a replica still, and may be told: whether it is fit by what it says now.</summary>
+    private bool IsUnfitSince(Replica replica) => WasStartedAnew(replica) || (IsAnotherProcess(replica) && _master.Succession.Objection(replica) is not null);
+
+    private static string WhatItLost(Replica replica) =>
+        $"{replica.Name} was started anew{(replica.ReportsMaster ? ", as a master" : "")}, and may have lost what it was chosen for";
 
     /// <summary>The replica is the master: first our disk knows of it, then all others.</summary>
     /// <remarks>

@@ -327,7 +327,7 @@ internal sealed class Handover
         }
         KeepHeld(wake);
         // The order takes a moment to arrive, and clocks differ: half of the lease is left for that.
-        return _offset is { } offset && _replica.Offset >= offset && _replica.IsMasterLinkUp && !_replica.ReportsMaster
+        return _offset is { } offset && _replica.Offset >= offset && _replica.HasReported && _replica.IsMasterLinkUp && !_replica.ReportsMaster
             && IsOfOneHistory(_master.Node, _replica) && _local.Now <= _leaseFrom + Lease / 2;
     }
 

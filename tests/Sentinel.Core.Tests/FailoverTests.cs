@@ -334,6 +334,29 @@ public class FailoverTests
         Assert.DoesNotContain(false, replica.PromotedBeside);
     }
 
+    [Theory, InlineData(2, true), InlineData(1, true), InlineData(1, false)]
+    public void An_order_that_was_lost_since_the_replica_was_started_anew_is_given_again_only_where_nobody_else_is_fit_and_it_has_data(int replicas, bool isEmptied)
+    {
+        World world = World.Settled(replicas: replicas, downAfterMs: 5000);
+        FakeNode chosen = world.Nodes[1];
+        foreach (FakeNode node in world.Nodes)
+            (node.Keys, node.History) = (10, "a");
+        chosen.Offset = 9000;
+        chosen.IgnoresOrders = true;
+        world.Run(seconds: 12);
+        world.MasterNode.Kill();
+        world.RunUntil(() => chosen.OrdersIgnored > 0, "an order is lost");
+        chosen.IgnoresOrders = false;
+        chosen.Kill();
+        (chosen.Keys, chosen.Offset, chosen.NeverSynchronised) = isEmptied ? (0, 0UL, true) : (10, 9000UL, false);
+        chosen.Restart(asReplicaOf: world.MasterNode.Address);
+        if (replicas == 1 && isEmptied)
+            world.RunUntil(() => world.Count("-failover-abort-slave-timeout") == 1, "nobody is fit");
+        else
+            world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == world.Nodes[replicas].Address), "a switch");
+        Assert.Equal(isEmptied, !chosen.Told.Contains("REPLICAOF NO ONE"));
+    }
+
     [Fact]
     public void After_a_pause_of_the_leader_one_that_does_not_say_how_far_it_is_is_passed_over_after_the_time_of_a_promotion()
     {

@@ -49,7 +49,9 @@ internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
             || opening.By is not { IsMaster: true } emptied || emptied.StartedAt != opening.At || emptied.Address != address || emptied.Group != heir.Group)
             return;
         Instant restarted = emptied.StartedAt, calm = restarted - s_calm;
-        if (World.Agenda.Now - restarted <= s_bound || loss.FollowsSince >= calm || !IsWell(emptied, restarted) || !IsFit(heir, calm)
+        // To a machine without power connections stay, and what is sent over them is tried again after ever longer pauses, as long as it was away at most.
+        TimeSpan bound = s_bound + (emptied.Machine.PowerLostAt is { } lostAt && lostAt >= calm ? restarted - lostAt : TimeSpan.Zero);
+        if (World.Agenda.Now - restarted <= bound || loss.FollowsSince >= calm || !IsWell(emptied, restarted) || !IsFit(heir, calm)
             || (_lastFailovers.TryGetValue(heir.Group.Name, out Instant last) && last >= restarted - s_rest)
             || !World.Sentinels.TrueForAll(sentinel => HasRun(sentinel, restarted)) || heir.Group.Nodes.Exists(node => node.IsMaster && node.Data.Contains(loss.Before.Branch, loss.Before.Offset)))
             return;

@@ -104,7 +104,7 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
                 && Reaches(sentinel, node, TimeSpan.Zero) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
                 // There has to be a master to follow, which says that it has its data: it is asked once a second.
-                && World.NodeAt(view.Address) is { IsLoading: false } followed && !(World.Agenda.Now - followed.LoadedAt < s_infoAge) && Reaches(sentinel, followed, TimeSpan.Zero)
+                && World.NodeAt(view.Address) is { IsLoading: false, IsIll: false } followed && !(World.Agenda.Now - followed.LoadedAt < s_infoAge) && Reaches(sentinel, followed, TimeSpan.Zero)
                 && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);
             if (lasts > s_soon && lasts < s_long)

@@ -31,7 +31,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
             : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
             : WasOutOfReach(write) ? LossCause.Emptied
-            : WasTakenByAnEmptyMaster(write) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
+            : (WasTakenByAnEmptyMaster(write) || WasTakenWhileTheBetterIsMute(write, losses[0].After!.Value.Branch)) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
 
@@ -71,7 +71,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : write.At >= opening.At ? IsOfLegitimateMaster(write, since: opening.At) ? LossCause.Unexplained : LossCause.Partition
             : opening.Reason is RoleReason.Sentinel or RoleReason.OrderedFailover ? CauseInReplica(write, branch)
             // Who was started with less than it had had, had not had the write before either: as the replica that it was, or for what it had followed.
-            : opening.Before is { } before ? before.Branch == write.Branch ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
+            : opening.Before is { } before ? before.Branch == write.Branch || WasChosenAsReplica(opening) ? CauseInReplica(write, branch) : CauseInMaster(write, before.Branch)
             : LossCause.Unexplained;
     }
 
@@ -98,6 +98,13 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private bool IsOperators(WriteAccepted write, Opening opening) => write.Branch.Accession is var former && opening.At >= former.At
         ? opening.Reason is RoleReason.Operator
         : former.Reason is RoleReason.Operator && group.WasElsewhere(write.At, write.Node);
+
+    /// <summary>Whether who was started as a master had been a replica when it ended, and was made the master of those who had another one: it was chosen as a replica.</summary>
+    private bool WasChosenAsReplica(Opening opening)
+    {
+        Instant died = opening.By.Deaths.Where(death => death <= opening.At).DefaultIfEmpty().Max();
+        return !opening.By.MasterSpells.Any(spell => spell.From < died && spell.Until >= died) && group.WasElsewhere(opening.At, opening.By);
+    }
 
     /// <summary>Why who opened a branch, and was a replica before, had not got a write.</summary>
     private LossCause CauseInReplica(WriteAccepted write, Branch branch)
@@ -204,6 +211,10 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
 
     /// <summary>Whether a write was taken by a master that had begun with nothing, before all could know that: it is lost when those who have the group's data take its place.</summary>
     private static bool WasTakenByAnEmptyMaster(WriteAccepted write) => write.At - RootOf(write).At <= s_doubtMax;
+
+    /// <summary>Whether a write was taken by a master that has what began with nothing, and was made that while who has the group's data did not say what it has, nor has since.</summary>
+    private bool WasTakenWhileTheBetterIsMute(WriteAccepted write, Branch successor) => group.Nodes.Exists(node =>
+        HasLedTo(successor, node) && node.HadIllness(Illness.HidesInfo, write.Branch.Opening.At, write.Branch.Opening.At) && node.HadIllness(Illness.HidesInfo, write.At - s_silenceMax, write.At));
 
     private static Opening RootOf(WriteAccepted write) => new Dataset(write.Branch, write.Offset).Root.Opening;
 

@@ -23,6 +23,7 @@ internal static class FaultPlan
             Profile.Orders => draw.OrdersInPartitions(duration),
             Profile.Planned => draw.PlannedSwitches(duration),
             Profile.Mass => draw.MassFailures(duration),
+            Profile.Chosen => draw.BlowsToTheChosen(duration),
             Profile.Partitions => Often(draw, duration, draw.AnyPartition),
             // None of a Sentinel: one that is started anew does not know the histories of before.
             Profile.Addresses or Profile.TakenMasters =>
@@ -189,6 +190,45 @@ internal sealed class FaultDraw(Random random, Topology topology)
             < 14 => new BreakConnections(at, Random.NextDouble(), Random.Next()),
             < 15 => new SickenNode(ordered - TimeSpan.FromSeconds(1), Random.OneIn(2) ? master : replica, Illness.RefusesOrders, Random.Seconds(1, 15)),
             _ => new FreezeSentinel(at, AnySentinel(), Random.Seconds(0.05, 3)),
+        };
+    }
+
+    /// <summary>Failovers for every reason, and in each of them something befalls the one that is to be the master; between them fences, and what ends those.</summary>
+    public ImmutableArray<Fault> BlowsToTheChosen(TimeSpan duration)
+    {
+        ImmutableArray<Fault>.Builder faults = ImmutableArray.CreateBuilder<Fault>();
+        for (TimeSpan at = TimeSpan.FromSeconds(3); at < duration; at += Random.Seconds(10, 40))
+        {
+            int group = Random.Next(topology.Groups.Length);
+            if (Random.OneIn(5))
+            {
+                faults.AddRange(TroubleInFence(at, group));
+                continue;
+            }
+            TimeSpan delay = Random.Next(3) switch { 0 => TimeSpan.Zero, 1 => Random.Seconds(0, 0.01), _ => Random.Seconds(0, 0.5) };
+            faults.Add(new StrikeChosen(at - TimeSpan.FromSeconds(1), Random.Pick(Enum.GetValues<ChosenStage>()), Random.Pick(Enum.GetValues<ChosenFate>()), delay, Time(), Random.Next(8)));
+            faults.Add(Random.Next(10) switch
+            {
+                < 5 => MasterFault(at),
+                < 8 => new OrderPlannedSwitch(at, AnySentinel(), group, Random.OneIn(2) ? FailoverMode.CoordinatedFirst : FailoverMode.CoordinatedOnly, To: null, Timeout: null),
+                _ => new OrderFailover(at, AnySentinel(), group),
+            });
+        }
+        return [.. faults.OrderBy(fault => fault.At)];
+    }
+
+    /// <summary>A master is on the small side of a partition, and so may be fenced; then something ends that.</summary>
+    private IEnumerable<Fault> TroubleInFence(TimeSpan at, int group)
+    {
+        int first = Random.Next(topology.AllSentinels);
+        var master = new NodeTarget(group, Part.Master, 0);
+        yield return new IsolateMaster(at, master, first, 1, Random.OneIn(4), CutDirection.Both, Time());
+        TimeSpan then = at + _downAfter * Random.NextDouble();
+        yield return Random.Next(3) switch
+        {
+            0 => new SickenNode(then, master, Illness.RefusesOrders, Time()),
+            1 when MayForget => new OrderReset(then, new SentinelTarget(first), group, Looks: false),
+            _ => new OrderPlannedSwitch(then, new SentinelTarget(first), group, FailoverMode.CoordinatedFirst, To: null, Timeout: null),
         };
     }
 

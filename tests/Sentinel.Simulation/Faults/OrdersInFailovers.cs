@@ -38,11 +38,11 @@ internal sealed record OrderInFailover(TimeSpan At, FailoverStep Step, Meddling 
 
     public override bool Strike(World world)
     {
-        FailoverMoment.Await(world, Step, (leader, master) =>
+        FailoverMoment.Await(world, FailoverMoment.EventOf(Step), (leader, happened) =>
         {
             FailoverMoment.Count(world, leader, Kind);
             var target = new SentinelTarget(world.Sentinels.IndexOf(leader) + Whom);
-            Fault order = OrderTo(target, world.Groups.FindIndex(group => group.Name == master));
+            Fault order = OrderTo(target, world.Groups.FindIndex(group => group.Name == happened.MasterName));
             // Not within the step that has come to it: what is ordered there is done first.
             Later(world, Delay, () => order.Strike(world));
         });
@@ -67,18 +67,17 @@ internal static class FailoverMoment
     /// <summary>How long a fault waits. Nothing happens if no failover comes so far in this time.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>Calls once, when the next failover comes to a state, with who leads it and its master: in the middle of the step that has come to it.</summary>
-    public static void Await(World world, FailoverStep step, Action<SimSentinel, string> then)
+    /// <summary>Calls once, when the next failover tells of an event, with who leads it and the event: in the middle of the step that has come to it.</summary>
+    public static void Await(World world, string entered, Action<SimSentinel, SentinelEvent> then)
     {
         bool isDone = false;
-        string entered = EventOf(step);
         world.Watch(
             (sentinel, happened) =>
             {
                 if (isDone || world.IsHealed || happened.Name != entered)
                     return;
                 isDone = true;
-                then(sentinel, happened.MasterName!);
+                then(sentinel, happened);
             },
             s_patience);
     }
@@ -86,7 +85,8 @@ internal static class FailoverMoment
     /// <summary>The moment has come that a fault waited for.</summary>
     public static void Count(World world, SimSentinel leader, string kind) => world.Coverage.Count($"{(leader.IsLegacy ? Coverage.OfLegacy : "")}struck {kind}");
 
-    private static string EventOf(FailoverStep step) => step switch
+    /// <summary>The event that tells that a failover has come to a state.</summary>
+    public static string EventOf(FailoverStep step) => step switch
     {
         FailoverStep.WaitStart => "+try-failover",
         FailoverStep.SelectReplica => "+failover-state-select-slave",

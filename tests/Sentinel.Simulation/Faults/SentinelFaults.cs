@@ -171,7 +171,7 @@ internal sealed record StrikeLeader(TimeSpan At, FailoverStep Step, LeaderFate F
 
     public override bool Strike(World world)
     {
-        FailoverMoment.Await(world, Step, (sentinel, _) =>
+        FailoverMoment.Await(world, FailoverMoment.EventOf(Step), (sentinel, _) =>
         {
             FailoverMoment.Count(world, sentinel, Kind);
             // At once means in the middle of a step: what it had ordered before is done, and no more.

@@ -1,3 +1,5 @@
+using Sentinel.Core;
+
 namespace Sentinel.Simulation.Kernel;
 
 /// <summary>A host: an IP address, clocks, and processes that listen on ports.</summary>
@@ -17,6 +19,9 @@ internal sealed class Machine(Agenda agenda, int number, string name, string ip)
 
     /// <summary>Whether it has power. The processes of one without are dead.</summary>
     public bool IsUp { get; private set; } = true;
+
+    /// <summary>When it last lost its power; null: never.</summary>
+    public Instant? PowerLostAt { get; private set; }
 
     public IReadOnlyList<Process> Processes => _processes;
 
@@ -38,7 +43,7 @@ internal sealed class Machine(Agenda agenda, int number, string name, string ip)
     /// <summary>The power goes: nobody is told, and what was not on disk is lost.</summary>
     public void LosePower()
     {
-        IsUp = false;
+        (IsUp, PowerLostAt) = (false, agenda.Now);
         foreach (Process process in _processes)
         {
             if (process.IsRunning)

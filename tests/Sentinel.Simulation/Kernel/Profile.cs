@@ -54,6 +54,9 @@ internal enum Profile
 
     /// <summary>Anything, and operators who reset, remove and adopt without a look, and order more in the middle of failovers.</summary>
     Operators,
+
+    /// <summary>Something befalls the one that a failover or a planned switch has just chosen; some groups are fenced, too.</summary>
+    Chosen,
 }
 
 /// <summary>Draws clusters.</summary>
@@ -75,7 +78,7 @@ internal static class TopologyDraw
         // What redis-sentinel does with shorter ones in a mixed quorum is its own fault (README, differences).
         if (isMixed && downAfter < TimeSpan.FromSeconds(2))
             downAfter = TimeSpan.FromSeconds(2);
-        Random? fence = profile is Profile.Fencing ? Chance.Stream(seed, "fence") : null;
+        Random? fence = profile is Profile.Fencing or Profile.Chosen ? Chance.Stream(seed, "fence") : null;
         var topology = new Topology
         {
             Sentinels = all - legacy,
@@ -106,7 +109,7 @@ internal static class TopologyDraw
     private static GroupTopology DrawGroup(Random random, int number, int groups, int sentinels, TimeSpan downAfter, Profile profile)
     {
         int majority = sentinels / 2 + 1;
-        int replicas = profile is Profile.OneFault or Profile.Replacement or Profile.Fencing or Profile.Rights ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
+        int replicas = profile is Profile.OneFault or Profile.Replacement or Profile.Fencing or Profile.Rights or Profile.Chosen ? random.Next(1, 4) : random.Next(10) switch { < 1 => 0, < 4 => 1, < 8 => 2, < 9 => 3, _ => 5 };
         Persistence persistence = random.Next(10) switch { < 5 => Persistence.AppendOnly, < 8 => Persistence.Snapshots, _ => Persistence.None };
         int minReplicas = replicas > 0 && random.OneIn(5) ? 1 : 0;
         bool knowsOnlySlaveOf = random.OneIn(profile is Profile.Planned ? 2 : 10);

@@ -196,7 +196,10 @@ internal sealed class World
 
     public void Believes(SimSentinel sentinel, string master, Address address, Epoch configEpoch)
     {
-        Group(master).Believed(Agenda.Now, sentinel, address, NodeAt(address), configEpoch);
+        RedisNode? node = NodeAt(address);
+        Group(master).Believed(Agenda.Now, sentinel, address, node, configEpoch);
+        if (node is not null)
+            sentinel.NoteBelieved(node);
         foreach (Checker checker in _checkers)
             checker.Believes(sentinel, master, address, configEpoch);
     }

@@ -111,6 +111,13 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
             _traced[node] = node.Data;
     }
 
+    /// <summary>It believes in a node that is the master, and so has seen how far that one had come then.</summary>
+    public void NoteBelieved(RedisNode master)
+    {
+        if (master is { IsMaster: true, IsWorking: true, IsLoading: false } && !HasLostTrackOf(master))
+            _traced[master] = master.Data;
+    }
+
     /// <summary>A connection to a node was made.</summary>
     protected void NoteReached(Address address)
     {

@@ -88,7 +88,7 @@ public class OptionsTests
     [InlineData("--scenarios --minutes 3", "--minutes does not go with --scenarios: it is for --seed and --seeds")]
     [InlineData("--mutants --minutes 3", "--minutes does not go with --mutants: it is for --seed and --seeds")]
     [InlineData("--scenario nonsense", "--scenario nonsense: there is no such story; --scenarios plays all there are, and names them")]
-    [InlineData("--seed 1 --profile nonsense", "--profile nonsense: there is any, one-fault, mixed, mass, partitions, sentinels, replacement, orders, planned, addresses, fencing, quiet, detection, rights, taken-masters, operators, every")]
+    [InlineData("--seed 1 --profile nonsense", "--profile nonsense: there is any, one-fault, mixed, mass, partitions, sentinels, replacement, orders, planned, addresses, fencing, quiet, detection, rights, taken-masters, operators, chosen, every")]
     [InlineData("--seeds 1..2 --threads 0", "--threads 0: it must be a whole number above 0")]
     public void What_makes_no_sense_is_refused_with_a_cure(string line, string complaint) =>
         Assert.Equal(complaint, Assert.Throws<UsageException>(() => Parse(line)).Message);

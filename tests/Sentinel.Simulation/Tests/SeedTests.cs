@@ -26,6 +26,7 @@ public class SeedTests
         { "operators", 40, 2 },
         { "orders", 20, 2 },
         { "replacement", 30, 1 },
+        { "chosen", 40, 2 },
     };
 
     /// <summary>Cases that broke a rule, as small as they could be made, with what they found.</summary>

@@ -57,13 +57,13 @@ internal static class CoverageCatalogue
             nameof(OrderReset), $"{nameof(OrderReset)}, without a look", nameof(OrderForget), nameof(OrderAdopt), $"{nameof(OrderAdopt)}, without a look", nameof(SetAutoForget),
             nameof(OrderRemoveAndMonitor), $"{nameof(OrderRemoveAndMonitor)}, without a look", nameof(OrderSet),
             $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterElection}", $"{nameof(OrderSimulatedFailure)} {SimulatedFailures.CrashAfterPromotion}",
-            .. Strikes(), .. Meddlings(),
+            .. Strikes(), .. StrikesOfChosen(), .. Meddlings(),
         ];
         return kinds.Select(kind => new CoverageEntry("faults", kind, $"fault {kind}"));
     }
 
     /// <summary>Those whose moment came, too: a fault that waits for a state, or for a save, may wait in vain.</summary>
-    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(Meddlings()).Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
+    private static IEnumerable<CoverageEntry> Struck() => Strikes().Concat(StrikesOfChosen()).Concat(Meddlings()).Concat(Crashes()).Select(kind => new CoverageEntry("struck when the moment came", kind, $"struck {kind}"));
 
     private static IEnumerable<string> Crashes() =>
     [
@@ -76,6 +76,11 @@ internal static class CoverageCatalogue
         where step is not FailoverStep.None
         from fate in Enum.GetValues<LeaderFate>()
         select $"{nameof(StrikeLeader)} in {step.Word()}: {fate}";
+
+    private static IEnumerable<string> StrikesOfChosen() =>
+        from stage in Enum.GetValues<ChosenStage>()
+        from fate in Enum.GetValues<ChosenFate>()
+        select $"{nameof(StrikeChosen)} when {stage}: {fate}";
 
     private static IEnumerable<string> Meddlings() =>
         from step in Enum.GetValues<FailoverStep>()
