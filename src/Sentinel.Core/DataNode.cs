@@ -9,6 +9,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>Of a longer INFO only so much is kept to be shown; all of it is read.</summary>
     private const int InfoKeptMax = 1024 * 1024;
 
+    private Instant? _seenAsMasterAt;
+
     /// <summary>The INFO that waits for its reply.</summary>
     public RequestSlot Info;
 
@@ -35,6 +37,12 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public Instant ReportedMasterSince { get; protected set; }
     public TimeSpan MasterLinkDownTime { get; protected set; }
     public bool IsMasterLinkUp { get; protected set; }
+
+    /// <summary>
+    /// The same, but no longer than since it was last seen as a master: until version 7 Redis goes on counting from when it last had one, so that a master of many hours which
+    /// follows another one now would seem to have lost it long ago.
+    /// </summary>
+    public TimeSpan WithoutMasterFor { get; private set; }
 
     /// <summary>When something last came to a replica from its master, as it said last; null: its link was down then, or it does not say.</summary>
     public Instant? MasterHeardAt { get; private set; }
@@ -117,6 +125,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         if (report.History is not null)
             (History, FormerHistory, FormerHistoryEnd) = (report.History, report.FormerHistory, report.FormerHistoryEnd);
         bool reportsMaster = report.IsMaster ?? false;
+        if (reportsMaster)
+            _seenAsMasterAt = now;
+        WithoutMasterFor = _seenAsMasterAt is { } seenAt && now - seenAt < MasterLinkDownTime ? now - seenAt : MasterLinkDownTime;
         bool roleChanged = reportsMaster != ReportsMaster;
         if (roleChanged)
         {
@@ -153,6 +164,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (IsLoading, HasLoadedNothing) = (other.IsLoading, other.HasLoadedNothing);
         (History, FormerHistory, FormerHistoryEnd) = (other.History, other.FormerHistory, other.FormerHistoryEnd);
         (StreamOffset, IsHandingOver, Listed, WritesHeldUntil) = (other.StreamOffset, other.IsHandingOver, other.Listed, other.WritesHeldUntil);
+        (WithoutMasterFor, _seenAsMasterAt) = (other.WithoutMasterFor, other._seenAsMasterAt);
         (Info, Checkup) = (other.Info, other.Checkup);
         Link.Users.Remove(other);
         Link.Users.Add(this);

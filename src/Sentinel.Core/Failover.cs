@@ -371,15 +371,13 @@ internal sealed class Failover
             if (_lapsed is { } lapsed && !(replica.ReportsMaster && replica.ReportAskedAt >= lapsed.Since))
             {
                 if (replica.ReportAskedAt >= lapsed.Since || wake.IsDue(lapsed.Since + PromotionPatience))
-                    Renounce(lapsed.Reason);
+                    Renounce("-failover-abort-not-elected", lapsed.Reason);
                 return;
             }
             // Nobody has been told of it yet.
             if (replica.HasReported && (!replica.ReportsMaster || WasStartedAnew(replica)))
             {
-                _confirmed = null;
-                _master.Renounce();
-                TryNext(replica.ReportsMaster ? WhatItLost(replica) : $"{replica.Name} is the master no more");
+                Renounce("-failover-abort-slave-timeout", replica.ReportsMaster ? WhatItLost(replica) : $"{replica.Name} is the master no more");
                 return;
             }
             if (_local.IsDurable(confirmed.Save) || _local.HasFailed(confirmed.Save) || wake.IsDue(confirmed.AnnounceBy))
@@ -490,11 +488,11 @@ internal sealed class Failover
         _local.Touch(_master);
     }
 
-    /// <summary>The node is the master no more, or cannot be asked: others have gone on without us, and nobody was told of the promotion.</summary>
-    private void Renounce(string reason)
+    /// <summary>The node is the master no more, or cannot be asked, and nobody was told of the promotion: its epoch is used up.</summary>
+    private void Renounce(string eventName, string reason)
     {
         _master.Renounce();
-        Abort("-failover-abort-not-elected", reason);
+        Abort(eventName, reason);
     }
 
     /// <summary>Tells clients and peers of the new master.</summary>

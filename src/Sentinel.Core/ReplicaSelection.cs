@@ -182,8 +182,9 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "it has not synchronised with the master yet, and the master is up";
         if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)
             return "it never synchronised with the master";
-        // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow.
-        if (!IsMasterReplica && candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
+        // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow. One that lost its data brings nothing
+        // back that others lack: whoever has some is better, when none that followed it is waited for.
+        if (!IsMasterReplica && (!IsMasterDistrusted || AwaitsFollower) && candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
             return "its link to the master was down long before the master was";
         return null;
     }

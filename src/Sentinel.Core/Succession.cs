@@ -35,7 +35,25 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
 
     /// <summary>Whether the master says that it is a replica, follows nobody who answers it, and could be told to be the master again.</summary>
-    private bool CanRestoreMaster => master.Node is { ReportsMaster: false, IsMasterLinkUp: false, Link.IsUsable: true, InfoAt: not null } && WhyNotRestored() is null;
+    private bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle) && WhyNotRestored() is null;
+
+    /// <summary>Whether the master says that it follows one that follows it, perhaps over others, as orders by hand make them: their links are up, and none is a master.</summary>
+    private bool FollowsInCircle
+    {
+        get
+        {
+            Address? followed = master.Node.ReportedMaster;
+            for (int hops = 0; hops < master.Replicas.Count && followed is { } address; hops++)
+            {
+                if (master.Replicas.Find(other => local.Names.AreSame(other.Address, address)) is not { HasReported: true, ReportsMaster: false } replica)
+                    return false;
+                followed = replica.ReportedMaster;
+                if (followed is { } next && local.Names.AreSame(next, master.Address))
+                    return true;
+            }
+            return false;
+        }
+    }
 
     /// <summary>Why the master, which says that it is a replica, is not told to be the master again because of what it has; null: it may be told.</summary>
     public string? WhyNotRestored() =>
@@ -78,7 +96,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether the master says that it follows another replica of the group, which answers it, and was not held down for the failover timeout yet: after that time a group must have a master.</summary>
     private bool IsMasterWithAnotherThan(Replica replica) =>
-        master.Node is { ReportsMaster: false, IsMasterLinkUp: true, ReportedMaster: { } followed } && MasterDownFor < master.Options.FailoverTimeout
+        master.Node is { ReportsMaster: false, IsMasterLinkUp: true, ReportedMaster: { } followed } && MasterDownFor < master.Options.FailoverTimeout && !FollowsInCircle
         && !local.Names.AreSame(followed, replica.Address) && master.Replicas.Exists(other => local.Names.AreSame(other.Address, followed));
 
     /// <summary>Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it.</summary>
@@ -111,7 +129,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsLastResort = replica.HasBecomeMaster && WentOnBeforeMaster(replica) && MasterDownFor >= master.Options.FailoverTimeout,
         IsFollowedByMaster = !master.IsMaster(replica) && replica.ReportsMaster && IsFollowedByMaster(replica),
         IsMasterWithAnother = IsMasterWithAnotherThan(replica),
-        MasterLinkDownTime = replica.MasterLinkDownTime,
+        MasterLinkDownTime = replica.WithoutMasterFor,
         HasKeys = HasKeys(replica),
         HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.History == replica.History && IsOfUnknownOrigin(other))),
         Recency = master.Lineage.RecencyOf(replica),

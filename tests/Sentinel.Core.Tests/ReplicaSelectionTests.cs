@@ -91,6 +91,16 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void One_that_lost_the_master_long_ago_takes_the_place_of_an_emptied_one_when_nobody_is_waited_for_that_followed_that_one()
+    {
+        Candidate old = Good(1) with { HasKeys = true, MasterLinkDownTime = TimeSpan.FromDays(1) };
+        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, SomeHaveKeys = true };
+        Assert.Null(MasterDown.Best([old]));
+        Assert.Null((masterIsEmptied with { AwaitsFollower = true }).Best([old]));
+        Assert.Equal(old, masterIsEmptied.Best([old]));
+    }
+
+    [Fact]
     public void Whom_an_operator_made_the_master_is_taken_for_it_whatever_its_priority()
     {
         Candidate chosen = Good(1) with { IsFollowedByMaster = true, ReportsReplica = false, Priority = 0 };

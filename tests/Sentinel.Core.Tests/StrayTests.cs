@@ -213,6 +213,20 @@ public class StrayTests
     }
 
     [Fact]
+    public void A_master_that_was_told_to_follow_its_own_replica_is_told_to_be_the_master_again_where_that_one_may_not_be()
+    {
+        World world = World.Settled(failoverTimeoutMs: 60_000);
+        foreach (FakeNode node in world.Nodes)
+            (node.Keys, node.History, node.MayFollowReplicas) = (10, "a", true);
+        (world.Nodes[1].Priority, world.Nodes[2].Priority) = (0, 0);
+        world.Run(seconds: 12);
+        world.Nodes[1].Demote(world.Nodes[2].Address);
+        world.MasterNode.Demote(world.Nodes[1].Address);
+        world.RunUntil(() => world.MasterNode.Master is null, "it is the master again");
+        Assert.Equal(0, world.Count("+switch-master"));
+    }
+
+    [Fact]
     public void A_sentinel_that_slept_through_a_failover_does_not_undo_it()
     {
         World world = World.Settled();

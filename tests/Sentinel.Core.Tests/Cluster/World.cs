@@ -224,6 +224,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether its link to its master brings nothing, and neither has noticed.</summary>
     public bool IsCutOffFromMaster { get; set; }
 
+    /// <summary>Whether its link is up to whoever lives that it follows, a master or not.</summary>
+    public bool MayFollowReplicas { get; set; }
+
     /// <summary>Whether it would take a write now.</summary>
     public bool TakesWrites => Master is null && world.Now >= WritesHeldUntil;
 
@@ -291,6 +294,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         BeginHistory();
         Master = null;
     }
+
+    /// <summary>An operator lets it follow another one.</summary>
+    public void Demote(Address master) => Master = master;
 
     public void Freeze() => (IsFrozen, FrozenAt) = (true, world.Now);
 
@@ -497,7 +503,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
         }
         else
         {
-            FakeNode? followed = NeverSynchronised ? null : world.Nodes.Find(node => node.Address == world.Resolve(follows) && node.IsAlive && node.Master is null);
+            FakeNode? followed = NeverSynchronised ? null : world.Nodes.Find(node => node.Address == world.Resolve(follows) && node.IsAlive && (node.Master is null || MayFollowReplicas));
             bool isUp = followed is not null;
             long heard = followed switch { null => -1, { IsFrozen: true } => (long)(world.Now - followed.FrozenAt).TotalSeconds, _ => 0 };
             text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\nmaster_last_io_seconds_ago:{heard}\r\n");

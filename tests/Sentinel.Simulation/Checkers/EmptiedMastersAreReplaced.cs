@@ -53,7 +53,7 @@ internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
         TimeSpan bound = s_bound + (emptied.Machine.PowerLostAt is { } lostAt && lostAt >= calm ? restarted - lostAt : TimeSpan.Zero);
         if (World.Agenda.Now - restarted <= bound || loss.FollowsSince >= calm || !IsWell(emptied, restarted) || !IsFit(heir, calm)
             || (_lastFailovers.TryGetValue(heir.Group.Name, out Instant last) && last >= restarted - s_rest)
-            || !World.Sentinels.TrueForAll(sentinel => HasRun(sentinel, restarted)) || heir.Group.Nodes.Exists(node => node.IsMaster && node.Data.Contains(loss.Before.Branch, loss.Before.Offset)))
+            || !World.Sentinels.TrueForAll(sentinel => HasRun(sentinel, restarted)) || heir.Group.Nodes.Exists(node => HasDelayed(node, calm)) || heir.Group.Nodes.Exists(node => node.IsMaster && node.Data.Contains(loss.Before.Branch, loss.Before.Offset)))
             return;
         SentinelProcess[] well = [.. World.Sentinels.OfType<SentinelProcess>().Where(sentinel => IsWell(sentinel, calm) && Watches(sentinel, emptied, heir, calm))];
         int known = Math.Max(World.Sentinels.Count, 1 + World.Sentinels.Max(sentinel => sentinel.PeersOf(heir.Group.Name)));
@@ -68,6 +68,10 @@ internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
 
     /// <summary>Whether a process has run without a break since some moment.</summary>
     private static bool HasRun(Process process, Instant since) => process.IsWorking && process.StartedAt <= since && process.FrozenSpells.All(spell => spell.Until < since);
+
+    /// <summary>Whether a node may have been told first, and waited for in vain: it acknowledged an order and did nothing, or did it and did not say so.</summary>
+    private bool HasDelayed(RedisNode node, Instant since) =>
+        node.HadIllness(Illness.IgnoresOrders, since, World.Agenda.Now) || node.HadIllness(Illness.HidesInfo, since, World.Agenda.Now);
 
     private bool IsWell(RedisNode node, Instant since) =>
         HasRun(node, since) && Enum.GetValues<Illness>().All(illness => !node.HadIllness(illness, since, World.Agenda.Now));

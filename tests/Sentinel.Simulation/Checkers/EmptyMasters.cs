@@ -8,6 +8,9 @@ namespace Sentinel.Simulation.Checkers;
 /// <summary>A node that has data is not told to follow one that restarted empty, by a Sentinel that could see what both of them have.</summary>
 internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
 {
+    /// <summary>So long an order, and the question that comes to it, may be under way.</summary>
+    private static readonly TimeSpan s_flight = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Who knew, when a node was started last, that its group had data.</summary>
     private readonly Dictionary<RedisNode, HashSet<SimSentinel>> _knowing = [];
 
@@ -35,6 +38,9 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
             return;
         // It has nothing of its own yet, and had something before it was started.
         if (followed is { HasData: true } or { IsLoading: true } or { IsRunning: false } || !followed.Data.Branch.Opening.LostItsData)
+            return;
+        // The order left before that could be seen.
+        if (World.Agenda.Now - followed.StartedAt <= s_flight)
             return;
         // The node has only what it took since it was emptied itself.
         if (node.Data.Root.Opening.LostItsData)

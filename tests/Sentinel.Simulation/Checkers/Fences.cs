@@ -100,11 +100,12 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
         {
             // One that was a replica when it was made the master may be the choice of a leader; one that was started as a master is nobody's.
             bool isReturned = node.Branch.Opening.Reason is RoleReason.Restart or RoleReason.EmptyStart && !node.IsIll
-                && view.Replicas.FirstOrDefault(replica => replica.Address == node.Address) is { ReportsMaster: true, IsSubjectivelyDown: false } seen && seen.RunId == node.RunId
+                && view.Replicas.FirstOrDefault(replica => replica.Address == node.Address) is { ReportsMaster: true, IsSubjectivelyDown: false } seen && seen.RunId == node.RunId && !sentinel.HasLostTrackOf(node)
                 && Reaches(sentinel, node, TimeSpan.Zero) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
                 // There has to be a master to follow, which says that it has its data: it is asked once a second.
-                && World.NodeAt(view.Address) is { IsLoading: false, IsIll: false } followed && !(World.Agenda.Now - followed.LoadedAt < s_infoAge) && Reaches(sentinel, followed, TimeSpan.Zero)
+                && World.NodeAt(view.Address) is { IsLoading: false, IsIll: false, IsWorking: true } followed && !(World.Agenda.Now - followed.ThawedAt < s_infoAge)
+                && !followed.HadIllness(Illness.HidesInfo, World.Agenda.Now - s_infoAge - s_long, World.Agenda.Now) && !(World.Agenda.Now - followed.LoadedAt < s_infoAge) && Reaches(sentinel, followed, TimeSpan.Zero)
                 && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);
             if (lasts > s_soon && lasts < s_long)

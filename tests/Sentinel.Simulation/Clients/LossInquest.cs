@@ -27,6 +27,8 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         return cause != LossCause.Unexplained ? cause
             : group.Nodes.Prepend(write.Node).Any(node => node.ForgotItsRoleSince(write.At) || HasForgottenItsRole(node, write)) || WasRestoredUnseen(write) ? LossCause.RoleForgotten
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator && loss.FollowsSince >= write.At) ? LossCause.Operator
+            // Sentinels take whom an operator has had the master follow for the master.
+            : group.Nodes.Exists(node => node.WasToldToFollow(losses[0].After!.Value.Branch.Opening.By, since: write.At)) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
             : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
@@ -170,7 +172,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     /// </summary>
     private bool WasOutOfReach(WriteAccepted write) =>
         group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
-            || loss.WasNeverToLead || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
+            || loss.WasNeverToLead || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
 
     /// <summary>Whether a node did not run in a moment before it threw something away: it was dead, or frozen.</summary>
     private static bool WasDead(DataLoss loss, Instant at) =>

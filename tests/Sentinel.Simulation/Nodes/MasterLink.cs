@@ -110,6 +110,13 @@ internal sealed class MasterLink(RedisNode node)
         Ended();
     }
 
+    /// <summary>It is a master now: from version 7 on Redis no longer knows then since when it had none. Seen in redis-server 7.0.15.</summary>
+    public void ForgetDownTime()
+    {
+        if (!node.Settings.KnowsOnlySlaveOf)
+            DownSince = null;
+    }
+
     public void Connected()
     {
         _state = State.Asked;

@@ -30,6 +30,7 @@ internal sealed class RedisNode : Process
     private readonly List<Instant> _deaths = [];
     private readonly List<(Illness Illness, Instant From, Instant Until)> _illnessSpells = [];
     private readonly List<DataLoss> _losses = [];
+    private readonly List<(Instant At, Address? Master)> _ordersByHand = [];
     private RoleReason _follows;
     private Instant _followsSince;
     private Instant? _forgotItsRoleAt;
@@ -211,8 +212,12 @@ internal sealed class RedisNode : Process
     {
         if (IsLoading || Is(Illness.Busy) || Is(Illness.IgnoresOrders) || Swap.IsUnderWay)
             return;
+        _ordersByHand.Add((World.Agenda.Now, master));
         Take(master, RoleReason.Operator);
     });
+
+    /// <summary>Whether an operator, by hand, has told it since then to follow another node.</summary>
+    public bool WasToldToFollow(RedisNode other, Instant since) => _ordersByHand.Exists(order => order.At >= since && order.Master == other.Address);
 
     /// <summary>CLIENT PAUSE WRITE.</summary>
     public void PauseWrites(TimeSpan time) => Do(() => _server.Pause(time));
@@ -244,6 +249,7 @@ internal sealed class RedisNode : Process
         _second = Data;
         Master = null;
         Link.Drop();
+        Link.ForgetDownTime();
         Branch = branch;
         Followers.DropAll();
         _spells.Add(new MasterSpell(World.Agenda.Now, Instant.Never));
