@@ -18,7 +18,10 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
             Absorb(node, text, askedAt);
         }
         else
+        {
             node.NextInfoAt = local.Now + local.Timing.InfoPeriodInTrouble;
+            node.InfoRoundAt = Instant.Min(node.InfoRoundAt, node.NextInfoAt);    // whatever it was asked for is still wanted
+        }
         local.Touch(master);
     }
 

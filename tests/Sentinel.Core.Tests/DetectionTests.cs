@@ -205,6 +205,19 @@ public class DetectionTests
     }
 
     [Fact]
+    public void Who_refuses_to_say_what_it_is_is_asked_again_after_a_second()
+    {
+        World world = World.Settled(sentinels: 1);
+        world.MasterNode.Refused["INFO"] = "NOPERM this user has no permissions to run the 'info' command";
+        int asked = world.MasterNode.Asked.Count(command => command == nameof(Request.Info));
+        world.RunUntil(() => world.MasterNode.Asked.Count(command => command == nameof(Request.Info)) > asked, "it is asked");
+        world.MasterNode.Refused.Remove("INFO");
+        Instant refusedAt = world.Now;
+        TimeSpan taken = world.RunUntil(() => world.Sentinels[0].View.InfoAt > refusedAt, "it says it");
+        Assert.InRange(taken, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(1.1));
+    }
+
+    [Fact]
     public void A_pause_of_our_own_is_no_silence_of_others()
     {
         World world = World.Settled();

@@ -104,13 +104,20 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
                 && Reaches(sentinel, node, TimeSpan.Zero) && HearsMajority(sentinel, view, view.Options.FenceAfter / 2)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
                 // There has to be a master to follow, which says that it has its data: it is asked once a second.
-                && World.NodeAt(view.Address) is { IsLoading: false, IsIll: false, IsWorking: true } followed && !(World.Agenda.Now - followed.ThawedAt < s_infoAge)
-                && !followed.HadIllness(Illness.HidesInfo, World.Agenda.Now - s_infoAge - s_long, World.Agenda.Now) && !(World.Agenda.Now - followed.LoadedAt < s_infoAge) && Reaches(sentinel, followed, TimeSpan.Zero)
+                && World.NodeAt(view.Address) is { } followed && CanBeFollowed(followed) && Reaches(sentinel, followed, TimeSpan.Zero)
                 && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);
             if (lasts > s_soon && lasts < s_long)
                 Violated($"{node}, a former master, takes writes {lasts.TotalMilliseconds:F0} ms after {sentinel.Name} has seen that it is back");
         }
+    }
+
+    /// <summary>Whether a master can be followed, and was asked what it has. Nobody need follow one that lost its data as long as somebody doubts it.</summary>
+    private bool CanBeFollowed(RedisNode master)
+    {
+        Instant now = World.Agenda.Now;
+        return master is { IsLoading: false, IsIll: false, IsWorking: true } && now - master.StartedAt > s_infoAge && !(now - master.LoadedAt < s_infoAge) && !(now - master.ThawedAt < s_infoAge)
+            && !master.Data.Root.Opening.LostItsData && !master.HadIllness(Illness.HidesInfo, now - s_infoAge - s_long, now);
     }
 }
 
