@@ -115,7 +115,7 @@ internal sealed class Lineage
     {
         if (node.History is not { } history || node.FormerHistory is not { } former || !_histories.Contains(former) || OwnerOf(history) is not null)
             return;
-        if (Add(history, at: _histories.Count - 1))
+        if (Add(history, at: Math.Min(_histories.IndexOf(former) + 1, _histories.Count - 1)))    // older than what the group went on to from there
             Keep();
     }
 

@@ -35,7 +35,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
 
     /// <summary>Whether the master says that it is a replica, follows nobody who answers it, and could be told to be the master again.</summary>
-    private bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle) && WhyNotRestored() is null;
+    private bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle || FollowsTheDead) && WhyNotRestored() is null;
 
     /// <summary>Whether the master says that it follows one that follows it, perhaps over others, as orders by hand make them: their links are up, and none is a master.</summary>
     private bool FollowsInCircle
@@ -62,6 +62,11 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         : !master.Node.HoldsKeys && master.Lineage.HadKeys && master.Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null)
             ? $"the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT {master.Name}' says that it is right so"
         : null;
+
+    /// <summary>Whether the master says that it follows one that answers it, and that we have held down for all the failover timeout: it may not have noticed, or only it be heard by it.</summary>
+    private bool FollowsTheDead =>
+        MasterDownFor >= master.Options.FailoverTimeout && master.Node.ReportedMaster is { } followed
+        && master.Replicas.Exists(other => local.Names.AreSame(other.Address, followed) && other.IsSubjectivelyDown && other.DownSince + master.Options.FailoverTimeout <= local.Now);
 
     private ReplicaSelection Selection => new(local.Now, MasterDownFor, master.Options.DownAfter, local.Timing)
     {

@@ -253,8 +253,8 @@ public class LineageTests
         Assert.All(world.Sentinels, s => Assert.Equal(whole.Address, s.View.Address));
     }
 
-    [Fact]
-    public void Of_two_former_masters_the_later_one_takes_the_place_of_an_emptied_one()
+    [Theory, InlineData(false), InlineData(true)]
+    public void Of_two_former_masters_the_later_one_takes_the_place_of_an_emptied_one(bool isFirstStartedAnew)
     {
         World world = WithData();
         foreach (FakeNode node in world.Nodes)
@@ -265,6 +265,12 @@ public class LineageTests
         third.Kill();
         first.Thaw();
         second.Thaw();
+        if (isFirstStartedAnew)
+        {
+            first.Kill();
+            first.Restart();
+            (first.Offset, first.FormerHistory, first.FormerHistoryEnd, first.History) = (5000, first.History, 5000, "y");
+        }
         world.Run(seconds: 0.3);
         (third.History, third.FormerHistory, third.Keys, third.HasLoadedNothing) = ("z", null, 0, true);
         third.Restart();

@@ -101,6 +101,16 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void In_the_place_of_an_emptied_master_the_newest_data_come_before_a_replica()
+    {
+        Candidate replica = Good(1) with { HasKeys = true, Recency = 3 }, stray = Good(2) with { HasKeys = true, ReportsReplica = false, Recency = 4 };
+        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, SomeHaveKeys = true };
+        Assert.Equal(stray, masterIsEmptied.Best([replica, stray]));
+        Candidate current = replica with { Recency = 4 };
+        Assert.Equal(current, masterIsEmptied.Best([current, stray]));
+    }
+
+    [Fact]
     public void Whom_an_operator_made_the_master_is_taken_for_it_whatever_its_priority()
     {
         Candidate chosen = Good(1) with { IsFollowedByMaster = true, ReportsReplica = false, Priority = 0 };

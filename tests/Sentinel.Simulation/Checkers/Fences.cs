@@ -105,7 +105,8 @@ internal sealed class ReturnedMastersAreHeld(World world) : FenceChecker(world)
                 && view is { IsSubjectivelyDown: false, ReportsMaster: true, InfoAt: not null }
                 // There has to be a master to follow, which says that it has its data: it is asked once a second.
                 && World.NodeAt(view.Address) is { } followed && CanBeFollowed(followed) && Reaches(sentinel, followed, TimeSpan.Zero)
-                && World.Sentinels.TrueForAll(other => other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
+                // A Sentinel that does not hear that one has a veto: it may know of a newer.
+                && World.Sentinels.TrueForAll(other => !other.HoldsDown(node.Group.Name) && other.FailoverOf(node.Group.Name) is FailoverStep.None && other.ConfigEpochOf(node.Group.Name) <= view.ConfigEpoch);
             TimeSpan lasts = Lasting(sentinel, node, isReturned, s_gap);
             if (lasts > s_soon && lasts < s_long)
                 Violated($"{node}, a former master, takes writes {lasts.TotalMilliseconds:F0} ms after {sentinel.Name} has seen that it is back");

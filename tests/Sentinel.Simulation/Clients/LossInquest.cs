@@ -33,6 +33,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
             : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
             : WasOutOfReach(write) ? LossCause.Emptied
+            : WasGivenUp(write, losses) ? LossCause.Detached
             : (WasTakenByAnEmptyMaster(write) || WasTakenWhileTheBetterIsMute(write, losses[0].After!.Value.Branch)) && Array.TrueForAll(losses, loss => loss.Follows is RoleReason.Sentinel && loss.After?.Root.Opening.At < RootOf(write).At) ? LossCause.Emptied
             : cause;
     }
@@ -173,6 +174,13 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private bool WasOutOfReach(WriteAccepted write) =>
         group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
             || loss.WasNeverToLead || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
+
+    /// <summary>Whether who took a write did not run for the failover timeout, nor did others who had it, and somebody had to be the master.</summary>
+    private bool WasGivenUp(WriteAccepted write, DataLoss[] losses)
+    {
+        Instant madeAt = group.NewestSince(losses[0].At), since = madeAt - group.Topology.Options.FailoverTimeout;
+        return since >= write.At && Array.TrueForAll(losses, loss => WasDead(loss, madeAt) && (loss.By != write.Node || WasDead(loss, since)));
+    }
 
     /// <summary>Whether a node did not run in a moment before it threw something away: it was dead, or frozen.</summary>
     private static bool WasDead(DataLoss loss, Instant at) =>
