@@ -21,6 +21,9 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     private string? _declined;
     private bool _awaitsGoodReplica;
 
+    /// <summary>Whether the master, which says that it is a replica, could be told to be the master again when that was last looked at.</summary>
+    private bool _couldRestore;
+
     /// <summary>Whom we voted for last; null: nobody since the start of this process.</summary>
     public SentinelId? Leader { get; private set; }
 
@@ -98,7 +101,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
                 _standAt = Instant.Max(_standAt ?? local.Now, InLine(local.Now));
         }
         _standAt ??= InLine(local.Now);
-        if (_awaitsGoodReplica && master.Succession.Best() is not null)
+        if (_awaitsGoodReplica && IsWorthATry())
             (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, InLine(local.Now)));
         if (!wake.IsDue(_standAt.Value))
             return;
@@ -176,13 +179,28 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     {
         _attemptsLost++;
         _awaitsGoodReplica = wasElected && master.Succession.Best() is null;
+        _couldRestore = master.Succession.CanRestoreMaster;
         // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
         double factor = local.Crowding * Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
         // While no replica is good an attempt would only burn an epoch; the first good one is not kept waiting by the pause.
         TimeSpan pause = _awaitsGoodReplica
-            ? local.Timing.RetryPauseMax
+            ? LeavesItToOthers ? 4 * (master.Options.FailoverTimeout + local.Timing.RetryPauseMax) : local.Timing.RetryPauseMax
             : TimeSpan.FromTicks((long)Math.Min(local.Timing.RetryPause.Ticks * factor * (wasElected ? 10 : 1), local.Timing.RetryPauseMax.Ticks));
         _standAt = InLine(local.Now + pause / 2 + local.Jitter(pause));
+    }
+
+    /// <summary>
+    /// Whether others get a longer chance, each third time: to whom no replica is known, it is not known who could be promoted either. Those of Redis' kind rest for two failover
+    /// timeouts after each vote, and would never stand.
+    /// </summary>
+    private bool LeavesItToOthers => master.Replicas.Count == 0 && _attemptsLost % 3 == 0;
+
+    /// <summary>Whether somebody can be made the master who could not at the last attempt.</summary>
+    private bool IsWorthATry()
+    {
+        bool canRestore = master.Succession.CanRestoreMaster, isNew = canRestore && !_couldRestore;
+        _couldRestore = canRestore;
+        return isNew || master.Succession.Best() is not null;
     }
 
     /// <summary>We did not run for some time: the one we voted for had no chance to tell us how it stands.</summary>

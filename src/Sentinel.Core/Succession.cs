@@ -35,7 +35,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
 
     /// <summary>Whether the master says that it is a replica, follows nobody who answers it, and could be told to be the master again.</summary>
-    private bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle || FollowsTheDead) && WhyNotRestored() is null;
+    public bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle || FollowsTheDead) && WhyNotRestored() is null;
 
     /// <summary>Whether the master says that it follows one that follows it, perhaps over others, as orders by hand make them: their links are up, and none is a master.</summary>
     private bool FollowsInCircle

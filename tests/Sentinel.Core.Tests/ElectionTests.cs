@@ -9,6 +9,26 @@ public class ElectionTests
     private static readonly SentinelId SomebodyElse = SentinelId.Draw(new Random(78));
 
     [Fact]
+    public void Who_knows_no_replica_lets_those_stand_who_rest_for_two_failover_timeouts_and_restores_a_master_that_comes_back_all_the_same()
+    {
+        World world = World.Settled(replicas: 0, failoverTimeoutMs: 20_000);
+        FakeNode master = world.MasterNode;
+        (master.Keys, master.History) = (10, "a");
+        world.Run(seconds: 12);
+        master.Kill();
+        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") > 0, "nobody is fit");
+        for (int tried = -1; tried != world.Count("+try-failover");)
+        {
+            tried = world.Count("+try-failover");
+            Assert.True(tried < 20, "attempts come without a pause");
+            world.Run(seconds: 45);
+        }
+        master.Restart(asReplicaOf: new Address("10.0.0.9", 7009));
+        TimeSpan took = world.RunUntil(() => master.Master is null, "it is the master again");
+        Assert.True(took < TimeSpan.FromSeconds(25), $"{took}");    // its role counts after two INFO periods
+    }
+
+    [Fact]
     public void A_vote_is_on_disk_before_it_is_spoken()
     {
         World world = World.Settled();

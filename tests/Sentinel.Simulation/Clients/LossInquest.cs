@@ -169,11 +169,11 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
 
     /// <summary>
     /// Whether one who had a write forgot it, and whoever else had it still could not take the place of the one for whom it was thrown away, in the moment in which that one
-    /// was made the master, or again: from those who could decide, it was gone.
+    /// was made the master, or again: from those who could decide, it was gone, or loaded its data still, or did not say what it has.
     /// </summary>
     private bool WasOutOfReach(WriteAccepted write) =>
         group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
-            || loss.WasNeverToLead || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
+            || loss.WasNeverToLead || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || (node.StartedAt <= madeAt && node.LoadedAt >= madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
 
     /// <summary>Whether who took a write did not run for the failover timeout, nor did others who had it, and somebody had to be the master.</summary>
     private bool WasGivenUp(WriteAccepted write, DataLoss[] losses)
