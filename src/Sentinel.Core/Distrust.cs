@@ -41,6 +41,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether it counts as down for that.</summary>
     public bool IsConfirmed => _doubt is { IsConfirmed: true };
 
+    /// <summary>Whether it surely has nothing of the group: it was emptied, or is another group's. Of data that nobody saw begin that is not sure.</summary>
+    public bool HasLostAll => _doubt is { IsConfirmed: true } and ({ Wrong.IsEmptyRestart: true } or { Wrong.IsOfKnownGroup: true });
+
     /// <summary>Whether it is so early that a replica that followed it, and is silent at the moment, may still be heard before another one takes its place.</summary>
     public bool IsFresh { get; private set; }
 

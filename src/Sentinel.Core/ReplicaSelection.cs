@@ -98,6 +98,9 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether the configured master restarted without its data, or is another group's.</summary>
     public bool IsMasterDistrusted { get; init; }
 
+    /// <summary>Whether the configured master surely has nothing of the group any more: it restarted without its data, or is another group's.</summary>
+    public bool HasMasterLostAll { get; init; }
+
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
 
@@ -129,7 +132,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         Candidate[] fit = [.. candidates.Where(candidate => Objection(candidate) is null)];
         return fit
             .OrderByDescending(IsMasterAlready)
-            .ThenByDescending(candidate => IsMasterDistrusted ? candidate.Recency : 0)
+            .ThenByDescending(candidate => HasMasterLostAll ? candidate.Recency : 0)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenByDescending(candidate => candidate.ReportsReplica ? 0 : candidate.Recency)
             .ThenBy(candidate => candidate.IsMaster)
@@ -186,7 +189,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             return "it never synchronised with the master";
         // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow. One that lost its data brings nothing
         // back that others lack: whoever has some is better, when none that followed it is waited for.
-        if (!IsMasterReplica && (!IsMasterDistrusted || AwaitsFollower) && candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
+        if (!IsMasterReplica && (!HasMasterLostAll || AwaitsFollower) && candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
             return "its link to the master was down long before the master was";
         return null;
     }

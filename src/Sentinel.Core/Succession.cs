@@ -72,6 +72,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     {
         IsMasterReplica = !master.Node.ReportsMaster,
         IsMasterDistrusted = master.Distrust.IsConfirmed,
+        HasMasterLostAll = master.Distrust.HasLostAll,
         IsMasterRestorable = master.Node.HoldsKeys && CanRestoreMaster,
         AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,

@@ -94,7 +94,7 @@ public class ReplicaSelectionTests
     public void One_that_lost_the_master_long_ago_takes_the_place_of_an_emptied_one_when_nobody_is_waited_for_that_followed_that_one()
     {
         Candidate old = Good(1) with { HasKeys = true, MasterLinkDownTime = TimeSpan.FromDays(1) };
-        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, SomeHaveKeys = true };
+        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, HasMasterLostAll = true, SomeHaveKeys = true };
         Assert.Null(MasterDown.Best([old]));
         Assert.Null((masterIsEmptied with { AwaitsFollower = true }).Best([old]));
         Assert.Equal(old, masterIsEmptied.Best([old]));
@@ -104,7 +104,7 @@ public class ReplicaSelectionTests
     public void In_the_place_of_an_emptied_master_the_newest_data_come_before_a_replica()
     {
         Candidate replica = Good(1) with { HasKeys = true, Recency = 3 }, stray = Good(2) with { HasKeys = true, ReportsReplica = false, Recency = 4 };
-        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, SomeHaveKeys = true };
+        ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, HasMasterLostAll = true, SomeHaveKeys = true };
         Assert.Equal(stray, masterIsEmptied.Best([replica, stray]));
         Candidate current = replica with { Recency = 4 };
         Assert.Equal(current, masterIsEmptied.Best([current, stray]));

@@ -26,7 +26,7 @@ internal sealed record Options
         How:
           --minutes M            simulated minutes of faults in each run (default 10; may be 2.25)
           --profile NAME         kind of cluster and of faults: any (default), one-fault, mixed, mass, partitions, sentinels, replacement, orders, planned, addresses, fencing,
-                                 quiet, detection, rights, taken-masters, operators; 'every': these by turns, the seed says which
+                                 quiet, detection, rights, taken-masters, operators, chosen; 'every': these by turns, the seed says which
           --keep I,J,K           of one seed: only these of its faults, by their numbers; 'none': no fault at all
           --transcript           of one seed or scenario: the whole story
           --transcript-file PATH where the story of a failing run goes (default: a file in the folder for temporary files)
