@@ -101,7 +101,7 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
-    public void In_the_place_of_an_emptied_master_the_newest_data_come_before_a_replica()
+    public void In_the_place_of_an_emptied_master_a_stray_one_with_newer_data_comes_before_replicas()
     {
         Candidate replica = Good(1) with { HasKeys = true, Recency = 3 }, stray = Good(2) with { HasKeys = true, ReportsReplica = false, Recency = 4 };
         ReplicaSelection masterIsEmptied = MasterDown with { IsMasterDistrusted = true, HasMasterLostAll = true, SomeHaveKeys = true };

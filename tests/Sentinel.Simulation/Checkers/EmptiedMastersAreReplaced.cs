@@ -19,6 +19,9 @@ internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
     /// <summary>Somebody who is silent may be waited for for two seconds; the connection to the master, its INFO, a vote and the order take their time too.</summary>
     private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(4);
 
+    /// <summary>To a machine that was without power for so long what is sent is tried again soon.</summary>
+    private static readonly TimeSpan s_shortAway = TimeSpan.FromSeconds(3);
+
     /// <summary>For how long before the restart somebody must have been well to count.</summary>
     private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(15);
 
@@ -50,7 +53,8 @@ internal sealed class EmptiedMastersAreReplaced(World world) : Checker(world)
             return;
         Instant restarted = emptied.StartedAt, calm = restarted - s_calm;
         // To a machine without power connections stay, and what is sent over them is tried again after ever longer pauses, as long as it was away at most.
-        TimeSpan bound = s_bound + (emptied.Machine.PowerLostAt is { } lostAt && lostAt >= calm ? restarted - lostAt : TimeSpan.Zero);
+        TimeSpan away = emptied.Machine.PowerLostAt is { } lostAt && lostAt >= calm ? restarted - lostAt : TimeSpan.Zero;
+        TimeSpan bound = away <= s_shortAway ? s_bound : s_bound + away;
         if (World.Agenda.Now - restarted <= bound || loss.FollowsSince >= calm || !IsWell(emptied, restarted) || !IsFit(heir, calm)
             || (_lastFailovers.TryGetValue(heir.Group.Name, out Instant last) && last >= restarted - s_rest)
             || !World.Sentinels.TrueForAll(sentinel => HasRun(sentinel, restarted)) || heir.Group.Nodes.Exists(node => HasDelayed(node, calm)) || heir.Group.Nodes.Exists(node => node.IsMaster && node.Data.Contains(loss.Before.Branch, loss.Before.Offset)))

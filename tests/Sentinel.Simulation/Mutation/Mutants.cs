@@ -120,7 +120,7 @@ internal static class Mutants
             [new("known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null", "known.Master.IsRemoved")]) { Case = "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9" },
         new("prefers-the-predecessor-of-an-emptied-master", "Of an emptied master those who followed it are waited for before one that was a master before it takes its place.",
             [new("AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),", "AwaitsFollower = false,"),
-             new("HasMasterLostAll ? candidate.Recency : 0", "0")]) { Case = "--seed 20023385 --profile any --minutes 7.3 --keep 3,6,10,11,43,46,47" },
+             new("HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas", "false")]) { Profile = Profile.Chosen },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",
@@ -169,7 +169,7 @@ internal static class Mutants
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
         new("promotes-a-copy-of-an-emptied-master", "Who has copied a master without its data does not take its place while another one has them.",
             [new("if (IsMasterDistrusted && candidate.HasCopiedMaster)", "if (candidate is { HasCopiedMaster: true, IsConnected: false })"),
-             new("HasMasterLostAll ? candidate.Recency : 0", "0")]) { Case = "--seed 50003176 --profile any --minutes 10" },
+             new("HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas", "false")]) { Profile = Profile.Chosen },
         new("leaves-a-former-master-alone", "A former master that returns is told to follow the new one.",
             [new("(replica.ReportsMaster || replica.ReportedMaster is { } reported", "(replica.ReportedMaster is { } reported")]),
     ];
