@@ -121,8 +121,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// An empty one comes after those with keys, whatever its priority, unless it is their history that it has, and as much of it or
     /// more: then the keys were deleted, and are not to come back. One that would refuse is tried only where no other has as much.
     /// In the place of a master that lost its data one that says it is a master comes first if it has newer of the group's histories than all replicas: those may have been told to
-    /// follow a moment ago, and have what they had long before. Of several that say they are masters, the one with the newest of the group's histories comes first, whatever its priority: to compare their offsets would tell little, for
-    /// each has a stream of its own.
+    /// follow a moment ago, and have what they had long before. Of several that say they are masters, the one with the newest of the group's histories comes first, whatever its
+    /// priority: to compare their offsets would tell little, for each has a stream of its own.
     /// What seems to be the master itself comes last, but it comes: when it answers, and as a replica, then the master's name may lead
     /// to a replica that has the address of the dead master by now.
     /// </remarks>

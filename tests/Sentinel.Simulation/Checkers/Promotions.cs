@@ -41,8 +41,9 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
             // By whose data it has, and not by whose node it is: one of the group may have copied another's.
             if (node.HasData && node.Data.Root.Opening.By.Group is var owner && owner != group)
                 Violated($"{by.Name} promotes {node.Name}, which has the data of {owner.Name}, for {group.Name}");
-            // A master does not say its priority.
-            if (node.Priority == 0 && !node.IsMaster && _chosenAt[(by, group.Name)] - node.PrioritySince > NewsAge)
+            // A master does not say its priority, nor who answers no INFO; what that one said last counts for a while, as it does for Redis.
+            if (node.Priority == 0 && !node.IsMaster && _chosenAt[(by, group.Name)] - node.PrioritySince > NewsAge
+                && !node.HadIllness(Illness.HidesInfo, node.PrioritySince, node.PrioritySince + NewsAge))
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             // Who is the master already by an operator's order is taken for it.
             bool isOperators = node.IsMaster && node.Data.Branch.Opening is { Reason: RoleReason.Operator } opening && opening.By == node;

@@ -173,7 +173,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     /// </summary>
     private bool WasOutOfReach(WriteAccepted write) =>
         group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
-            || loss.WasNeverToLead || loss.After!.Value.Root.Opening.LostItsData || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || (node.StartedAt <= madeAt && node.LoadedAt >= madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
+            || loss.WasNeverToLead || loss.After!.Value.Root.Opening.LostItsData || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || node.WasLoading(madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
 
     /// <summary>Whether who took a write did not run for the failover timeout, nor did others who had it, and somebody had to be the master.</summary>
     private bool WasGivenUp(WriteAccepted write, DataLoss[] losses)

@@ -110,7 +110,7 @@ internal sealed class MasterLink(RedisNode node)
         Ended();
     }
 
-    /// <summary>It is a master now: from version 7 on Redis no longer knows then since when it had none. Seen in redis-server 7.0.15.</summary>
+    /// <summary>It is a master now, and no longer knows since when it had none: so does redis-server 7.0.15. Older nodes here go on counting.</summary>
     public void ForgetDownTime()
     {
         if (!node.Settings.KnowsOnlySlaveOf)

@@ -31,6 +31,7 @@ internal sealed class RedisNode : Process
     private readonly List<(Illness Illness, Instant From, Instant Until)> _illnessSpells = [];
     private readonly List<DataLoss> _losses = [];
     private readonly List<(Instant At, Address? Master)> _ordersByHand = [];
+    private readonly List<(Instant From, Instant Until)> _loadSpells = [];
     private RoleReason _follows;
     private Instant _followsSince;
     private Instant? _forgotItsRoleAt;
@@ -104,6 +105,9 @@ internal sealed class RedisNode : Process
 
     /// <summary>Whether it is loading data, from its disk or from a master's snapshot.</summary>
     public bool IsLoading { get; private set; }
+
+    /// <summary>Whether it was loading data in a moment, and came to an end with that.</summary>
+    public bool WasLoading(Instant at) => _loadSpells.Exists(spell => spell.From <= at && spell.Until >= at);
 
     /// <summary>How many writes its process loaded last, from its disk or from a master.</summary>
     public int KeysLoaded { get; private set; }
@@ -358,8 +362,10 @@ internal sealed class RedisNode : Process
         Followers.DropAll();
         if (fromMaster)
             _disk.Replace(data);
+        Instant from = World.Agenda.Now;
         After(time, () =>
         {
+            _loadSpells.Add((from, World.Agenda.Now));
             (IsLoading, LoadedAt, HasDataSince) = (false, World.Agenda.Now, Data.Writes > 0 ? World.Agenda.Now : null);
             KeysLoaded = data.Writes;
             then();

@@ -201,6 +201,48 @@ public class SeedTests
         "--seed 50004985 --profile any --minutes 3 --keep 7,8,11,22,23",
         // In the judge: one that lost its file is alone with a master that the others were told to forget; only an operator can bring it back.
         "--seed 96000079 --profile operators --minutes 6 --keep 81,82,105,114,116,118,125,126,156,157",
+        // Only fit replicas (core): a replica that was started anew, empty, before it was told to be the master was told again over its new connection.
+        "--seed 37 --profile chosen --minutes 0.4 --keep 0,1",
+        // The same in a planned switch: the order left over a new connection before it was asked what it is now.
+        "--seed 1226 --profile chosen --minutes 1.2 --keep 4,5",
+        // Nobody follows the emptied (core): the new master was started anew, empty, while the disk was waited for, and the others were told of it all the same.
+        "--seed 1057 --profile chosen --minutes 0.3 --keep 0,1",
+        // Saves are whole (core): what was renounced uses up its epoch, and nobody else is promoted in it.
+        "--seed 1659 --profile chosen --minutes 2.1 --keep 5,6,7",
+        // Nobody follows the emptied (core): one that came back empty was taken for promoted, for nobody else was fit at the moment.
+        "--seed 1112 --profile chosen --minutes 3.4 --keep 0,1,2,3,4,5,6,7,8,9,14,15,16",
+        // Losses (core): a master that an operator had follow its own replica was not restored, for its link was up, and one with less took its place.
+        "--seed 1837 --profile chosen --minutes 1.4 --keep 4,5",
+        // Losses (core): a master that had just begun to follow another one seemed to have lost it long ago.
+        "--seed 1402 --profile chosen --minutes 2.9 --keep 0,5,6,7,8,9,10,11",
+        // Agreement (core): all replicas had lost their link long ago, so that an emptied master was neither believed nor replaced.
+        "--seed 1485 --profile chosen --minutes 3.8 --keep 1,2,3,4,5,7,15,17,18,19,20,21",
+        // Returned masters are held (core): a new master that refused INFO once was asked again after ten seconds only, and until then nobody was told to follow it.
+        "--seed 4344 --profile chosen --minutes 1.1 --keep 3,4,7",
+        // Losses (core): a master that had handed over to one that was frozen since was not restored, and one with less took its place.
+        "--seed 7282 --profile chosen --minutes 2.9 --keep 8,9,10,11",
+        // Losses (core): in the place of an emptied master came a replica with old data, and not the former master with newer ones.
+        "--seed 7520 --profile chosen --minutes 3.8 --keep 2,3,5,7,10,14,16,17",
+        // Agreement (core): one of ours that knew no replica stood so often that Redis' kind, which rests after each vote, never did.
+        "--seed 95100390 --profile operators --minutes 2 --keep 0,1,2,16",
+        // Best replica (core): among the replicas of an emptied master their priority counts, as everywhere.
+        "--seed 60000070 --profile any --minutes 7.8 --keep 15,16,19,20,21,22,41,42,45,49,50",
+        // In the judge: who answers no INFO does not say that its priority is 0 now.
+        "--seed 60002115 --profile any --minutes 1.3 --keep 7,10,11,13,15,16",
+        // In the judge: what delays the replacement of an emptied master, and who is out of reach, does not say what it has, loads, or cannot show whose data it has.
+        "--seed 68 --profile chosen --minutes 3.8 --keep 0,1,2,3,4,5,6,7,8,10",
+        "--seed 82 --profile chosen --minutes 0.6 --keep 1",
+        "--seed 148 --profile chosen --minutes 3.6 --keep 0,1,2,3,4,5,10,14",
+        "--seed 180 --profile chosen --minutes 2.9 --keep 2,4,6,8,9,12,13",
+        "--seed 1772 --profile chosen --minutes 3.9 --keep 6,7,14,16,20,21,22,23",
+        "--seed 2309 --profile chosen --minutes 1 --keep 0,2,3",
+        "--seed 3593 --profile chosen --minutes 2.5 --keep 8,9,11,14,15",
+        "--seed 4271 --profile chosen --minutes 0.7 --keep 0,1",
+        "--seed 4474 --profile chosen --minutes 0.9 --keep 0,1,2,3",
+        "--seed 6002 --profile chosen --minutes 3.4 --keep 1,2,3,4,5,6,7,10,12,14,15",
+        "--seed 7062 --profile chosen --minutes 2.4 --keep 1,2,3,4,5,6,8,9",
+        "--seed 8459 --profile chosen --minutes 2.7 --keep 2,8,9,11,13",
+        "--seed 95100170 --profile chosen --minutes 1.3 --keep 0,1,2,3,6,7",
     ];
 
     [Theory, MemberData(nameof(Many))]

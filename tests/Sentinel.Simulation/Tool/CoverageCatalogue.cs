@@ -154,6 +154,10 @@ internal static class CoverageCatalogue
         NotPromoted("the master took it back", "# did not get every byte in time, and the master goes on", "10.1.0.2:6379 did not get every byte in time, and the master goes on"),
         NotPromoted("not reached before", "# cannot be reached", "10.1.0.2:6379 cannot be reached"),
         NotPromoted("the connection to the master was lost", "the connection to the master was lost", "the connection to the master was lost"),
+        NotPromoted("the connection to it was lost", "the connection to # was lost", "the connection to 10.1.0.2:6379 was lost"),
+        Reason("-failover-abort-slave-timeout", "the new one is no master any more, before that was told", "# is the master no more", "10.1.0.2:6379 is the master no more"),
+        Reason("-failover-abort-slave-timeout", "the new one was started anew, before that was told", "# was started anew, as a master, and may have lost what it was chosen for",
+            "10.1.0.2:6379 was started anew, as a master, and may have lost what it was chosen for"),
 
         // Votes.
         Line("left alone: the data are another group's", "# has the data of * and is left alone although * has a replica of that address. *",
