@@ -120,7 +120,7 @@ internal static class Mutants
             [new("known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null", "known.Master.IsRemoved")]) { Case = "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9" },
         new("prefers-the-predecessor-of-an-emptied-master", "Of an emptied master those who followed it are waited for before one that was a master before it takes its place.",
             [new("AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),", "AwaitsFollower = false,"),
-             new("HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas", "false")]) { Case = "--seed 148 --profile chosen --minutes 6" },
+             new("HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas", "false")]) { Case = "--scenario follower-of-an-emptied-master" },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",
@@ -169,7 +169,7 @@ internal static class Mutants
              new("if (names.AreDifferent(reported, master.Address))\n            return true;", "")]),
         new("promotes-a-copy-of-an-emptied-master", "Who has copied a master without its data does not take its place while another one has them.",
             [new("if (IsMasterDistrusted && candidate.HasCopiedMaster)", "if (candidate is { HasCopiedMaster: true, IsConnected: false })"),
-             new("HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas", "false")]) { Profile = Profile.Chosen },
+             new("if (candidate.HasForeignHistory && SomeHaveOurs)", "if (candidate is { HasForeignHistory: true, IsConnected: false })")]) { Case = "--scenario master-reboots-empty-unseen" },
         new("tells-one-again-that-was-emptied", "One that was started anew after it was chosen is not told again, if another one is fit or it is not any more.",
             [new("WasStartedAnew(replica) || (IsAnotherProcess(replica) && _master.Succession.Objection(replica) is not null);", "_master.IsRemoved;")]) { Case = "--seed 37 --profile chosen --minutes 0.4 --keep 0,1" },
         new("promotes-whom-it-has-not-asked-anew", "In a planned switch nobody is told over a new connection before it said what it is now.",

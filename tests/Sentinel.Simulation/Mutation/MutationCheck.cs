@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sentinel.Simulation.Checkers;
 using Sentinel.Simulation.Kernel;
+using Sentinel.Simulation.Scenarios;
 using Sentinel.Simulation.Tool;
 
 namespace Sentinel.Simulation.Mutation;
@@ -91,7 +92,14 @@ internal static class MutationCheck
     private static (string Checker, ulong Seed, string What)? FirstViolation(string line)
     {
         Options options = Options.Parse(line.Split(' '));
-        for (ulong seed = options.Seeds!.First; seed <= options.Seeds.Last; seed++)
+        foreach (Scenario scenario in options.Scenarios)
+        {
+            if (scenario.Play().Violations is [var violation, ..])
+                return (violation.Checker, scenario.Seed, violation.What);
+        }
+        if (options.Seeds is null)
+            return null;
+        for (ulong seed = options.Seeds.First; seed <= options.Seeds.Last; seed++)
         {
             Outcome outcome = Simulator.Run(options.CaseOf(seed));
             if (!outcome.Violations.IsEmpty)

@@ -42,6 +42,8 @@ internal sealed record Scenario(string Name, string Tells, Topology Topology, Im
         {
             world.Heal();
             Agreement.Await(world, TimeSpan.FromSeconds(30));
+            foreach (Checker checker in world.Checkers)
+                checker.Ended();
         }
     }
 }
@@ -78,6 +80,24 @@ internal static class AllScenarios
             "master-reboots-empty", "a master without persistence is back, empty, before anybody misses it; a replica takes its place before it copies the emptiness",
             new Topology { Groups = [Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None })] },
             [new KillNode(s_second, s_master, TimeSpan.FromMilliseconds(300), RestartConfiguration.Rewritten)], 10 * s_second),
+        new(
+            "master-reboots-empty-unseen", "a master without persistence is back, empty, before a Sentinel reaches it; the preferred replica has copied the emptiness, and another one takes its place",
+            EmptiedUnseen(),
+            [
+                new CutFromSentinels(s_second, s_master, From: 0, Count: 3, 6 * s_second),
+                new FreezeNode(s_second, new NodeTarget(0, Part.Replica, 1), 5.9 * s_second),
+                new KillNode(1.5 * s_second, s_master, TimeSpan.FromMilliseconds(500), RestartConfiguration.Rewritten),
+            ],
+            20 * s_second),
+        new(
+            "follower-of-an-emptied-master", "a master is back, empty; who was the master before it is there at once, and the replica that has all is silent for a moment: it is waited for",
+            EmptiedSuccessor(),
+            [
+                new KillNode(s_second, s_master, 40 * s_second, RestartConfiguration.Original),
+                new FreezeNode(40.8 * s_second, new NodeTarget(0, Part.Any, 2), 2 * s_second),
+                new KillNode(40.9 * s_second, s_master, TimeSpan.FromMilliseconds(300), RestartConfiguration.Rewritten),
+            ],
+            60 * s_second),
         new(
             "planned-switch", "an operator orders a switch; the master hands over by itself, and takes no write that the new one lacks", s_three,
             [new OrderPlannedSwitch(s_second, new SentinelTarget(0), 0, FailoverMode.CoordinatedOnly, null, null)], 5 * s_second),
@@ -126,6 +146,18 @@ internal static class AllScenarios
                 ],
                 20 * s_second);
         }
+    }
+
+    private static Topology EmptiedUnseen()
+    {
+        GroupTopology group = Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None, FullSyncTime = s_second }, downAfterSeconds: 10);
+        return new Topology { Groups = [group with { Nodes = [group.Nodes[0], group.Nodes[1] with { Priority = 10 }, group.Nodes[2]] }] };
+    }
+
+    private static Topology EmptiedSuccessor()
+    {
+        GroupTopology group = Group("mymaster", quorum: 2, replicas: 2, downAfterSeconds: 10);
+        return new Topology { Groups = [group with { Nodes = [group.Nodes[0], group.Nodes[1] with { Priority = 10, Persistence = Persistence.None }, group.Nodes[2]] }] };
     }
 
     private static GroupTopology Group(string name, int quorum, int replicas, NodeSettings? settings = null, double downAfterSeconds = 1) => new()

@@ -114,7 +114,7 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
     /// <summary>It believes in a node that is the master, and so has seen how far that one had come then.</summary>
     public void NoteBelieved(RedisNode master)
     {
-        if (master is { IsMaster: true, IsWorking: true, IsLoading: false } && !HasLostTrackOf(master))
+        if (master is { IsMaster: true, IsWorking: true, IsLoading: false })
             _traced[master] = master.Data;
     }
 
