@@ -362,6 +362,9 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Takes in what another Sentinel says about this master.</summary>
     public void HelloCame(HelloMessage hello) => _hellos.Absorb(hello);
 
+    /// <summary>When the present master was last confirmed by a newer configuration; zero: it was not.</summary>
+    public Instant RenewedAt { get; private set; }
+
     /// <summary>The present master is confirmed by a newer configuration.</summary>
     public void Renew(Epoch configEpoch)
     {
@@ -372,6 +375,11 @@ internal sealed class MasterMonitor : IScheduled
             overtaken.GiveWay("a newer configuration confirms the master");
         Lineage.MasterSwitched(Node);
         Distrust.Reset();
+        // There may have been other masters between, which we did not see: what nodes said of their parts is of before.
+        RenewedAt = _local.Now;
+        Node.Confirm(_local.Now);
+        foreach (DataNode node in Nodes)
+            node.RequestInfo();
         _local.Save();
     }
 
@@ -433,7 +441,7 @@ internal sealed class MasterMonitor : IScheduled
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
         Lineage.MasterSwitched(Node);
         Distrust.Reset();
-        ConfiguredSince = _local.Now;
+        (ConfiguredSince, RenewedAt) = (_local.Now, Instant.Zero);
         if (Replicas.Count >= InfoReport.ReplicasMax && Replicas.FindLast(replica => replica != promoted) is { } surplus)
         {
             // Only forged switches come here.

@@ -15,7 +15,8 @@ internal sealed class Replica : DataNode
         : base(former.Master, former.Link)
     {
         InheritFrom(former);
-        RunIdAsReplica = (former as Replica)?.RunIdAsReplica;
+        if (former is Replica replica)
+            (RunIdAsReplica, SeenAsReplicaAt) = (replica.RunIdAsReplica, replica.SeenAsReplicaAt);
     }
 
     public override InstanceKind Kind => InstanceKind.Replica;
@@ -35,7 +36,13 @@ internal sealed class Replica : DataNode
     public Instant? TwinSince { get; set; }
 
     /// <summary>Its process when it was last seen as a replica; null: never.</summary>
-    public string? RunIdAsReplica { get; set; }
+    public string? RunIdAsReplica { get; private set; }
+
+    /// <summary>When that was.</summary>
+    public Instant SeenAsReplicaAt { get; private set; }
+
+    /// <summary>It says that it is a replica.</summary>
+    public void SeenAsReplica(Instant now) => (RunIdAsReplica, SeenAsReplicaAt) = (RunId, now);
 
     /// <summary>Whether it turned from replica to master without a restart: somebody made it one.</summary>
     public bool HasBecomeMaster => ReportsMaster && RunId is not null && RunId == RunIdAsReplica;

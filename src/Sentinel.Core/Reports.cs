@@ -97,7 +97,7 @@ internal sealed class Reports(MasterMonitor master, LocalSentinel local, Replica
         }
         else
         {
-            replica.RunIdAsReplica = replica.RunId;
+            replica.SeenAsReplica(local.Now);
             master.Failover?.ReportedReplica(replica);
         }
         // It may have become the master just now.

@@ -105,9 +105,12 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         master.Node is { ReportsMaster: false, IsMasterLinkUp: true, ReportedMaster: { } followed } && MasterDownFor < master.Options.FailoverTimeout && !FollowsInCircle
         && !local.Names.AreSame(followed, replica.Address) && master.Replicas.Exists(other => local.Names.AreSame(other.Address, followed));
 
-    /// <summary>Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it.</summary>
+    /// <summary>
+    /// Whether it turned from replica to master, without a restart, while the master was down, or as it became a replica: who had it hand over could not tell of it. One that was
+    /// last seen as a replica before a newer configuration confirmed the master may have been the master between, and no more.
+    /// </summary>
     private bool WasPromotedMeanwhile(Replica replica) =>
-        replica.HasBecomeMaster
+        replica.HasBecomeMaster && replica.SeenAsReplicaAt >= master.RenewedAt
         && ((master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince)
             || (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod));
 

@@ -14,9 +14,16 @@ internal sealed class BestReplica(World world) : Checker(world)
 {
     private readonly HashSet<(SimSentinel Sentinel, string Master, Address Replica)> _failed = [];
 
+    /// <summary>Who has told that a master restarted without its data, and holds it down for that.</summary>
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _doubting = [];
+
     public override string Name => "best-replica";
 
-    public override void Restored(SimSentinel sentinel, SentinelState state) => _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
+    public override void Restored(SimSentinel sentinel, SentinelState state)
+    {
+        _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
+        _doubting.RemoveWhere(doubting => doubting.Sentinel == sentinel);
+    }
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
@@ -28,6 +35,13 @@ internal sealed class BestReplica(World world) : Checker(world)
                 // One that is a master already is confirmed in the same step, of which the view shows only the end.
                 if (ours.View.Masters[name] is var view && view.Address == happened.MasterAddress)
                     Check(ours, view, address);
+                break;
+            case "+master-lost-data":
+                _doubting.Add((sentinel, name));
+                break;
+            case "-sdown" when happened.Kind is InstanceKind.Master:
+            case "+switch-master" or "+reset-master" or "-monitor":
+                _doubting.Remove((sentinel, name));
                 break;
             case "-promotion-failed":
                 _failed.Add((sentinel, name, address));
@@ -56,11 +70,16 @@ internal sealed class BestReplica(World world) : Checker(world)
             return;
         foreach (ReplicaView other in master.Replicas)
         {
+            // What comes from a master that restarted empty does not take the place of what was there before.
+            if (_doubting.Contains((by, master.Name)) && World.NodeAt(address) is { HasData: true, Data.Root.Opening.LostItsData: true } copy && other.Address != address && IsThere(other, master, by)
+                && World.NodeAt(other.Address) is { Data.Root.Opening.LostItsData: false } rival && rival.Group == copy.Group && rival.Data.Root.Opening.By.Group == rival.Group && IsKnownToHaveData(rival)
+                && !_failed.Contains((by, master.Name, other.Address)))
+                Violated($"{by.Name} promotes {address}, which has copied the emptied {copy.Data.Root.Opening.By.Name}, although {other.Address} has what was there before");
             // Whoever has a replica's address, but is of another group, is no choice; nor is one that has no keys, or was not seen with any, where others have.
             if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
                 || _failed.Contains((by, master.Name, other.Address)) || !IsFit(other, master, by))
                 continue;
-            // What comes from a master that restarted empty does not take the place of what was there before.
+            // One that restarted empty began another history; where it is known which one is the group's is judged above.
             if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch)))
                 continue;
             if (master.Options.PreflightPeriod > TimeSpan.Zero && node.HadIllness(Illness.RefusesOrders, Instant.Zero, World.Agenda.Now))
@@ -81,15 +100,18 @@ internal sealed class BestReplica(World world) : Checker(world)
     /// <summary>Whether a history is another's or went on from it: where two masters came between that were not seen, nobody knows whether it is the group's.</summary>
     private static bool IsNextTo(Branch branch, Branch other) => branch == other || branch.Origin?.Branch == other || other.Origin?.Branch == branch;
 
-    private static bool IsFit(ReplicaView replica, MasterView master, SentinelProcess by)
+    private static bool IsFit(ReplicaView replica, MasterView master, SentinelProcess by) =>
+        IsThere(replica, master, by) && replica.Offset > 1 && (replica.IsMasterLinkUp || replica.MasterLinkDownTime > TimeSpan.Zero) && replica.MasterLinkDownTime <= 10 * master.DownAfter;
+
+    /// <summary>Whether a replica can be promoted as far as it answers, and says what it has.</summary>
+    private static bool IsThere(ReplicaView replica, MasterView master, SentinelProcess by)
     {
         Instant now = by.Machine.Clock.Now;
         TimeSpan freshness = by.World.Topology.Timing.SelectionFreshness;
         // What it said on an earlier connection it may have said before it was started anew.
-        return replica is { IsSubjectivelyDown: false, ReportsMaster: false, Priority: > 0, Offset: > 1, InfoAt: { } infoAt }
+        return replica is { IsSubjectivelyDown: false, ReportsMaster: false, Priority: > 0, InfoAt: { } infoAt }
             && by.ConnectedSince(replica.Address) <= infoAt
             && now - infoAt <= freshness && now - replica.Link.LastValidReplyAt <= freshness
-            && (replica.IsMasterLinkUp || replica.MasterLinkDownTime > TimeSpan.Zero) && replica.MasterLinkDownTime <= 10 * master.DownAfter
             && replica.RunId != master.RunId;
     }
 }

@@ -42,6 +42,9 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // The order left before that could be seen.
         if (World.Agenda.Now - followed.StartedAt <= s_flight)
             return;
+        // Nobody could see what it has.
+        if (node.HadIllness(Illness.HidesInfo, followed.StartedAt, World.Agenda.Now))
+            return;
         // The node has only what it took since it was emptied itself.
         if (node.Data.Root.Opening.LostItsData)
             return;

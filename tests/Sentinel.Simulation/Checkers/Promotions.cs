@@ -47,7 +47,9 @@ internal sealed class OnlyFitReplicas(World world) : Checker(world)
                 Violated($"{by.Name} promotes {node.Name}, whose priority is 0");
             // Who is the master already by an operator's order is taken for it.
             bool isOperators = node.IsMaster && node.Data.Branch.Opening is { Reason: RoleReason.Operator } opening && opening.By == node;
-            if (!node.HasData && !isSure && !isOperators && Better(node, group, ours) is { } better)
+            // What it gave up since it was chosen, while the order was under way, could not be known.
+            bool hadData = node.Losses.Any(loss => !loss.IsRestart && loss.At >= _chosenAt[(by, group.Name)]);
+            if (!node.HasData && !hadData && !isSure && !isOperators && Better(node, group, ours) is { } better)
                 Violated($"{by.Name} promotes {node.Name}, which is empty, although {better.Name} has data and is fit");
         }
     }

@@ -118,9 +118,6 @@ internal static class Mutants
             [new("IsAgreed && !master.Lineage.MayBeAStranger(replica) && (", "IsAgreed && (")]) { Case = "--seed 20001123 --profile addresses --minutes 9.7 --keep 1,2,3,5,6,7" },
         new("takes-an-empty-node-where-another-group-had-one", "A node of which nothing tells whose it is waits, where two groups had one at its address.",
             [new("known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null", "known.Master.IsRemoved")]) { Case = "--seed 20001220 --profile addresses --minutes 8.3 --keep 8,9" },
-        new("prefers-the-predecessor-of-an-emptied-master", "Of an emptied master those who followed it are waited for before one that was a master before it takes its place.",
-            [new("AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),", "AwaitsFollower = false,"),
-             new("HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas", "false")]) { Case = "--scenario follower-of-an-emptied-master" },
 
         // What a failover cost.
         new("does-not-report", "Each failover is reported.",
@@ -174,8 +171,6 @@ internal static class Mutants
             [new("WasStartedAnew(replica) || (IsAnotherProcess(replica) && _master.Succession.Objection(replica) is not null);", "_master.IsRemoved;")]) { Case = "--seed 37 --profile chosen --minutes 0.4 --keep 0,1" },
         new("promotes-whom-it-has-not-asked-anew", "In a planned switch nobody is told over a new connection before it said what it is now.",
             [new("_replica.HasReported && _replica.IsMasterLinkUp", "_replica.IsMasterLinkUp")]) { Case = "--seed 1226 --profile chosen --minutes 1.2 --keep 4,5" },
-        new("tells-of-a-master-that-is-gone", "Nobody is told of a new master that has lost its part, or its data, before that.",
-            [new("if (replica.HasReported && (!replica.ReportsMaster || WasStartedAnew(replica)))", "if (_master.IsRemoved)")]) { Case = "--seed 1057 --profile chosen --minutes 0.3 --keep 0,1" },
         new("waits-for-a-dead-master-of-the-master", "A master that follows one that is down for the failover timeout is told to be the master again before one with less takes its place.",
             [new("|| FollowsInCircle || FollowsTheDead)", "|| FollowsInCircle)")]) { Case = "--seed 7282 --profile chosen --minutes 2.9 --keep 8,9,10,11" },
         new("sticks-to-the-link-beside-an-emptied-master", "Who lost the master long ago takes the place of an emptied one.",

@@ -14,6 +14,7 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
 
     /// <summary>What nodes were last heard with, as far as each went on from what it had before.</summary>
     private readonly Dictionary<RedisNode, Dataset> _traced = [];
+    private readonly Dictionary<Group, RedisNode> _believedIn = [];
     private readonly List<Connection> _switchSubscribers = [];
     private readonly List<Instant> _filesLostAt = [];
     private readonly HashSet<string> _forgottenBlindly = [];
@@ -111,10 +112,12 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
             _traced[node] = node.Data;
     }
 
-    /// <summary>It believes in a node that is the master, and so has seen how far that one had come then.</summary>
+    /// <summary>It believes in another node than before that is the master, and so has seen how far that one had come then.</summary>
     public void NoteBelieved(RedisNode master)
     {
-        if (master is { IsMaster: true, IsWorking: true, IsLoading: false })
+        bool isNews = !_believedIn.TryGetValue(master.Group, out RedisNode? before) || before != master;
+        _believedIn[master.Group] = master;
+        if (isNews && master is { IsMaster: true, IsWorking: true, IsLoading: false })
             _traced[master] = master.Data;
     }
 
