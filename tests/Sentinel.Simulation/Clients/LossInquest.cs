@@ -175,11 +175,13 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         group.Nodes.Exists(node => HasForgotten(node, write)) && group.Nodes.TrueForAll(node => FirstCopying(node, write) is not { } loss
             || loss.WasNeverToLead || loss.After!.Value.Root.Opening.LostItsData || (group.NewestSince(loss.At) is var madeAt && (WasDead(loss, madeAt) || node.WasLoading(madeAt) || node.HadIllness(Illness.HidesInfo, madeAt - s_silenceMax, madeAt) || WasUnheard(node, loss.After!.Value.Branch.Opening.By, madeAt))));
 
-    /// <summary>Whether who took a write did not run for the failover timeout, nor did others who had it, and somebody had to be the master.</summary>
+    /// <summary>Whether who took a write did not run for the failover timeout, others who had it did not run or were not heard either, and somebody had to be the master.</summary>
     private bool WasGivenUp(WriteAccepted write, DataLoss[] losses)
     {
         Instant madeAt = group.NewestSince(losses[0].At), since = madeAt - group.Topology.Options.FailoverTimeout;
-        return since >= write.At && Array.TrueForAll(losses, loss => WasDead(loss, madeAt) && (loss.By != write.Node || WasDead(loss, since)));
+        return since >= write.At && Array.TrueForAll(losses, loss => loss.By == write.Node
+            ? WasDead(loss, since) && WasDead(loss, madeAt)
+            : WasDead(loss, madeAt) || WasUnheard(loss.By, loss.After!.Value.Branch.Opening.By, madeAt));
     }
 
     /// <summary>Whether a node did not run in a moment before it threw something away: it was dead, or frozen.</summary>

@@ -171,6 +171,9 @@ internal static class Mutants
             [new("WasStartedAnew(replica) || (IsAnotherProcess(replica) && _master.Succession.Objection(replica) is not null);", "_master.IsRemoved;")]) { Case = "--seed 37 --profile chosen --minutes 0.4 --keep 0,1" },
         new("promotes-whom-it-has-not-asked-anew", "In a planned switch nobody is told over a new connection before it said what it is now.",
             [new("_replica.HasReported && _replica.IsMasterLinkUp", "_replica.IsMasterLinkUp")]) { Case = "--seed 1226 --profile chosen --minutes 1.2 --keep 4,5" },
+        new("believes-in-a-master-between", "Who was the master between two configurations that name another one is not taken for one that was just promoted.",
+            [new("replica.HasBecomeMaster && replica.SeenAsReplicaAt >= master.RenewedAt", "replica.HasBecomeMaster"), new("        Node.Confirm(_local.Now);\n        foreach", "        foreach")])
+        { Case = "--seed 60005807 --profile any --minutes 10 --keep 53,71,82,86,96,107" },
         new("waits-for-a-dead-master-of-the-master", "A master that follows one that is down for the failover timeout is told to be the master again before one with less takes its place.",
             [new("|| FollowsInCircle || FollowsTheDead)", "|| FollowsInCircle)")]) { Case = "--seed 7282 --profile chosen --minutes 2.9 --keep 8,9,10,11" },
         new("sticks-to-the-link-beside-an-emptied-master", "Who lost the master long ago takes the place of an emptied one.",

@@ -227,6 +227,8 @@ public class SeedTests
         "--seed 95100390 --profile operators --minutes 2 --keep 0,1,2,16",
         // Best replica (core): among the replicas of an emptied master their priority counts, as everywhere.
         "--seed 60000070 --profile any --minutes 7.8 --keep 15,16,19,20,21,22,41,42,45,49,50",
+        // Losses (core): a leader that was cut off for long took one that had been the master meanwhile, and was none any more, for what another leader had just promoted.
+        "--seed 60005807 --profile any --minutes 10 --keep 53,71,82,86,96,107",
         // In the judge: who answers no INFO does not say that its priority is 0 now.
         "--seed 60002115 --profile any --minutes 1.3 --keep 7,10,11,13,15,16",
         // The same of what it has; and one that was chosen gave up its data while the order was under way.
@@ -235,7 +237,6 @@ public class SeedTests
         // In the judge: what delays the replacement of an emptied master, and who is out of reach, does not say what it has, loads, or cannot show whose data it has.
         "--seed 68 --profile chosen --minutes 3.8 --keep 0,1,2,3,4,5,6,7,8,10",
         "--seed 82 --profile chosen --minutes 0.6 --keep 1",
-        "--seed 148 --profile chosen --minutes 3.6 --keep 0,1,2,3,4,5,10,14",
         "--seed 180 --profile chosen --minutes 2.9 --keep 2,4,6,8,9,12,13",
         "--seed 1772 --profile chosen --minutes 3.9 --keep 6,7,14,16,20,21,22,23",
         "--seed 2309 --profile chosen --minutes 1 --keep 0,2,3",
