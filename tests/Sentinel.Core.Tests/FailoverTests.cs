@@ -357,6 +357,42 @@ public class FailoverTests
         Assert.Equal(isEmptied, !chosen.Told.Contains("REPLICAOF NO ONE"));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_new_master_that_is_gone_before_it_is_told_of_is_never_told_of(bool isReplicaAgain)
+    {
+        World world = World.Settled(downAfterMs: 5000);
+        (FakeNode chosen, FakeNode other) = (world.Nodes[1], world.Nodes[2]);
+        foreach (FakeNode node in world.Nodes)
+            (node.Keys, node.History) = (10, "a");
+        chosen.Offset = 9000;
+        world.Run(seconds: 12);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("+elected-leader") == 1, "+elected-leader");
+        world.SaveTime = TimeSpan.FromMilliseconds(1500);
+        world.RunUntil(() => world.Count("+promoted-slave") == 1, "it is the master");
+        world.SaveTime = TimeSpan.FromMilliseconds(1);
+        chosen.Kill();
+        (chosen.Keys, chosen.NeverSynchronised) = (0, true);
+        chosen.Restart(asReplicaOf: isReplicaAgain ? world.MasterNode.Address : null);
+        world.RunUntil(() => world.Count("-failover-abort-slave-timeout") == 1, "it is given up");
+        Assert.Equal(0, world.Count("+switch-master"));
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == other.Address), "the other one is the master");
+    }
+
+    [Fact]
+    public void One_that_was_a_master_itself_has_not_lost_its_master_longer_ago_than_that()
+    {
+        World world = World.Settled();
+        FakeNode former = world.Nodes[1];
+        world.Nodes[2].Priority = 0;
+        former.Promote();
+        world.RunUntil(() => former.Master is not null, "it is told to follow the master");
+        former.LinkDownSeconds = 36_000;
+        world.Run(seconds: 2);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == former.Address), "it is the master");
+    }
+
     [Fact]
     public void After_a_pause_of_the_leader_one_that_does_not_say_how_far_it_is_is_passed_over_after_the_time_of_a_promotion()
     {

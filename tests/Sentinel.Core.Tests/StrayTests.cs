@@ -227,6 +227,33 @@ public class StrayTests
     }
 
     [Fact]
+    public void A_master_that_follows_one_that_was_down_for_the_failover_timeout_is_told_to_be_the_master_again()
+    {
+        World world = World.Settled(failoverTimeoutMs: 15_000);
+        FakeNode dead = world.Nodes[1];
+        foreach (FakeNode node in world.Nodes)
+            (node.Keys, node.History, node.MayFollowReplicas) = (10, "a", true);
+        world.Nodes[2].Priority = 0;
+        world.Run(seconds: 12);
+        world.MasterNode.Demote(dead.Address);
+        dead.Promote();
+        dead.Freeze();
+        world.RunUntil(() => world.MasterNode.Master is null, "it is the master again", atMostSeconds: 90);
+        Assert.Equal(0, world.Count("+switch-master"));
+    }
+
+    [Fact]
+    public void A_newer_configuration_of_the_same_master_takes_back_what_it_said_of_itself_before()
+    {
+        World world = World.Settled();
+        FakeSentinel sentinel = world.Sentinels[0];
+        world.MasterNode.Demote(new Address("10.0.0.9", 7009));
+        world.RunUntil(() => !sentinel.View.ReportsMaster, "it says that it is a replica");
+        sentinel.Input(new HelloReceived(new HelloMessage(world.Sentinels[1].Address, world.Sentinels[1].Id, new Epoch(7), World.Master, world.MasterNode.Address, new Epoch(7)).ToString()));
+        Assert.True(sentinel.View.ReportsMaster);
+    }
+
+    [Fact]
     public void A_sentinel_that_slept_through_a_failover_does_not_undo_it()
     {
         World world = World.Settled();

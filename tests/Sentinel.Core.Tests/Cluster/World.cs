@@ -224,6 +224,9 @@ internal sealed class FakeNode(World world, Address address, Address? master)
     /// <summary>Whether its link to its master brings nothing, and neither has noticed.</summary>
     public bool IsCutOffFromMaster { get; set; }
 
+    /// <summary>For how long it says that its link to its master is down, when it is.</summary>
+    public int LinkDownSeconds { get; set; } = 1;
+
     /// <summary>Whether its link is up to whoever lives that it follows, a master or not.</summary>
     public bool MayFollowReplicas { get; set; }
 
@@ -508,7 +511,7 @@ internal sealed class FakeNode(World world, Address address, Address? master)
             long heard = followed switch { null => -1, { IsFrozen: true } => (long)(world.Now - followed.FrozenAt).TotalSeconds, _ => 0 };
             text.Append(CultureInfo.InvariantCulture, $"role:slave\r\nmaster_host:{follows.Host}\r\nmaster_port:{follows.Port}\r\nmaster_link_status:{(isUp ? "up" : "down")}\r\nmaster_last_io_seconds_ago:{heard}\r\n");
             if (!isUp)
-                text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : 1)}\r\n");
+                text.Append(CultureInfo.InvariantCulture, $"master_link_down_since_seconds:{(NeverSynchronised ? -1 : LinkDownSeconds)}\r\n");
             text.Append(CultureInfo.InvariantCulture, $"slave_repl_offset:{Offset}\r\nslave_priority:{Priority}\r\nreplica_announced:1\r\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"master_failover_state:{(_successor is null ? "no-failover" : "waiting-for-sync")}\r\nmaster_repl_offset:{Offset}\r\n");
