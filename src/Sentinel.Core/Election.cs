@@ -21,8 +21,8 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     private string? _declined;
     private bool _awaitsGoodReplica;
 
-    /// <summary>Whether the master, which says that it is a replica, could be told to be the master again when that was last looked at.</summary>
-    private bool _couldRestore;
+    /// <summary>When the next attempt was last put off.</summary>
+    private Instant _postponedAt;
 
     /// <summary>Whom we voted for last; null: nobody since the start of this process.</summary>
     public SentinelId? Leader { get; private set; }
@@ -101,8 +101,10 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
                 _standAt = Instant.Max(_standAt ?? local.Now, InLine(local.Now));
         }
         _standAt ??= InLine(local.Now);
-        if (_awaitsGoodReplica && IsWorthATry())
+        if (_awaitsGoodReplica && master.Succession.Best() is not null)
             (_awaitsGoodReplica, _standAt) = (false, Instant.Min(_standAt.Value, InLine(local.Now)));
+        else if (_awaitsGoodReplica && master.Succession.CanRestoreMaster)
+            _standAt = Instant.Min(_standAt.Value, _postponedAt + local.Timing.RetryPauseMax);
         if (!wake.IsDue(_standAt.Value))
             return;
         // Of many that fail together the first one does not know yet how many there will be.
@@ -179,7 +181,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     {
         _attemptsLost++;
         _awaitsGoodReplica = wasElected && master.Succession.Best() is null;
-        _couldRestore = master.Succession.CanRestoreMaster;
+        _postponedAt = local.Now;
         // Doubled from attempt to attempt, and random, so that two who collide do not collide again.
         double factor = local.Crowding * Math.Pow(2, Math.Min(_attemptsLost - 1, 10));
         // While no replica is good an attempt would only burn an epoch; the first good one is not kept waiting by the pause.
@@ -193,15 +195,7 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     /// Whether others get a longer chance, each third time: to whom no replica is known, it is not known who could be promoted either. Those of Redis' kind rest for two failover
     /// timeouts after each vote, and would never stand.
     /// </summary>
-    private bool LeavesItToOthers => master.Replicas.Count == 0 && _attemptsLost % 3 == 0;
-
-    /// <summary>Whether somebody can be made the master who could not at the last attempt.</summary>
-    private bool IsWorthATry()
-    {
-        bool canRestore = master.Succession.CanRestoreMaster, isNew = canRestore && !_couldRestore;
-        _couldRestore = canRestore;
-        return isNew || master.Succession.Best() is not null;
-    }
+    private bool LeavesItToOthers => master is { Replicas.Count: 0, Peers.Count: > 0 } && _attemptsLost % 3 == 0;
 
     /// <summary>We did not run for some time: the one we voted for had no chance to tell us how it stands.</summary>
     public void Miss(TimeSpan time)

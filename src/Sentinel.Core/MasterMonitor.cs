@@ -77,6 +77,12 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>When the present address was learnt.</summary>
     public Instant ConfiguredSince { get; private set; }
 
+    /// <summary>
+    /// When others last told that the master is it, by a newer configuration; zero: we made it that, or know it from the start. What was seen of the nodes' parts before that may be of
+    /// masters between.
+    /// </summary>
+    public Instant RenewedAt { get; private set; }
+
     public MasterNode Node { get; private set; }
     public List<Replica> Replicas { get; private set; } = [];
     public List<Peer> Peers { get; } = [];
@@ -362,9 +368,6 @@ internal sealed class MasterMonitor : IScheduled
     /// <summary>Takes in what another Sentinel says about this master.</summary>
     public void HelloCame(HelloMessage hello) => _hellos.Absorb(hello);
 
-    /// <summary>When the present master was last confirmed by a newer configuration; zero: it was not.</summary>
-    public Instant RenewedAt { get; private set; }
-
     /// <summary>The present master is confirmed by a newer configuration.</summary>
     public void Renew(Epoch configEpoch)
     {
@@ -373,13 +376,19 @@ internal sealed class MasterMonitor : IScheduled
             Prepared = null;
         if (Failover is { } overtaken && overtaken.Epoch < configEpoch)
             overtaken.GiveWay("a newer configuration confirms the master");
-        Lineage.MasterSwitched(Node);
-        Distrust.Reset();
+        // An epoch may be used up without a switch: that tells nothing of the data of a master that is doubted.
+        if (!Distrust.IsDoubted)
+        {
+            Lineage.MasterSwitched(Node);
+            Distrust.Reset();
+        }
         // There may have been other masters between, which we did not see: what nodes said of their parts is of before.
         RenewedAt = _local.Now;
-        Node.Confirm(_local.Now);
         foreach (DataNode node in Nodes)
+        {
+            node.Info.Forsake();
             node.RequestInfo();
+        }
         _local.Save();
     }
 
@@ -441,7 +450,7 @@ internal sealed class MasterMonitor : IScheduled
             : new MasterNode(this, _links.OpenNode(address, Options.Credentials), _local.Now);
         Lineage.MasterSwitched(Node);
         Distrust.Reset();
-        (ConfiguredSince, RenewedAt) = (_local.Now, Instant.Zero);
+        (ConfiguredSince, RenewedAt) = (_local.Now, toldBy is null ? Instant.Zero : _local.Now);
         if (Replicas.Count >= InfoReport.ReplicasMax && Replicas.FindLast(replica => replica != promoted) is { } surplus)
         {
             // Only forged switches come here.

@@ -15,12 +15,6 @@ internal sealed class MasterNode : DataNode
         : base(promoted.Master, promoted.Link)
     {
         InheritFrom(promoted);
-        Confirm(now);
-    }
-
-    /// <summary>A newer configuration says that it is the master, whatever it said of itself before.</summary>
-    public void Confirm(Instant now)
-    {
         if (!ReportsMaster)
             (ReportsMaster, RoleSince) = (true, now);
     }

@@ -136,6 +136,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
             .ThenByDescending(candidate => HasMasterLostAll && !candidate.ReportsReplica && candidate.Recency > newestOfReplicas)
             .ThenByDescending(candidate => candidate.ReportsReplica)
             .ThenByDescending(candidate => candidate.ReportsReplica ? 0 : candidate.Recency)
+            .ThenBy(candidate => HasMasterLostAll && candidate.ReportsReplica && IsStale(candidate))
             .ThenBy(candidate => candidate.IsMaster)
             .ThenBy(candidate => LacksKeysOf(fit, candidate))
             .ThenBy(candidate => candidate.WouldRefuse)
@@ -189,14 +190,16 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         if (candidate.MasterLinkDownTime < TimeSpan.Zero && candidate.Offset <= NoDataOffset && !candidate.HasKeys)
             return "it never synchronised with the master";
         // Where the master is a replica itself, nobody knows since when; those that followed it may even be what it is told to follow. One that lost its data brings nothing
-        // back that others lack: whoever has some is better, when none that followed it is waited for.
-        if (!IsMasterReplica && (!HasMasterLostAll || AwaitsFollower) && candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter)
+        // back that others lack: who lost it long ago is better than nobody, when none that followed it is waited for.
+        if (!IsMasterReplica && (!HasMasterLostAll || AwaitsFollower) && IsStale(candidate))
             return "its link to the master was down long before the master was";
         return null;
     }
 
     private static bool LacksKeysOf(Candidate[] others, Candidate candidate) =>
         !candidate.HasKeys && Array.Exists(others, other => other.HasKeys && (other.History != candidate.History || other.History is null || other.Offset > candidate.Offset));
+
+    private bool IsStale(Candidate candidate) => candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter;
 
     private static bool IsMasterAlready(Candidate candidate) => candidate.WasPromotedMeanwhile || candidate.IsFollowedByMaster;
 

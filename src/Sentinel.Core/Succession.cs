@@ -34,7 +34,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
     public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
 
-    /// <summary>Whether the master says that it is a replica, follows nobody who answers it, and could be told to be the master again.</summary>
+    /// <summary>Whether the master says that it is a replica, follows nobody who answers it, or nobody who is or can be a master, and could be told to be the master again.</summary>
     public bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle || FollowsTheDead) && WhyNotRestored() is null;
 
     /// <summary>Whether the master says that it follows one that follows it, perhaps over others, as orders by hand make them: their links are up, and none is a master.</summary>
@@ -70,7 +70,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
 
     private ReplicaSelection Selection => new(local.Now, MasterDownFor, master.Options.DownAfter, local.Timing)
     {
-        IsMasterReplica = !master.Node.ReportsMaster,
+        IsMasterReplica = SaysMasterReplica,
         IsMasterDistrusted = master.Distrust.IsConfirmed,
         HasMasterLostAll = master.Distrust.HasLostAll,
         IsMasterRestorable = master.Node.HoldsKeys && CanRestoreMaster,
@@ -78,6 +78,9 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
         SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),
     };
+
+    /// <summary>Whether the master says that it is a replica, and not only before others told that it is the master.</summary>
+    private bool SaysMasterReplica => !master.Node.ReportsMaster && master.Node.InfoAt >= master.RenewedAt;
 
     private TimeSpan MasterDownFor => master.Node is { IsSubjectivelyDown: true, DownSince: { } since } ? local.Now - since + TimeSpan.FromTicks(1) : TimeSpan.Zero;
 
@@ -98,7 +101,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// that came back as a master where another has become it: that the master follows it then, its file says, from before.
     /// </summary>
     private bool IsFollowedByMaster(Replica replica) =>
-        !master.Node.ReportsMaster && (replica.HasBecomeMaster || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
+        SaysMasterReplica && (replica.HasBecomeMaster || !master.Replicas.Exists(WasPromotedMeanwhile)) && (replica.HasKeys || !(master.Replicas.Exists(other => other.HasKeys) || (master.Node.HoldsKeys && master.Node.History != replica.History))) && master.Node.ReportedMaster is { } followed && local.Names.AreSame(followed, replica.Address);
 
     /// <summary>Whether the master says that it follows another replica of the group, which answers it, and was not held down for the failover timeout yet: after that time a group must have a master.</summary>
     private bool IsMasterWithAnotherThan(Replica replica) =>
@@ -112,7 +115,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     private bool WasPromotedMeanwhile(Replica replica) =>
         replica.HasBecomeMaster && replica.SeenAsReplicaAt >= master.RenewedAt
         && ((master.Node is { IsSubjectivelyDown: true, DownSince: { } downSince } && replica.RoleSince >= downSince)
-            || (!master.Node.ReportsMaster && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod));
+            || (SaysMasterReplica && replica.RoleSince >= master.Node.RoleSince - local.Timing.InfoPeriod));
 
     /// <summary>Whether the data of a replica went their own way earlier than those of the master did: it became a master before that one, and has nothing of it.</summary>
     private bool WentOnBeforeMaster(Replica replica) =>

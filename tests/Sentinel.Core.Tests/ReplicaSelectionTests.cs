@@ -98,6 +98,8 @@ public class ReplicaSelectionTests
         Assert.Null(MasterDown.Best([old]));
         Assert.Null((masterIsEmptied with { AwaitsFollower = true }).Best([old]));
         Assert.Equal(old, masterIsEmptied.Best([old]));
+        Candidate fresh = Good(2) with { HasKeys = true, Priority = 200 };
+        Assert.Equal(fresh, masterIsEmptied.Best([old with { Priority = 1, Offset = 1_000_000 }, fresh]));
     }
 
     [Fact]
