@@ -39,8 +39,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool IsMasterLinkUp { get; protected set; }
 
     /// <summary>
-    /// <see cref="MasterLinkDownTime"/>, but no longer than since it was last seen as a master. redis-server 7.0.15 counts from when a node began to follow; one that counts on from when it last had a
-    /// master would seem to have lost it long ago when it was a master itself for hours.
+    /// <see cref="MasterLinkDownTime"/>, but no longer than since it was last seen as a master. redis-server 7.0.15 counts from when a node began to follow; one that counts on from
+    /// when it last had a master would seem to have lost it long ago when it was a master itself for hours.
     /// </summary>
     public TimeSpan WithoutMasterFor { get; private set; }
 

@@ -104,7 +104,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether the configured master says that it is a replica.</summary>
     public bool IsMasterReplica { get; init; }
 
-    /// <summary>Whether the configured master says that it is a replica of somebody whom it does not reach, has keys of the group, and can be told to be the master again.</summary>
+    /// <summary>Whether the configured master says that it is a replica of somebody whom it does not reach, or who cannot be the master, has keys of the group, and can be told to be the master again.</summary>
     public bool IsMasterRestorable { get; init; }
 
     /// <summary>

@@ -31,13 +31,13 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     /// Called by the failover when nobody can take the master's place: one that came back as a replica, as with a configuration from
     /// before a switch, and has nobody to follow, is told to be what it is known as. Else the group had no master for ever.
     /// </summary>
-    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows a master that lives, or has not the group's data.</returns>
+    /// <returns>False when it was not told: it is a master, or cannot be reached, or follows one that lives and is no replica of its own, or has not the group's data.</returns>
     public bool TryRestoreMaster() => CanRestoreMaster && master.Node.Link.Send(new Request.Reconfigure(master.Node.ReplicaOfVerb, Master: null));
 
     /// <summary>Whether the master says that it is a replica, follows nobody who answers it, or nobody who is or can be a master, and could be told to be the master again.</summary>
     public bool CanRestoreMaster => master.Node is { ReportsMaster: false, Link.IsUsable: true, InfoAt: not null } && (!master.Node.IsMasterLinkUp || FollowsInCircle || FollowsTheDead) && WhyNotRestored() is null;
 
-    /// <summary>Whether the master says that it follows one that follows it, perhaps over others, as orders by hand make them: their links are up, and none is a master.</summary>
+    /// <summary>Whether the master says that it follows one that follows it, perhaps over others, as orders by hand make them: none of them is a master, though their links may be up.</summary>
     private bool FollowsInCircle
     {
         get
