@@ -73,7 +73,7 @@ internal sealed class BestReplica(World world) : Checker(world)
             // What comes from a master that restarted empty does not take the place of what was there before.
             if (_doubting.Contains((by, master.Name)) && World.NodeAt(address) is { HasData: true, Data.Root.Opening.LostItsData: true } copy && other.Address != address && IsThere(other, master, by)
                 && World.NodeAt(other.Address) is { Data.Root.Opening.LostItsData: false } rival && rival.Group == copy.Group && rival.Data.Root.Opening.By.Group == rival.Group && IsKnownToHaveData(rival)
-                && !_failed.Contains((by, master.Name, other.Address)))
+                && !_failed.Contains((by, master.Name, other.Address)) && chosen.InfoAt is { } saidAt && !(copy.LoadedAt > by.Machine.Clock.TrueTimeOf(saidAt) - s_flight))
                 Violated($"{by.Name} promotes {address}, which has copied the emptied {copy.Data.Root.Opening.By.Name}, although {other.Address} has what was there before");
             // Whoever has a replica's address, but is of another group, is no choice; nor is one that has no keys, or was not seen with any, where others have.
             if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
@@ -90,6 +90,9 @@ internal sealed class BestReplica(World world) : Checker(world)
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }
     }
+
+    /// <summary>So long an INFO may have been under way: what a node copied since then it did not tell of.</summary>
+    private static readonly TimeSpan s_flight = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a finding stands at most that is not true any more: the node may have obeyed since.</summary>
     private static readonly TimeSpan s_findingAge = TimeSpan.FromMinutes(1);

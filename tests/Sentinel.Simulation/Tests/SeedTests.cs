@@ -234,6 +234,8 @@ public class SeedTests
         // The same of what it has; and one that was chosen gave up its data while the order was under way.
         "--seed 60003747 --profile any --minutes 3.9 --keep 27,33,37,39",
         "--seed 60003574 --profile any --minutes 8.5 --keep 66,67,70,72",
+        // In the judge: who copied an emptied master after its last INFO was read is chosen for what it said.
+        "--seed 60002256 --profile any --minutes 10",
         // In the judge: what delays the replacement of an emptied master, and who is out of reach, does not say what it has, loads, or cannot show whose data it has.
         "--seed 68 --profile chosen --minutes 3.8 --keep 0,1,2,3,4,5,6,7,8,10",
         "--seed 82 --profile chosen --minutes 0.6 --keep 1",
