@@ -92,6 +92,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     /// <summary>The one that it went on from when it became a master; null: none.</summary>
     public string? FormerHistory { get; protected set; }
 
+    /// <summary>Whether its data are of a history, or went on from it.</summary>
+    public bool HasDataOf(string? history) => history is not null && (History == history || FormerHistory == history);
+
     /// <summary>When it was found to refuse connections for too long, without having answered since; null: it was not.</summary>
     public Instant? CrashedAt { get; set; }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sentinel.Core;
 
 /// <summary>Whether the node at the master's address is still what the group had as its master: not one that restarted empty, and not another group's.</summary>
@@ -27,6 +29,12 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>For how long those are waited for that followed an emptied master and are silent at the moment. What clients write to it meanwhile is lost.</summary>
     private static readonly TimeSpan PatienceWithFollowers = TimeSpan.FromSeconds(2);
 
+    /// <summary>Nodes that one cut silences are found silent, and are heard again, within so long of each other: two PING periods.</summary>
+    private static readonly TimeSpan PatienceWithAll = TimeSpan.FromSeconds(2);
+
+    /// <summary>Of so many processes in a row it is remembered what they had.</summary>
+    private const int BeforeMax = 8;
+
     private Doubt? _doubt;
 
     /// <summary>Since when a quorum could have shared the doubt, and has not; null: it shares it, or cannot be asked.</summary>
@@ -42,7 +50,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     public bool IsConfirmed => _doubt is { IsConfirmed: true };
 
     /// <summary>Whether it surely has nothing of the group: it was emptied, or is another group's. Of data that nobody saw begin that is not sure.</summary>
-    public bool HasLostAll => _doubt is { IsConfirmed: true } and ({ Wrong.IsEmptyRestart: true } or { Wrong.IsOfKnownGroup: true });
+    public bool HasLostAll => _doubt is { IsConfirmed: true, Wrong.IsSure: true };
 
     /// <summary>Whether it is so early that a replica that followed it, and is silent at the moment, may still be heard before another one takes its place.</summary>
     public bool IsFresh { get; private set; }
@@ -65,7 +73,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         }
         if (_doubt?.RunId == node.RunId)
             return false;
-        _doubt = new Doubt(wrong, node.RunId, local.Now);
+        _doubt = new Doubt(wrong, node.RunId, local.Now) { History = node.History, Before = _doubt?.AllOfNothing() ?? [] };
         AskReplicas();
         return false;
     }
@@ -77,8 +85,12 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         master.Lineage.BelievedEmpty = null;
     }
 
-    /// <summary>Whether a replica has the data that the master has now, or such as went on from them.</summary>
-    public static bool HasCopied(Replica replica, MasterNode node) => replica.History == node.History || replica.FormerHistory == node.History;
+    /// <summary>
+    /// Whether a replica has the data that the master has now, or such as went on from them; or those that it had before it restarted once more, and that were doubted, too:
+    /// the next one in a row of emptied masters does not make what the one before gave to its replicas the group's.
+    /// </summary>
+    public bool HasCopied(Replica replica) =>
+        replica.HasDataOf(master.Node.History) || _doubt?.Before.Any(replica.HasDataOf) is true;
 
     /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
     public void Decide(Wakeup wake)
@@ -97,7 +109,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
             return;
         if (doubt.Wrong.IsOfKnownGroup || master.Replicas.Exists(replica => HasTheData(replica, doubt.Since)))
             ConfirmOrYield(doubt, wake);
-        else if (!master.Replicas.Exists(replica => IsToBeHeard(replica, doubt)) || (!doubt.IsConfirmed && wake.IsDue(doubt.Since + master.Options.DownAfter)))
+        else if (!MayBeCutOff(wake) && (!master.Replicas.Exists(replica => IsToBeHeard(replica, doubt)) || (!doubt.IsConfirmed && wake.IsDue(doubt.Since + master.Options.DownAfter))))
             Believe(doubt, "no replica that can be reached and promoted has other data of the group");
     }
 
@@ -161,13 +173,18 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether a replica that may be promoted can be reached, and has data of the group that it did not copy from the master of now.</summary>
     private bool HasTheData(Replica replica, Instant since) =>
-        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && !HasCopied(replica, master.Node);
+        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && !HasCopied(replica);
 
     private void AskReplicas()
     {
         foreach (Replica replica in master.Replicas)
             replica.RequestInfo();
     }
+
+    /// <summary>Whether the replicas that are silent may be so because nobody is heard from here, the master neither: that says nothing of who is there.</summary>
+    private bool MayBeCutOff(Wakeup wake) =>
+        !(master.Node.HeardSince is { } heardSince && wake.IsDue(heardSince + PatienceWithAll))
+        || master.Replicas.Exists(replica => replica is { IsSubjectivelyDown: true, DownSince: { } downSince } && !wake.IsDue(downSince + PatienceWithAll));
 
     /// <summary>Whether a replica may still say that it has the data.</summary>
     private static bool IsToBeHeard(Replica replica, Doubt doubt) =>
@@ -178,6 +195,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     {
         public bool IsEmptyRestart { get; init; }
         public bool IsOfKnownGroup { get; init; }
+
+        /// <summary>Whether it surely has nothing of the group.</summary>
+        public bool IsSure => IsEmptyRestart || IsOfKnownGroup;
     }
 
     /// <param name="Wrong">What speaks against the master.</param>
@@ -187,10 +207,20 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     {
         public bool IsConfirmed { get; init; }
 
+        /// <summary>What it had then.</summary>
+        public string? History { get; init; }
+
+        /// <summary>What the processes before it had, of which none was believed, and that was surely nothing of the group: the newest of them first.</summary>
+        public ImmutableArray<string> Before { get; init; } = [];
+
         /// <summary>Whether it does not begin again when somebody comes back who has the data.</summary>
         public bool IsSettled { get; init; }
 
         /// <summary>Whether it was believed before.</summary>
         public bool IsAgain { get; init; }
+
+        /// <summary>What it had, and those before it, for the one that comes after it.</summary>
+        public ImmutableArray<string> AllOfNothing() =>
+            Wrong.IsSure && History is { } own ? [own, .. Before.Take(BeforeMax - 1)] : Before;
     }
 }

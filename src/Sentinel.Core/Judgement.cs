@@ -111,6 +111,7 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
         Replica? successor = null;
         if (instance is MasterNode node)
         {
+            node.HeardSince = isDown ? null : node.HeardSince ?? local.Now;
             successor = node.ReportsMaster ? null : _changedParts.Successor(wake);
             isDown |= successor is not null | IsReplicaForLong(node, wake) | master.Distrust.IsConfirmed | LoadsForLong(node, wake);
         }

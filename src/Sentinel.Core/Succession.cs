@@ -145,7 +145,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         HasKeys = HasKeys(replica),
         HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.History == replica.History && IsOfUnknownOrigin(other))),
         Recency = master.Lineage.RecencyOf(replica),
-        HasCopiedMaster = Distrust.HasCopied(replica, master.Node),
+        HasCopiedMaster = master.Distrust.HasCopied(replica),
         History = replica.History,
         WouldRefuse = Preflight.Refusal(replica) is not null,
         Priority = replica.Priority,

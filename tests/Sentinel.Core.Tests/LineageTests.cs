@@ -306,6 +306,48 @@ public class LineageTests
     }
 
     [Fact]
+    public void An_emptied_master_is_not_believed_by_who_hears_neither_it_nor_the_replicas()
+    {
+        World world = WithData();
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
+        RestartEmpty(world);
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        foreach (FakeNode node in world.Nodes)
+            node.Freeze();
+        world.RunUntil(() => world.Count("+sdown") == 9, "nobody is heard");
+        world.Run(seconds: 3);
+        world.MasterNode.Thaw();
+        world.Run(seconds: 0.1);
+        foreach (FakeNode node in world.Nodes)
+            node.Thaw();
+        world.Run(seconds: 1);
+        Assert.DoesNotContain(world.Sentinels[0].Log, line => line.Contains("is believed, although", StringComparison.Ordinal));
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch");
+    }
+
+    [Fact]
+    public void A_copy_of_an_emptied_master_does_not_become_the_groups_data_when_that_one_is_emptied_once_more()
+    {
+        World world = WithData();
+        (FakeNode copy, FakeNode whole) = (world.Nodes[1], world.Nodes[2]);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
+        RestartEmpty(world, history: "y", keys: 3);
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        (copy.History, copy.Offset, whole.Offset) = ("y", 5000, 1000);
+        world.Run(seconds: 2);
+        RestartEmpty(world, history: "z", keys: 3);
+        world.RunUntil(() => world.Count("+master-lost-data") == 6, "it is held down again");
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch");
+        Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
     public void A_master_that_loads_is_not_judged_before_it_has_its_data()
     {
         World world = WithData();

@@ -14,15 +14,16 @@ internal sealed class BestReplica(World world) : Checker(world)
 {
     private readonly HashSet<(SimSentinel Sentinel, string Master, Address Replica)> _failed = [];
 
-    /// <summary>Who has told that a master restarted without its data, and holds it down for that.</summary>
-    private readonly HashSet<(SimSentinel Sentinel, string Master)> _doubting = [];
+    /// <summary>Where those data began that a Sentinel has told are not the group's, and has not come to believe in, or in what came after them.</summary>
+    private readonly Dictionary<(SimSentinel Sentinel, string Master), HashSet<Branch>> _doubted = [];
 
     public override string Name => "best-replica";
 
     public override void Restored(SimSentinel sentinel, SentinelState state)
     {
         _failed.RemoveWhere(failed => failed.Sentinel == sentinel);
-        _doubting.RemoveWhere(doubting => doubting.Sentinel == sentinel);
+        foreach (Group group in World.Groups)
+            _doubted.Remove((sentinel, group.Name));
     }
 
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
@@ -36,12 +37,17 @@ internal sealed class BestReplica(World world) : Checker(world)
                 if (ours.View.Masters[name] is var view && view.Address == happened.MasterAddress)
                     Check(ours, view, address);
                 break;
-            case "+master-lost-data":
-                _doubting.Add((sentinel, name));
+            case "+master-lost-data" when World.NodeAt(address) is { } master:
+                if (!_doubted.TryGetValue((sentinel, name), out HashSet<Branch>? beginnings))
+                    _doubted[(sentinel, name)] = beginnings = [];
+                beginnings.Add(master.Data.Root);
+                break;
+            // Who is heard again may be the next process, of which nothing is known yet.
+            case "-sdown" when happened.Kind is InstanceKind.Master && World.NodeAt(address) is { } master && !IsDoubted(sentinel, name, master):
                 break;
             case "-sdown" when happened.Kind is InstanceKind.Master:
             case "+switch-master" or "+reset-master" or "-monitor":
-                _doubting.Remove((sentinel, name));
+                _doubted.Remove((sentinel, name));
                 break;
             case "-promotion-failed":
                 _failed.Add((sentinel, name, address));
@@ -71,7 +77,7 @@ internal sealed class BestReplica(World world) : Checker(world)
         foreach (ReplicaView other in master.Replicas)
         {
             // What comes from a master that restarted empty does not take the place of what was there before.
-            if (_doubting.Contains((by, master.Name)) && World.NodeAt(address) is { HasData: true, Data.Root.Opening.LostItsData: true } copy && other.Address != address && IsThere(other, master, by)
+            if (World.NodeAt(address) is { HasData: true, Data.Root.Opening.LostItsData: true } copy && IsDoubted(by, master.Name, copy) && other.Address != address && IsThere(other, master, by)
                 && World.NodeAt(other.Address) is { Data.Root.Opening.LostItsData: false } rival && rival.Group == copy.Group && rival.Data.Root.Opening.By.Group == rival.Group && IsKnownToHaveData(rival)
                 && !_failed.Contains((by, master.Name, other.Address)) && chosen.InfoAt is { } saidAt && !(copy.LoadedAt > by.Machine.Clock.TrueTimeOf(saidAt) - s_flight))
                 Violated($"{by.Name} promotes {address}, which has copied the emptied {copy.Data.Root.Opening.By.Name}, although {other.Address} has what was there before");
@@ -90,6 +96,9 @@ internal sealed class BestReplica(World world) : Checker(world)
                 Violated($"{by.Name} promotes {address} (priority {chosen.Priority}, offset {chosen.Offset}) although {other.Address} (priority {other.Priority}, offset {other.Offset}) is fit");
         }
     }
+
+    private bool IsDoubted(SimSentinel sentinel, string master, RedisNode node) =>
+        _doubted.TryGetValue((sentinel, master), out HashSet<Branch>? beginnings) && beginnings.Contains(node.Data.Root);
 
     /// <summary>So long an INFO may have been under way: what a node copied since then it did not tell of.</summary>
     private static readonly TimeSpan s_flight = TimeSpan.FromMilliseconds(100);

@@ -15,8 +15,21 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>All nodes that were ever of it; the first one began as the master.</summary>
     public List<RedisNode> Nodes { get; } = [];
 
+    /// <summary>The shortest down-after that any Sentinel had: configured, or set by an operator.</summary>
+    public TimeSpan DownAfterMin { get; private set; } = topology.Options.DownAfter;
+
+    /// <summary>The shortest failover timeout that any Sentinel had: configured, or set by an operator.</summary>
+    public TimeSpan FailoverTimeoutMin { get; private set; } = topology.Options.FailoverTimeout;
+
     /// <summary>What operators had Sentinels do.</summary>
     public OrderedPromotions OrderedPromotions { get; } = new(topology.Options.Name);
+
+    /// <summary>An operator sets times; null: not this one.</summary>
+    public void Set(TimeSpan? downAfter, TimeSpan? failoverTimeout)
+    {
+        DownAfterMin = downAfter < DownAfterMin ? downAfter.Value : DownAfterMin;
+        FailoverTimeoutMin = failoverTimeout < FailoverTimeoutMin ? failoverTimeout.Value : FailoverTimeoutMin;
+    }
 
     /// <summary>A Sentinel believes something new of where its master is.</summary>
     /// <param name="at">When.</param>

@@ -132,10 +132,6 @@ internal sealed class Network
         }
     }
 
-    /// <summary>Whether an outage of a direction, of some length at least, ended between two moments.</summary>
-    public bool WasBlockedFor(TimeSpan time, Machine from, Machine to, Instant since, Instant until) =>
-        _outages.Exists(outage => outage.From == from.Number && outage.To == to.Number && outage.Until >= since && outage.Until <= until && outage.Until - outage.Since >= time);
-
     /// <summary>When the outage of a direction began whose end, if one ended between two moments, let through what had waited; else the first of the two.</summary>
     public Instant BlockedBefore(Machine from, Machine to, Instant since, Instant until)
     {

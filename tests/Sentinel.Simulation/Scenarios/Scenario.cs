@@ -99,6 +99,25 @@ internal static class AllScenarios
             ],
             60 * s_second),
         new(
+            "new-master-restarts-before-it-is-told", "the disk is slow: the new master is started anew before the leader has it on disk, and so has told nobody; the other replica takes its place",
+            new Topology { Sentinels = 1, Groups = [Group("mymaster", quorum: 1, replicas: 2)] },
+            [
+                new SlowDisk(TimeSpan.Zero, new SentinelTarget(0), SaveTime: s_second, For: 10 * s_second),
+                new StrikeChosen(TimeSpan.Zero, ChosenStage.Promoted, ChosenFate.StartedAnew, TimeSpan.FromMilliseconds(5), s_second, Whom: 0),
+                new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten),
+            ],
+            20 * s_second),
+        new(
+            "leader-pauses-and-a-replica-is-mute", "the leader does not run for a moment, and the preferred replica does not say how far it is now: the other one takes over",
+            PreferredReplica(new Topology { Sentinels = 1 }, Group("mymaster", quorum: 1, replicas: 2)),
+            [
+                new SlowDisk(TimeSpan.Zero, new SentinelTarget(0), SaveTime: s_second, For: 10 * s_second),
+                new KillNode(s_second, s_master, s_ever, RestartConfiguration.Rewritten),
+                new SickenNode(2.2 * s_second, new NodeTarget(0, Part.Any, 1), Illness.HidesInfo, 10 * s_second),
+                new StrikeLeader(TimeSpan.Zero, FailoverStep.WaitStart, LeaderFate.Frozen, 0.3 * s_second, 0.5 * s_second),
+            ],
+            20 * s_second),
+        new(
             "planned-switch", "an operator orders a switch; the master hands over by itself, and takes no write that the new one lacks", s_three,
             [new OrderPlannedSwitch(s_second, new SentinelTarget(0), 0, FailoverMode.CoordinatedOnly, null, null)], 5 * s_second),
         new(
@@ -148,16 +167,17 @@ internal static class AllScenarios
         }
     }
 
-    private static Topology EmptiedUnseen()
-    {
-        GroupTopology group = Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None, FullSyncTime = s_second }, downAfterSeconds: 10);
-        return new Topology { Groups = [group with { Nodes = [group.Nodes[0], group.Nodes[1] with { Priority = 10 }, group.Nodes[2]] }] };
-    }
+    private static Topology EmptiedUnseen() =>
+        PreferredReplica(s_three, Group("mymaster", quorum: 2, replicas: 2, new NodeSettings { Persistence = Persistence.None, FullSyncTime = s_second }, downAfterSeconds: 10));
 
-    private static Topology EmptiedSuccessor()
+    private static Topology EmptiedSuccessor() =>
+        PreferredReplica(s_three, Group("mymaster", quorum: 2, replicas: 2, downAfterSeconds: 10), Persistence.None);
+
+    /// <summary>A group whose second node is promoted before the others are.</summary>
+    private static Topology PreferredReplica(Topology topology, GroupTopology group, Persistence? persistence = null)
     {
-        GroupTopology group = Group("mymaster", quorum: 2, replicas: 2, downAfterSeconds: 10);
-        return new Topology { Groups = [group with { Nodes = [group.Nodes[0], group.Nodes[1] with { Priority = 10, Persistence = Persistence.None }, group.Nodes[2]] }] };
+        NodeSettings preferred = group.Nodes[1];
+        return topology with { Groups = [group with { Nodes = group.Nodes.SetItem(1, preferred with { Priority = 10, Persistence = persistence ?? preferred.Persistence }) }] };
     }
 
     private static GroupTopology Group(string name, int quorum, int replicas, NodeSettings? settings = null, double downAfterSeconds = 1) => new()

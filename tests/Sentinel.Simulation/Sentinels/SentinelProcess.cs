@@ -335,6 +335,8 @@ internal sealed class SentinelProcess : SimSentinel
         var reply = (Reply)message;
         if (request is Request.Ping && order.Group is { } group && IsValid(reply) && _core.View.Masters.TryGetValue(group, out MasterView? view))
             NoteHeard(connection.Target, view.DownAfter);
+        if (request is Request.Info && reply is Reply.Text)
+            NoteInformed(connection.Target);
         Take(new Answered(order.Link, order.Attempt, request, reply));
     }
 

@@ -112,6 +112,13 @@ internal abstract class SimSentinel(World world, Machine machine, int port, stri
             _traced[node] = node.Data;
     }
 
+    /// <summary>A node answered INFO, and so told how far it has come in what it was last traced with.</summary>
+    protected void NoteInformed(Address address)
+    {
+        if (World.NodeAt(address) is { IsLoading: false } node && _traced.TryGetValue(node, out Dataset last) && last.Branch == node.Data.Branch)
+            _traced[node] = node.Data;
+    }
+
     /// <summary>It believes in another node than before that is the master, and so has seen how far that one had come then.</summary>
     public void NoteBelieved(RedisNode master)
     {

@@ -236,6 +236,16 @@ public class SeedTests
         "--seed 60003574 --profile any --minutes 8.5 --keep 66,67,70,72",
         // In the judge: who copied an emptied master after its last INFO was read is chosen for what it said.
         "--seed 60002256 --profile any --minutes 10",
+        // Best replica (core): a master was emptied twice, and who had copied it in between was promoted, for whoever led had not believed in that one and so did not know what he has.
+        "--seed 60002894 --profile any --minutes 1.8 --keep 3,4,12,13,14,26",
+        // Best replica (core): who was cut off from all believed in an emptied master, for it heard no replica that has the data.
+        "--seed 60005295 --profile any --minutes 10 --keep 25,45,46,48,56,57,60,64,67,69,70,73,75,79,82",
+        // In the judge: who believed in an emptied master takes what its replicas have for the group's when that one is emptied again.
+        "--seed 60004245 --profile any --minutes 10",
+        // In the judge: a Sentinel that read how far a master had come, a moment before that one was started twice, cannot tell whose its data are.
+        "--seed 148 --profile chosen --minutes 3.6 --keep 0,1,2,3,4,5,10,14",
+        // In the judge: an operator had made the failover timeout shorter, after which a stray with less is better than no master.
+        "--seed 60005978 --profile any --minutes 10",
         // In the judge: what delays the replacement of an emptied master, and who is out of reach, does not say what it has, loads, or cannot show whose data it has.
         "--seed 68 --profile chosen --minutes 3.8 --keep 0,1,2,3,4,5,6,7,8,10",
         "--seed 82 --profile chosen --minutes 0.6 --keep 1",
