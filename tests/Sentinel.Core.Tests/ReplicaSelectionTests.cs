@@ -54,6 +54,21 @@ public class ReplicaSelectionTests
     }
 
     [Fact]
+    public void One_that_has_only_what_the_group_had_before_comes_after_those_that_went_on_whatever_its_offset_and_priority()
+    {
+        Candidate former = Good(1) with { HasKeys = true, Recency = 2, MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1_000_000, Priority = 1 };
+        Candidate current = Good(2) with { HasKeys = true, Recency = 4 };
+        Assert.Equal(current, MasterDown.Best([former, current]));
+        // One that was in sync until a moment ago lacks as little as any other, and its priority counts.
+        Candidate synchronised = former with { MasterLinkDownTime = TimeSpan.FromSeconds(1) };
+        Assert.Equal(synchronised, MasterDown.Best([synchronised, current]));
+        // Of data that nobody saw begin nothing is concluded.
+        Candidate unknown = former with { Recency = 0 };
+        Assert.Equal(unknown, MasterDown.Best([unknown, current]));
+        Assert.Equal(former, MasterDown.Best([former]));
+    }
+
+    [Fact]
     public void A_stray_master_is_chosen_only_where_the_configured_one_is_a_replica_and_there_is_no_other()
     {
         Candidate stray = Good(1) with { ReportsReplica = false, Priority = 1, Offset = 1_000_000 };
