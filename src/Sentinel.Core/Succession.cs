@@ -143,7 +143,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsMasterWithAnother = IsMasterWithAnotherThan(replica),
         MasterLinkDownTime = replica.WithoutMasterFor,
         HasKeys = HasKeys(replica),
-        HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.History == replica.History && IsOfUnknownOrigin(other))),
+        HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.HasDataOf(replica.History) && IsOfUnknownOrigin(other))),
         Recency = master.Lineage.RecencyOf(replica),
         HasCopiedMaster = master.Distrust.HasCopied(replica),
         History = replica.History,

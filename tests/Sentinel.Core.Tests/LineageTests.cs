@@ -306,6 +306,23 @@ public class LineageTests
     }
 
     [Fact]
+    public void Data_that_are_not_the_groups_are_not_promoted_in_an_older_state_either()
+    {
+        World world = WithData(replicas: 3);
+        (FakeNode older, FakeNode newer, FakeNode stray) = (world.Nodes[1], world.Nodes[2], world.Nodes[3]);
+        (older.History, older.FormerHistory) = ("y", null);
+        (newer.History, newer.FormerHistory, newer.FormerHistoryEnd) = ("z", "y", 10);
+        stray.Kill();
+        world.Run(seconds: 0.3);
+        stray.Restart();
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") > 0, "nobody is fit");
+        SentinelEvent nobody = world.Sentinels.SelectMany(sentinel => sentinel.Events).First(e => e.Name == "-failover-abort-no-good-slave");
+        Assert.Equal(2, nobody.Reason!.Split("its data are of another history").Length - 1);
+        Assert.Equal(0, world.Count("+selected-slave"));
+    }
+
+    [Fact]
     public void An_emptied_master_is_not_believed_by_who_hears_neither_it_nor_the_replicas()
     {
         World world = WithData();
@@ -571,9 +588,9 @@ public class LineageTests
     }
 
     /// <summary>A group whose data are of history <c>a</c>, and known to be.</summary>
-    private static World WithData(int quorum = 2)
+    private static World WithData(int quorum = 2, int replicas = 2)
     {
-        World world = World.Settled(quorum: quorum, downAfterMs: 10_000);
+        World world = World.Settled(replicas: replicas, quorum: quorum, downAfterMs: 10_000);
         foreach (FakeNode node in world.Nodes)
             (node.History, node.Keys) = ("a", 10);
         world.Run(seconds: 21);

@@ -10,7 +10,8 @@ internal sealed class SwitchesAreSavedFirst(World world) : Checker(world)
     /// <summary>How long a disk is waited for.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<(SimSentinel Sentinel, string Master, Epoch Epoch), Instant> _promotedAt = [];
+    /// <summary>When it was promoted: in true time, and by the clock of who waits.</summary>
+    private readonly Dictionary<(SimSentinel Sentinel, string Master, Epoch Epoch), (Instant True, Instant Told)> _promotedAt = [];
 
     public override string Name => "switches-are-saved-first";
 
@@ -27,12 +28,12 @@ internal sealed class SwitchesAreSavedFirst(World world) : Checker(world)
             return;
         if (happened.Name == "+promoted-slave")
         {
-            _promotedAt[(sentinel, master, epoch)] = World.Agenda.Now;
+            _promotedAt[(sentinel, master, epoch)] = (World.Agenda.Now, sentinel.Machine.Clock.Now);
         }
-        else if (happened is { Name: "+switch-master", NewAddress: { } address } && _promotedAt.TryGetValue((sentinel, master, epoch), out Instant since))
+        else if (happened is { Name: "+switch-master", NewAddress: { } address } && _promotedAt.TryGetValue((sentinel, master, epoch), out var since))
         {
             MasterState? saved = ours.Disk.Durable.Masters.FirstOrDefault(state => state.Options.Name == master);
-            bool isWaitedFor = !(ours.Disk.RefusedAt >= since) && World.Agenda.Now - since < s_patience;
+            bool isWaitedFor = !(ours.Disk.RefusedAt >= since.True) && sentinel.Machine.Clock.Now - since.Told < s_patience;
             if (isWaitedFor && saved is not null && (saved.ConfigEpoch < epoch || (saved.ConfigEpoch == epoch && saved.Address != address)))
                 Violated($"{sentinel.Name} tells that {master} is at {address} in epoch {epoch}, its disk has {saved.Address} in epoch {saved.ConfigEpoch}");
         }
