@@ -51,6 +51,8 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
                 local.Save();
             }
         }
+        if (hello.CurrentEpoch > local.CurrentEpoch)
+            master.Election.PeerStands();
         local.EnterEpoch(hello.CurrentEpoch, master);
         if (hello.ConfigEpoch <= master.Prepared?.Epoch)
         {

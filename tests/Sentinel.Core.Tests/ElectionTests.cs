@@ -246,6 +246,25 @@ public class ElectionTests
     }
 
     [Fact]
+    public void Whose_turn_comes_waits_for_the_question_of_a_peer_that_has_entered_a_newer_epoch()
+    {
+        World world = World.Settled();
+        FakeSentinel[] inOrder = [.. world.Sentinels.OrderBy(s => StandingOrder.Rank(World.Master, s.Id, world.Sentinels.Where(other => other != s).Select(other => other.Id)))];
+        (FakeSentinel first, FakeSentinel second) = (inOrder[0], inOrder[1]);
+        first.DiskError = "No space left on device";    // it asks nobody
+        world.MasterNode.Kill();
+        world.RunUntil(() => second.Events.Exists(e => e.Name == "+odown"), "+odown");
+        inOrder[2].Freeze();
+        world.Run(seconds: 0.03);
+        Address master = world.MasterNode.Address;
+        second.Input(new HelloReceived($"{first.Address.Host},{first.Address.Port},{first.Id},9,mymaster,{master.Host},{master.Port},0"));
+        world.Run(seconds: 0.035);
+        Assert.Equal(FailoverStep.None, second.View.Failover);
+        world.Run(seconds: 0.02);
+        Assert.Equal(new Epoch(10), second.Events.Single(e => e.Name == "+try-failover").Epoch);
+    }
+
+    [Fact]
     public void The_order_of_standing_is_the_same_for_all_and_differs_between_masters()
     {
         SentinelId[] ids = [.. Enumerable.Range(0, 5).Select(i => SentinelId.Draw(new Random(i)))];

@@ -240,6 +240,22 @@ public class SeedTests
         "--seed 60002894 --profile any --minutes 1.8 --keep 3,4,12,13,14,26",
         // Best replica (core): who was cut off from all believed in an emptied master, for it heard no replica that has the data.
         "--seed 60005295 --profile any --minutes 10 --keep 25,45,46,48,56,57,60,64,67,69,70,73,75,79,82",
+        // Losses (core): a former master, which had not synchronised with its successor yet, was promoted when that one fell silent, for how far it had come in its own stream.
+        "--seed 60008840 --profile any --minutes 3.2 --keep 7,8,27,30,32,33,34,35",
+        // Best replica (core): copies of an emptied master are none of the group's; an older one of them was promoted all the same, for it names no history that it went on from.
+        "--seed 60010035 --profile any --minutes 4.7 --keep 0,1,2,3,4,5,7,8,9,10,11,12,13,16,17,18,19,22,23,25,27,29,33,36,37,38,39,41,42,43",
+        // One fault, one switch (core): who had heard of a newer epoch stood in one newer still, before the question for its vote came over a slow network.
+        "--seed 873107367 --profile one-fault --minutes 0.9 --keep 0",
+        // In the judge: an order had reached a node that was frozen.
+        "--seed 60009237 --profile any --minutes 2.5 --keep 3,7,10,11,13,16,18,21,22,23,39",
+        // In the judge: a fast clock waited a little less for its disk.
+        "--seed 60010726 --profile any --minutes 5.8 --keep 66,81,82",
+        // What broke the rules above in other ways.
+        "--seed 60008805 --profile any --minutes 10",
+        "--seed 60009886 --profile any --minutes 10",
+        "--seed 60010119 --profile any --minutes 10",
+        "--seed 60011077 --profile any --minutes 10",
+        "--seed 60012166 --profile any --minutes 10",
         // In the judge: who believed in an emptied master takes what its replicas have for the group's when that one is emptied again.
         "--seed 60004245 --profile any --minutes 10",
         // In the judge: a Sentinel that read how far a master had come, a moment before that one was started twice, cannot tell whose its data are.
