@@ -235,8 +235,11 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         write.Branch.Opening is { Reason: RoleReason.Sentinel } opening && opening.By == write.Node && write.Node.ForgotItsRoleSince(default)
         && write.Node.HadIllness(Illness.HidesInfo, opening.At, write.At);
 
-    /// <summary>Whether a write was taken by a master that had begun with nothing, before all could know that: it is lost when those who have the group's data take its place.</summary>
-    private static bool WasTakenByAnEmptyMaster(WriteAccepted write) => write.At - RootOf(write).At <= s_doubtMax;
+    /// <summary>
+    /// Whether a write was taken by a master that had begun with nothing, before all could know that: it is lost when those who have the group's data take its place. Nobody doubts it
+    /// before it is told of as the master.
+    /// </summary>
+    private bool WasTakenByAnEmptyMaster(WriteAccepted write) => write.At - Instant.Max(RootOf(write).At, group.NewestSince(write.At)) <= s_doubtMax;
 
     /// <summary>Whether a write was taken by a master that has what began with nothing, and was made that while who has the group's data did not say what it has, nor has since.</summary>
     private bool WasTakenWhileTheBetterIsMute(WriteAccepted write, Branch successor) => group.Nodes.Exists(node =>

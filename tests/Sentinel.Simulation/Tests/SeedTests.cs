@@ -250,6 +250,8 @@ public class SeedTests
         "--seed 60009237 --profile any --minutes 2.5 --keep 3,7,10,11,13,16,18,21,22,23,39",
         // In the judge: a fast clock waited a little less for its disk.
         "--seed 60010726 --profile any --minutes 5.8 --keep 66,81,82",
+        // In the judge: who began with nothing is doubted when it is told of as the master, which may be long after.
+        "--seed 60015909 --profile any --minutes 10",
         // What broke the rules above in other ways.
         "--seed 60008805 --profile any --minutes 10",
         "--seed 60009886 --profile any --minutes 10",
