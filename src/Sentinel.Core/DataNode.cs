@@ -39,8 +39,8 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
     public bool IsMasterLinkUp { get; protected set; }
 
     /// <summary>
-    /// <see cref="MasterLinkDownTime"/>, but no longer than since it was last seen as a master. redis-server 7.0.15 counts from when a node began to follow; one that counts on from
-    /// when it last had a master would seem to have lost it long ago when it was a master itself for hours.
+    /// <see cref="MasterLinkDownTime"/>, but no longer than since it was last seen as a master. redis-server 7.0.15 says -1 s of a node that has just begun to follow; one that counts
+    /// on from when it last had a master would seem to have lost it long ago when it was a master itself for hours.
     /// </summary>
     public TimeSpan WithoutMasterFor { get; private set; }
 
@@ -94,6 +94,9 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
 
     /// <summary>Whether its data are of a history, or went on from it.</summary>
     public bool HasDataOf(string? history) => history is not null && (History == history || FormerHistory == history);
+
+    /// <summary>Since when it has not been silent for down-after, nor refused connections for too long; null: it is, or does. Where it never was: since it was first judged.</summary>
+    public Instant? HeardSince { get; set; }
 
     /// <summary>When it was found to refuse connections for too long, without having answered since; null: it was not.</summary>
     public Instant? CrashedAt { get; set; }
@@ -167,6 +170,7 @@ internal abstract class DataNode(MasterMonitor master, InstanceLink link) : Inst
         (IsLoading, HasLoadedNothing) = (other.IsLoading, other.HasLoadedNothing);
         (History, FormerHistory, FormerHistoryEnd) = (other.History, other.FormerHistory, other.FormerHistoryEnd);
         (StreamOffset, IsHandingOver, Listed, WritesHeldUntil) = (other.StreamOffset, other.IsHandingOver, other.Listed, other.WritesHeldUntil);
+        HeardSince = other.HeardSince;
         (WithoutMasterFor, _seenAsMasterAt) = (other.WithoutMasterFor, other._seenAsMasterAt);
         (Info, Checkup) = (other.Info, other.Checkup);
         Link.Users.Remove(other);

@@ -29,8 +29,8 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>For how long those are waited for that followed an emptied master and are silent at the moment. What clients write to it meanwhile is lost.</summary>
     private static readonly TimeSpan PatienceWithFollowers = TimeSpan.FromSeconds(2);
 
-    /// <summary>Nodes that one cut silences are found silent, and are heard again, within so long of each other: two PING periods.</summary>
-    private static readonly TimeSpan PatienceWithAll = TimeSpan.FromSeconds(2);
+    /// <summary>Nodes that one cut silences are found silent, and are heard again, within so long of each other: a PING period, and the pause before a connection is tried again.</summary>
+    private static readonly TimeSpan PatienceWithAll = TimeSpan.FromSeconds(3);
 
     /// <summary>Of so many processes in a row it is remembered what they had.</summary>
     private const int BeforeMax = 8;
@@ -181,10 +181,17 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
             replica.RequestInfo();
     }
 
-    /// <summary>Whether the replicas that are silent may be so because nobody is heard from here, the master neither: that says nothing of who is there.</summary>
-    private bool MayBeCutOff(Wakeup wake) =>
-        !(master.Node.HeardSince is { } heardSince && wake.IsDue(heardSince + PatienceWithAll))
-        || master.Replicas.Exists(replica => replica is { IsSubjectivelyDown: true, DownSince: { } downSince } && !wake.IsDue(downSince + PatienceWithAll));
+    /// <summary>
+    /// Whether it is too early to conclude anything from who is silent: the master is not heard either, or was not until a moment ago, so that we may be the one who is cut off. But a
+    /// group must have a master: where one is silent for the failover timeout, and a replica is heard, it is not waited for any longer.
+    /// </summary>
+    private bool MayBeCutOff(Wakeup wake)
+    {
+        bool IsHeard(DataNode node) => node.HeardSince is { } since && wake.IsDue(since + PatienceWithAll);
+        bool IsGoneForLong() => master.Node.Link.SilentSince is { } since && wake.IsDue(since + master.Options.FailoverTimeout) && master.Replicas.Exists(IsHeard);
+        return !(IsHeard(master.Node) || IsGoneForLong())
+            || master.Replicas.Exists(replica => replica is { IsSubjectivelyDown: true, DownSince: { } downSince } && !wake.IsDue(downSince + PatienceWithAll));
+    }
 
     /// <summary>Whether a replica may still say that it has the data.</summary>
     private static bool IsToBeHeard(Replica replica, Doubt doubt) =>

@@ -78,13 +78,13 @@ internal sealed class Election(MasterMonitor master, LocalSentinel local, Epoch 
     }
 
     /// <summary>
-    /// A peer has entered a newer epoch: it stands, and its question for our vote is on its way, or waits for its disk. Who stood now, in one newer still, would take from it the votes that
-    /// it gets, perhaps when it has promoted a replica already. Of many that fail together another one may be what it stands for.
+    /// A peer is in a newer epoch than we are: most likely it stands, and its question for our vote is on its way. Who stands beside it, in an epoch newer still, may lead beside it.
+    /// So our turn comes later. Where many masters are down the epoch tells nothing of one of them.
     /// </summary>
-    public void PeerStands()
+    public void PeerIsAhead()
     {
-        if (master is { IsObjectivelyDown: true, Failover: null } && local.Crowding <= 1 && _standAt is { } at)
-            _standAt = Instant.Max(at, local.Now + local.Timing.StandingStagger);
+        if (master is { IsObjectivelyDown: true, Failover: null } && local.Crowding <= 1)
+            _standAt += local.Timing.StandingStagger;
     }
 
     /// <summary>Decides whether to stand.</summary>

@@ -52,7 +52,7 @@ internal sealed class Hellos(MasterMonitor master, LocalSentinel local)
             }
         }
         if (hello.CurrentEpoch > local.CurrentEpoch)
-            master.Election.PeerStands();
+            master.Election.PeerIsAhead();
         local.EnterEpoch(hello.CurrentEpoch, master);
         if (hello.ConfigEpoch <= master.Prepared?.Epoch)
         {

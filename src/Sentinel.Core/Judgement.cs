@@ -107,16 +107,19 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
     /// <summary>Subjectively down: this Sentinel alone believes it.</summary>
     private void Judge(Instance instance, Wakeup wake)
     {
-        bool isDown = IsSilent(instance, wake);
+        bool isDown = IsSilent(instance, wake), isCrashed = false;
         Replica? successor = null;
+        if (instance is DataNode dataNode)
+        {
+            isCrashed = HasCrashed(dataNode);
+            isDown |= isCrashed;
+            dataNode.HeardSince = isDown ? null : dataNode.HeardSince ?? local.Now;
+        }
         if (instance is MasterNode node)
         {
-            node.HeardSince = isDown ? null : node.HeardSince ?? local.Now;
             successor = node.ReportsMaster ? null : _changedParts.Successor(wake);
             isDown |= successor is not null | IsReplicaForLong(node, wake) | master.Distrust.IsConfirmed | LoadsForLong(node, wake);
         }
-        bool isCrashed = instance is DataNode dataNode && HasCrashed(dataNode);
-        isDown |= isCrashed;
         if (isDown == instance.IsSubjectivelyDown)
             return;
         instance.IsSubjectivelyDown = isDown;

@@ -27,9 +27,6 @@ internal sealed class MasterNode : DataNode
         RebootedAt += time;
     }
 
-    /// <summary>Since when it has been heard without being silent for down-after; null: it is silent, or was not judged yet.</summary>
-    public Instant? HeardSince { get; set; }
-
     public override InstanceKind Kind => InstanceKind.Master;
     public override string Name => Master.Name;
     public override string Prefix => $"master {Master.Name} {Told.Host} {Told.Port}";

@@ -119,8 +119,8 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>The best of the fit: one already promoted, else the one with the smallest priority, then most data, then smallest run id.</summary>
     /// <remarks>
     /// An empty one comes after those with keys, whatever its priority, unless it is their history that it has, and as much of it or
-    /// more: then the keys were deleted, and are not to come back. So does one that has not synchronised with the master that it follows, and has only what the group had before
-    /// others went on to newer data: its offset tells how far it came in a stream that is over. One that would refuse is tried only where no other has as much.
+    /// more: then the keys were deleted, and are not to come back. One that was never linked to its master, as a former master that is to follow its successor, comes after the replicas
+    /// that have a newer history of the group's, whatever its priority: its offset tells how far it came in a stream that is over. One that would refuse is tried only where no other has as much.
     /// In the place of a master that lost its data one that says it is a master comes first if it has newer of the group's histories than all replicas: those may have been told to
     /// follow a moment ago, and have what they had long before. Of several that say they are masters, the one with the newest of the group's histories comes first, whatever its
     /// priority: to compare their offsets would tell little, for each has a stream of its own.
@@ -202,7 +202,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
         !candidate.HasKeys && Array.Exists(others, other => other.HasKeys && (other.History != candidate.History || other.History is null || other.Offset > candidate.Offset));
 
     private static bool HasOnlyThePast(Candidate[] others, Candidate candidate) =>
-        candidate is { ReportsReplica: true, Recency: > 0, MasterLinkDownTime.Ticks: < 0 } && Array.Exists(others, other => other.Recency > candidate.Recency);
+        candidate is { ReportsReplica: true, Recency: > 0, MasterLinkDownTime.Ticks: < 0 } && Array.Exists(others, other => other.ReportsReplica && other.Recency > candidate.Recency);
 
     private bool IsStale(Candidate candidate) => candidate.MasterLinkDownTime > MasterDownFor + 10 * DownAfter;
 

@@ -126,6 +126,9 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     private static bool IsOfUnknownOrigin(Replica replica) =>
         replica.FormerHistory is not null || (replica.HasLoadedNothing && (replica.ReportsMaster || replica.MasterLinkDownTime < TimeSpan.Zero));
 
+    /// <summary>Whether a replica's data are none of the group's, as it says itself. What it copied, or went on from, others may have without saying so.</summary>
+    private bool IsForeign(Replica replica) => master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && IsOfUnknownOrigin(replica);
+
     private Candidate AsCandidate(Replica replica) => new()
     {
         Address = replica.Address,
@@ -143,7 +146,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsMasterWithAnother = IsMasterWithAnotherThan(replica),
         MasterLinkDownTime = replica.WithoutMasterFor,
         HasKeys = HasKeys(replica),
-        HasForeignHistory = master.Lineage.IsKnown && !master.Lineage.AreKinOfOurs(replica) && (IsOfUnknownOrigin(replica) || master.Replicas.Exists(other => other.HasDataOf(replica.History) && IsOfUnknownOrigin(other))),
+        HasForeignHistory = IsForeign(replica) || master.Replicas.Exists(other => other.HasDataOf(replica.History) && IsForeign(other)),
         Recency = master.Lineage.RecencyOf(replica),
         HasCopiedMaster = master.Distrust.HasCopied(replica),
         History = replica.History,

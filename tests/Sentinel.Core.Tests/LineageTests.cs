@@ -346,6 +346,25 @@ public class LineageTests
     }
 
     [Fact]
+    public void When_an_emptied_master_and_all_that_have_the_data_are_gone_for_the_failover_timeout_a_copy_of_it_is_better_than_none()
+    {
+        World world = WithData();
+        (FakeNode copy, FakeNode whole) = (world.Nodes[1], world.Nodes[2]);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
+        RestartEmpty(world, history: "y", keys: 3);
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        copy.History = "y";
+        world.MasterNode.Kill();
+        whole.Kill();
+        world.Run(seconds: 20);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch");
+        Assert.Equal(copy.Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
     public void A_copy_of_an_emptied_master_does_not_become_the_groups_data_when_that_one_is_emptied_once_more()
     {
         World world = WithData();

@@ -59,7 +59,7 @@ public class ReplicaSelectionTests
         Candidate former = Good(1) with { HasKeys = true, Recency = 2, MasterLinkDownTime = TimeSpan.FromSeconds(-1), Offset = 1_000_000, Priority = 1 };
         Candidate current = Good(2) with { HasKeys = true, Recency = 4 };
         Assert.Equal(current, MasterDown.Best([former, current]));
-        // One that was in sync until a moment ago lacks as little as any other, and its priority counts.
+        // Of one that was linked to its master until a moment ago the priority counts, as everywhere.
         Candidate synchronised = former with { MasterLinkDownTime = TimeSpan.FromSeconds(1) };
         Assert.Equal(synchronised, MasterDown.Best([synchronised, current]));
         // Of data that nobody saw begin nothing is concluded.

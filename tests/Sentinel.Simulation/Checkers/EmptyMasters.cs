@@ -42,8 +42,9 @@ internal sealed class NobodyFollowsTheEmptied(World world) : Checker(world)
         // The order left before that could be seen.
         if (World.Agenda.Now - followed.StartedAt <= s_flight)
             return;
-        // The order had reached a node that did not run.
-        if (node.FrozenSpells.Any(spell => spell.From <= followed.StartedAt && World.Agenda.Now - spell.Until <= s_flight))
+        // The order had come to a node that did not run, over a connection from before that.
+        if (node.FrozenSpells.Any(spell => spell.From <= followed.StartedAt && World.Agenda.Now - spell.Until <= s_flight
+            && !(ours.ConnectedSince(node.Address) is { } made && by.Machine.Clock.TrueTimeOf(made) >= spell.Until)))
             return;
         // Nobody could see what it has.
         if (node.HadIllness(Illness.HidesInfo, followed.StartedAt, World.Agenda.Now))

@@ -178,7 +178,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     /// <summary>Whether who took a write did not run for the failover timeout, others who had it did not run or were not heard either, and somebody had to be the master.</summary>
     private bool WasGivenUp(WriteAccepted write, DataLoss[] losses)
     {
-        Instant madeAt = group.NewestSince(losses[0].At), since = madeAt - group.FailoverTimeoutMin;
+        Instant madeAt = group.NewestSince(losses[0].At), since = madeAt - group.FailoverTimeoutBefore(madeAt);
         return since >= write.At && Array.TrueForAll(losses, loss => loss.By == write.Node
             ? WasDead(loss, since) && WasDead(loss, madeAt)
             : WasDead(loss, madeAt) || WasUnheard(loss.By, loss.After!.Value.Branch.Opening.By, madeAt));
@@ -191,21 +191,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
 
     /// <summary>Whether a node was cut off from another in a moment, or had been until a moment before for so long that it was held down.</summary>
     private bool WasUnheard(RedisNode node, RedisNode by, Instant at) =>
-        WasCutOff(node, by, at, at) || WasSilentFor(group.DownAfterMin, node, by, at);
-
-    /// <summary>Whether what two nodes sent to each other had to wait until a moment before, for so long, in one cut or in several that followed one another.</summary>
-    private bool WasSilentFor(TimeSpan time, RedisNode node, RedisNode by, Instant at)
-    {
-        Instant from = default, until = default;
-        foreach (var wait in world.Network.Waits(node.Machine, by.Machine).OrderBy(wait => wait.From))
-        {
-            from = wait.From > until ? wait.From : from;
-            until = Instant.Max(until, wait.Until);
-            if (until >= at - s_silenceMax && from + time <= at)
-                return true;
-        }
-        return false;
-    }
+        WasCutOff(node, by, at, at) || world.Network.WasBlockedFor(group.DownAfterBefore(at), node.Machine, by.Machine, at - s_silenceMax, at);
 
     /// <summary>Whether nobody but who took a write ever had it, and that one was cut off from who was first made the master in its place, whatever became of that one.</summary>
     private bool WasReplacedBehindAPartition(WriteAccepted write, DataLoss[] losses) =>
@@ -239,7 +225,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     /// Whether a write was taken by a master that had begun with nothing, before all could know that: it is lost when those who have the group's data take its place. Nobody doubts it
     /// before it is told of as the master.
     /// </summary>
-    private bool WasTakenByAnEmptyMaster(WriteAccepted write) => write.At - Instant.Max(RootOf(write).At, group.NewestSince(write.At)) <= s_doubtMax;
+    private bool WasTakenByAnEmptyMaster(WriteAccepted write) => write.At - Instant.Max(RootOf(write).At, group.NewestMaster(write.At) == write.Node ? group.NewestSince(write.At) : default) <= s_doubtMax;
 
     /// <summary>Whether a write was taken by a master that has what began with nothing, and was made that while who has the group's data did not say what it has, nor has since.</summary>
     private bool WasTakenWhileTheBetterIsMute(WriteAccepted write, Branch successor) => group.Nodes.Exists(node =>

@@ -221,7 +221,7 @@ internal sealed record OrderSet(TimeSpan At, SentinelTarget? Target, int Group, 
             changes.Add(new MasterChange("failover-timeout", $"{timeout.TotalMilliseconds}", options => options with { FailoverTimeout = timeout }));
         if (ParallelSyncs is { } syncs)
             changes.Add(new MasterChange("parallel-syncs", $"{syncs}", options => options with { ParallelSyncs = syncs }));
-        world.Groups[Group].Set(DownAfter, FailoverTimeout);
+        world.Groups[Group].Set(world.Agenda.Now, DownAfter, FailoverTimeout);
         foreach (SimSentinel sentinel in world.Sentinels)
         {
             if (Target is null || sentinel == Target.Find(world))

@@ -8,6 +8,7 @@ namespace Sentinel.Simulation.Kernel;
 internal sealed class Group(GroupTopology topology)
 {
     private readonly List<Belief> _beliefs = [];
+    private readonly List<(Instant At, TimeSpan? DownAfter, TimeSpan? FailoverTimeout)> _set = [];
 
     public string Name => Topology.Options.Name;
     public GroupTopology Topology { get; } = topology;
@@ -15,21 +16,17 @@ internal sealed class Group(GroupTopology topology)
     /// <summary>All nodes that were ever of it; the first one began as the master.</summary>
     public List<RedisNode> Nodes { get; } = [];
 
-    /// <summary>The shortest down-after that any Sentinel had: configured, or set by an operator.</summary>
-    public TimeSpan DownAfterMin { get; private set; } = topology.Options.DownAfter;
-
-    /// <summary>The shortest failover timeout that any Sentinel had: configured, or set by an operator.</summary>
-    public TimeSpan FailoverTimeoutMin { get; private set; } = topology.Options.FailoverTimeout;
-
     /// <summary>What operators had Sentinels do.</summary>
     public OrderedPromotions OrderedPromotions { get; } = new(topology.Options.Name);
 
     /// <summary>An operator sets times; null: not this one.</summary>
-    public void Set(TimeSpan? downAfter, TimeSpan? failoverTimeout)
-    {
-        DownAfterMin = downAfter < DownAfterMin ? downAfter.Value : DownAfterMin;
-        FailoverTimeoutMin = failoverTimeout < FailoverTimeoutMin ? failoverTimeout.Value : FailoverTimeoutMin;
-    }
+    public void Set(Instant at, TimeSpan? downAfter, TimeSpan? failoverTimeout) => _set.Add((at, downAfter, failoverTimeout));
+
+    /// <summary>The shortest down-after that any Sentinel had until some time: configured, or set by an operator.</summary>
+    public TimeSpan DownAfterBefore(Instant at) => _set.Where(set => set.At <= at).Select(set => set.DownAfter).OfType<TimeSpan>().Append(Topology.Options.DownAfter).Min();
+
+    /// <summary>The shortest failover timeout that any Sentinel had until some time: configured, or set by an operator.</summary>
+    public TimeSpan FailoverTimeoutBefore(Instant at) => _set.Where(set => set.At <= at).Select(set => set.FailoverTimeout).OfType<TimeSpan>().Append(Topology.Options.FailoverTimeout).Min();
 
     /// <summary>A Sentinel believes something new of where its master is.</summary>
     /// <param name="at">When.</param>
@@ -55,12 +52,17 @@ internal sealed class Group(GroupTopology topology)
             || 2 * last.Values.Count(belief => belief.Master != node) > last.Count;
     }
 
+    /// <summary>Who is the master by the configuration that was the newest at some time; null: nobody knew one, or nobody was where it says.</summary>
+    public RedisNode? NewestMaster(Instant at) => Newest(at)?.Master;
+
     /// <summary>Since when somebody knew the configuration that was the newest at some time.</summary>
     public Instant NewestSince(Instant at)
     {
-        Belief newest = _beliefs.Where(belief => belief.At <= at).MaxBy(belief => belief.Epoch)!;
+        Belief newest = Newest(at)!;
         return _beliefs.Find(belief => belief.Epoch == newest.Epoch && belief.Master == newest.Master)!.At;
     }
+
+    private Belief? Newest(Instant at) => _beliefs.Where(belief => belief.At <= at).MaxBy(belief => belief.Epoch);
 
     /// <summary>When somebody first knew, after some time, of another master than one, in a newer configuration than was known by then; null: nobody did.</summary>
     public (Instant At, RedisNode? Master)? FirstElsewhere(Instant after, RedisNode than)

@@ -132,6 +132,23 @@ internal sealed class Network
         }
     }
 
+    /// <summary>
+    /// Whether two machines could not reach each other in some direction for so long at least, until some time between two moments: in one outage, or in several of which each began before
+    /// what had waited for the end of the one before it was through.
+    /// </summary>
+    public bool WasBlockedFor(TimeSpan time, Machine one, Machine other, Instant since, Instant until)
+    {
+        Instant from = default, through = default;
+        foreach (var outage in _outages.Where(outage => (outage.From == one.Number && outage.To == other.Number) || (outage.From == other.Number && outage.To == one.Number)).OrderBy(outage => outage.Since))
+        {
+            from = outage.Since > through ? outage.Since : from;
+            through = Instant.Max(through, outage.Until + WaitMax(outage.Until - outage.Since));
+            if (outage.Until >= since && outage.Until <= until && outage.Until - from >= time)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>When the outage of a direction began whose end, if one ended between two moments, let through what had waited; else the first of the two.</summary>
     public Instant BlockedBefore(Machine from, Machine to, Instant since, Instant until)
     {
