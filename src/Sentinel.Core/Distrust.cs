@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Sentinel.Core;
 
 /// <summary>Whether the node at the master's address is still what the group had as its master: not one that restarted empty, and not another group's.</summary>
@@ -32,9 +30,6 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Nodes that one cut silences are found silent, and are heard again, within so long of each other: a PING period, and the pause before a connection is tried again.</summary>
     private static readonly TimeSpan PatienceWithAll = TimeSpan.FromSeconds(3);
 
-    /// <summary>Of so many processes in a row it is remembered what they had.</summary>
-    private const int BeforeMax = 8;
-
     private Doubt? _doubt;
 
     /// <summary>Since when a quorum could have shared the doubt, and has not; null: it shares it, or cannot be asked.</summary>
@@ -50,7 +45,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     public bool IsConfirmed => _doubt is { IsConfirmed: true };
 
     /// <summary>Whether it surely has nothing of the group: it was emptied, or is another group's. Of data that nobody saw begin that is not sure.</summary>
-    public bool HasLostAll => _doubt is { IsConfirmed: true, Wrong.IsSure: true };
+    public bool HasLostAll => _doubt is { IsConfirmed: true } and ({ Wrong.IsEmptyRestart: true } or { Wrong.IsOfKnownGroup: true });
 
     /// <summary>Whether it is so early that a replica that followed it, and is silent at the moment, may still be heard before another one takes its place.</summary>
     public bool IsFresh { get; private set; }
@@ -73,7 +68,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         }
         if (_doubt?.RunId == node.RunId)
             return false;
-        _doubt = new Doubt(wrong, node.RunId, local.Now) { History = node.History, Before = _doubt?.AllOfNothing() ?? [] };
+        _doubt = new Doubt(wrong, node.RunId, local.Now);
         AskReplicas();
         return false;
     }
@@ -84,13 +79,6 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         (_doubt, _aloneSince) = (null, null);
         master.Lineage.BelievedEmpty = null;
     }
-
-    /// <summary>
-    /// Whether a replica has the data that the master has now, or such as went on from them; or those that it had before it restarted once more, and that were doubted, too:
-    /// the next one in a row of emptied masters does not make what the one before gave to its replicas the group's.
-    /// </summary>
-    public bool HasCopied(Replica replica) =>
-        replica.HasDataOf(master.Node.History) || _doubt?.Before.Any(replica.HasDataOf) is true;
 
     /// <summary>Comes to a conclusion when the replicas have said what they have.</summary>
     public void Decide(Wakeup wake)
@@ -129,7 +117,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         _aloneSince = null;
         _doubt = doubt with { IsConfirmed = true };
         string reason = $"{doubt.Wrong.Text}; {(doubt.IsAgain ? "a replica is back that has keys" : $"the group had {master.Lineage.Known}")}. If what it has now is to be the data of the group, 'SENTINEL ADOPT {master.Name}' on each Sentinel says so";
-        if (!doubt.Wrong.IsEmptyRestart)
+        if (doubt.Wrong.IsEmptyRestart)
+            master.Lineage.Disprove(master.Node);
+        else
             master.Lineage.Disown(master.Node);
         local.Publish(master.About(doubt.Wrong.IsEmptyRestart ? "+master-lost-data" : "+master-foreign-data", EventLevel.Warning, master.Node) with { Reason = reason });
         local.Log(EventLevel.Warning, $"The master of {master.Name} at {master.Node.Told} counts as down: {reason}");
@@ -173,7 +163,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether a replica that may be promoted can be reached, and has data of the group that it did not copy from the master of now.</summary>
     private bool HasTheData(Replica replica, Instant since) =>
-        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && !HasCopied(replica);
+        replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since) && !replica.HasDataOf(master.Node.History);
 
     private void AskReplicas()
     {
@@ -202,9 +192,6 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     {
         public bool IsEmptyRestart { get; init; }
         public bool IsOfKnownGroup { get; init; }
-
-        /// <summary>Whether it surely has nothing of the group.</summary>
-        public bool IsSure => IsEmptyRestart || IsOfKnownGroup;
     }
 
     /// <param name="Wrong">What speaks against the master.</param>
@@ -214,20 +201,10 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     {
         public bool IsConfirmed { get; init; }
 
-        /// <summary>What it had then.</summary>
-        public string? History { get; init; }
-
-        /// <summary>What the processes before it had, of which none was believed, and that was surely nothing of the group: the newest of them first.</summary>
-        public ImmutableArray<string> Before { get; init; } = [];
-
         /// <summary>Whether it does not begin again when somebody comes back who has the data.</summary>
         public bool IsSettled { get; init; }
 
         /// <summary>Whether it was believed before.</summary>
         public bool IsAgain { get; init; }
-
-        /// <summary>What it had, and those before it, for the one that comes after it.</summary>
-        public ImmutableArray<string> AllOfNothing() =>
-            Wrong.IsSure && History is { } own ? [own, .. Before.Take(BeforeMax - 1)] : Before;
     }
 }

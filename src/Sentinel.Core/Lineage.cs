@@ -9,6 +9,9 @@ namespace Sentinel.Core;
 /// </remarks>
 internal sealed class Lineage
 {
+    /// <summary>So many disproved histories are remembered.</summary>
+    private const int DisprovedMax = 8;
+
     /// <summary>Replicas of replicas that are followed up to a node that is known.</summary>
     private const int HopsMax = 4;
 
@@ -16,6 +19,12 @@ internal sealed class Lineage
     private readonly LocalSentinel _local;
     private readonly LinkTable _links;
     private readonly List<string> _histories = [];
+
+    /// <summary>
+    /// Histories that began when a master had lost its data, and that nobody came to believe in: what has them, or went on from them, is none of the group's, whatever has become of that
+    /// master since. The newest last.
+    /// </summary>
+    private readonly List<string> _disproved = [];
 
     /// <summary>
     /// The history that the first one known went on from, or the last one that came after a gap: who has it and was away since is of the group, though we did not see the group when
@@ -94,6 +103,7 @@ internal sealed class Lineage
             return;
         if (IsKnown && OwnerOf(history) is not null && !IsOurs(history) && !IsOurs(node.FormerHistory))
             return;
+        _disproved.RemoveAll(node.HasDataOf);
         bool isNews = (history != Current && (_histories.Remove(history) | Add(history, at: _histories.Count))) | node.RunId != RunId | node.ReportsMaster != HasSeenMaster | node.HasKeys != HadKeys;
         // One that began with nothing goes on from nothing; what the group had before is still its own. So is what it had before we knew of any, while the next ones are known.
         if (node.FormerHistory is { } former && former != _former && !_histories.Contains(former))
@@ -164,7 +174,7 @@ internal sealed class Lineage
 
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
     public bool HoldsOurs(DataNode node, Instant since) =>
-        node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && (HasOurs(node) || MayGoOnFromOurs(node)) && StrangerIn(node) is null;
+        node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && (HasOurs(node) || MayGoOnFromOurs(node)) && StrangerIn(node) is null && !HasDisproved(node);
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
     public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);
@@ -178,6 +188,19 @@ internal sealed class Lineage
         node.History is { } history && !IsOurs(history) && !IsOurs(node.FormerHistory)
         && (node.ReportsMaster ? OthersAt(node.Address).Any(known => known.RunId != node.RunId || known.Master.Lineage.StrangerIn(known, HopsMax) is null)
             : node.ReportedMaster is { } followed && !IsOneOfUs(followed, HopsMax) && OthersAt(followed).Any(known => !known.HasReported));
+
+    /// <summary>The master lost its data: what it has since is not the group's.</summary>
+    public void Disprove(MasterNode node)
+    {
+        if (node.History is not { } history || _disproved.Contains(history))
+            return;
+        _disproved.Add(history);
+        if (_disproved.Count > DisprovedMax)
+            _disproved.RemoveAt(0);
+    }
+
+    /// <summary>Whether a node has data that a master began with nothing, or such as went on from them (<see cref="Disprove"/>).</summary>
+    public bool HasDisproved(DataNode node) => _disproved.Exists(node.HasDataOf);
 
     /// <summary>The process of a node is none of the group's, though it is not known of which group it is.</summary>
     public void Disown(DataNode node) => _unknownStranger = node.RunId;
@@ -200,6 +223,7 @@ internal sealed class Lineage
         foreach (string history in _histories)
             Disown(history, _local.Histories);
         _histories.Clear();
+        _disproved.Clear();
         GoesOnFrom(null);
         (RunId, _offset, HadKeys, HasSeenMaster, BelievedEmpty, _unknownStranger, _learntAt) = (null, 0, false, false, null, null, null);
         Keep();

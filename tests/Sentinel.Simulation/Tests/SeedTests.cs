@@ -238,6 +238,8 @@ public class SeedTests
         "--seed 60002256 --profile any --minutes 10",
         // Best replica (core): a master was emptied twice, and who had copied it in between was promoted, for whoever led had not believed in that one and so did not know what he has.
         "--seed 60002894 --profile any --minutes 1.8 --keep 3,4,12,13,14,26",
+        // The same of one that came back as a replica, and so was not doubted any more.
+        "--seed 60005802 --profile any --minutes 6.3 --keep 28,43,44,52,58,62,63",
         // Best replica (core): who was cut off from all believed in an emptied master, for it heard no replica that has the data.
         "--seed 60005295 --profile any --minutes 10 --keep 25,45,46,48,56,57,60,64,67,69,70,73,75,79,82",
         // Losses (core): a former master, which had not synchronised with its successor yet, was promoted when that one fell silent, for how far it had come in its own stream.
