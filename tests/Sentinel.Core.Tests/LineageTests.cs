@@ -384,6 +384,28 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_copy_of_an_emptied_master_does_not_become_the_groups_data_when_that_one_comes_back_as_a_replica()
+    {
+        World world = WithData();
+        (FakeNode master, FakeNode copy, FakeNode whole) = (world.MasterNode, world.Nodes[1], world.Nodes[2]);
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
+        RestartEmpty(world, history: "y", keys: 3);
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        (copy.History, copy.Offset, whole.Offset) = ("y", 5000, 1000);
+        world.Run(seconds: 2);
+        master.Kill();
+        world.Run(seconds: 0.3);
+        (master.History, master.Keys) = ("z", 0);
+        master.Restart(asReplicaOf: copy.Address);
+        world.RunUntil(() => world.Count("-role-change") >= 3, "it says that it is a replica");
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch", atMostSeconds: 60);
+        Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
     public void A_master_that_loads_is_not_judged_before_it_has_its_data()
     {
         World world = WithData();
