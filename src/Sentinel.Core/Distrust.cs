@@ -179,8 +179,9 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     {
         bool IsHeard(DataNode node) => node.HeardSince is { } since && wake.IsDue(since + PatienceWithAll);
         bool IsGoneForLong() => master.Node.Link.SilentSince is { } since && wake.IsDue(since + master.Options.FailoverTimeout) && master.Replicas.Exists(IsHeard);
-        return !(IsHeard(master.Node) || IsGoneForLong())
-            || master.Replicas.Exists(replica => replica is { IsSubjectivelyDown: true, DownSince: { } downSince } && !wake.IsDue(downSince + PatienceWithAll));
+        Replica[] silent = [.. master.Replicas.Where(replica => replica.IsSubjectivelyDown)];
+        return silent.Length > 0
+            && (!(IsHeard(master.Node) || IsGoneForLong()) || Array.Exists(silent, replica => replica.DownSince is { } since && !wake.IsDue(since + PatienceWithAll)));
     }
 
     /// <summary>Whether a replica may still say that it has the data.</summary>

@@ -346,6 +346,19 @@ public class LineageTests
     }
 
     [Fact]
+    public void Who_has_just_begun_and_hears_all_does_not_wait_before_it_believes_in_an_emptied_master()
+    {
+        World world = WithData();
+        FakeSentinel sentinel = world.Sentinels[0];
+        sentinel.Kill();
+        foreach (FakeNode replica in world.Nodes.Skip(1))
+            replica.Keys = 0;
+        RestartEmpty(world);
+        sentinel.Restart();
+        world.RunUntil(() => sentinel.Log.Exists(line => line.Contains("is believed, although it restarted without its data", StringComparison.Ordinal)), "it believes", atMostSeconds: 1);
+    }
+
+    [Fact]
     public void When_an_emptied_master_and_all_that_have_the_data_are_gone_for_the_failover_timeout_a_copy_of_it_is_better_than_none()
     {
         World world = WithData();

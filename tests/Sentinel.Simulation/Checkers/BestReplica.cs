@@ -79,14 +79,14 @@ internal sealed class BestReplica(World world) : Checker(world)
             // What comes from a master that restarted empty does not take the place of what was there before.
             if (World.NodeAt(address) is { HasData: true, Data.Root.Opening.LostItsData: true } copy && IsDoubted(by, master.Name, copy) && other.Address != address && IsThere(other, master, by)
                 && World.NodeAt(other.Address) is { Data.Root.Opening.LostItsData: false } rival && rival.Group == copy.Group && rival.Data.Root.Opening.By.Group == rival.Group && IsKnownToHaveData(rival)
-                && !_failed.Contains((by, master.Name, other.Address)) && chosen.InfoAt is { } saidAt && !(copy.LoadedAt > by.Machine.Clock.TrueTimeOf(saidAt) - s_flight))
+                && !_failed.Contains((by, master.Name, other.Address)) && !HasCopiedSince(copy, chosen, by))
                 Violated($"{by.Name} promotes {address}, which has copied the emptied {copy.Data.Root.Opening.By.Name}, although {other.Address} has what was there before");
             // Whoever has a replica's address, but is of another group, is no choice; nor is one that has no keys, or was not seen with any, where others have.
             if (other.Address == address || World.NodeAt(other.Address) is not { } node || node.Group.Name != master.Name || !IsKnownToHaveData(node)
                 || _failed.Contains((by, master.Name, other.Address)) || !IsFit(other, master, by))
                 continue;
             // One that restarted empty began another history; where it is known which one is the group's is judged above.
-            if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch)))
+            if (World.NodeAt(address) is { } promoted && (promoted.Data.Root != node.Data.Root || !IsNextTo(node.Data.Branch, promoted.Data.Branch) || HasCopiedSince(promoted, chosen, by)))
                 continue;
             if (master.Options.PreflightPeriod > TimeSpan.Zero && node.HadIllness(Illness.RefusesOrders, Instant.Zero, World.Agenda.Now))
                 continue;
@@ -99,6 +99,10 @@ internal sealed class BestReplica(World world) : Checker(world)
 
     private bool IsDoubted(SimSentinel sentinel, string master, RedisNode node) =>
         _doubted.TryGetValue((sentinel, master), out HashSet<Branch>? beginnings) && beginnings.Contains(node.Data.Root);
+
+    /// <summary>Whether a node has other data now than it told of last.</summary>
+    private static bool HasCopiedSince(RedisNode node, ReplicaView seen, SentinelProcess by) =>
+        seen.InfoAt is not { } infoAt || by.Machine.Clock.TrueTimeOf(infoAt) - s_flight is var saidAt && (node.LoadedAt > saidAt || node.Losses.Any(loss => loss.At > saidAt));
 
     /// <summary>So long an INFO may have been under way: what a node copied since then it did not tell of.</summary>
     private static readonly TimeSpan s_flight = TimeSpan.FromMilliseconds(100);

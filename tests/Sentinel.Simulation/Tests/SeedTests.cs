@@ -252,6 +252,8 @@ public class SeedTests
         "--seed 60009237 --profile any --minutes 2.5 --keep 3,7,10,11,13,16,18,21,22,23,39",
         // In the judge: a fast clock waited a little less for its disk.
         "--seed 60010726 --profile any --minutes 5.8 --keep 66,81,82",
+        // Best replica (core): who had just begun waited for replicas that had all told what they have, and promoted an old state of the master's own data meanwhile.
+        "--seed 60013441 --profile any --minutes 10",
         // In the judge: who began with nothing is doubted when it is told of as the master, which may be long after.
         "--seed 60015909 --profile any --minutes 10",
         // What broke the rules above in other ways.
