@@ -29,6 +29,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Operator && loss.FollowsSince >= write.At) ? LossCause.Operator
             // Sentinels take whom an operator has had the master follow for the master.
             : group.Nodes.Exists(node => node.WasToldToFollow(losses[0].After!.Value.Branch.Opening.By, since: write.At)) ? LossCause.Operator
+            : IsOfAnOrderThatNobodyHeardOf(write, losses[0]) ? LossCause.Operator
             : Array.Exists(losses, loss => loss.Follows is RoleReason.Sentinel && WasForgottenBySentinels(write.Branch.Opening, loss)) ? LossCause.Amnesia
             : HasForgotten(write.Node, write) && Array.TrueForAll(losses, loss => loss.WasNeverToLead) ? LossCause.Emptied
             : group.WasElsewhere(write.At, write.Node) || WasPromotedBehindAPartition(write) || WasReplacedBehindAPartition(write, losses) ? LossCause.Partition
@@ -232,6 +233,12 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
         HasLedTo(successor, node) && node.HadIllness(Illness.HidesInfo, write.Branch.Opening.At, write.Branch.Opening.At) && node.HadIllness(Illness.HidesInfo, write.At - s_silenceMax, write.At));
 
     private static Opening RootOf(WriteAccepted write) => new Dataset(write.Branch, write.Offset).Root.Opening;
+
+    /// <summary>
+    /// Whether a master was made one by an operator's order to a Sentinel that reached no other, and that was gone before it could tell of it: the others go on with what they know.
+    /// </summary>
+    private bool IsOfAnOrderThatNobodyHeardOf(WriteAccepted write, DataLoss loss) =>
+        write.Branch.Accession is { Reason: RoleReason.OrderedFailover } && group.NewestMaster(write.At) == write.Node && group.WasKnownToOneOnly(write.At, loss.At);
 
     /// <summary>Whether a Sentinel lost its file, and with it all that it knew, between the promotion of a master and the moment in which it had to give way.</summary>
     private bool WasForgottenBySentinels(Opening promotion, DataLoss loss) =>

@@ -62,6 +62,10 @@ internal sealed class Group(GroupTopology topology)
         return _beliefs.Find(belief => belief.Epoch == newest.Epoch && belief.Master == newest.Master)!.At;
     }
 
+    /// <summary>Whether one Sentinel alone knew, until a later time, the configuration that was the newest at some time.</summary>
+    public bool WasKnownToOneOnly(Instant at, Instant until) =>
+        Newest(at) is { } newest && _beliefs.Where(belief => belief.At <= until && belief.Epoch == newest.Epoch && belief.Master == newest.Master).DistinctBy(belief => belief.Sentinel).Count() == 1;
+
     private Belief? Newest(Instant at) => _beliefs.Where(belief => belief.At <= at).MaxBy(belief => belief.Epoch);
 
     /// <summary>When somebody first knew, after some time, of another master than one, in a newer configuration than was known by then; null: nobody did.</summary>

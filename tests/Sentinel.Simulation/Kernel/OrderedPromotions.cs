@@ -22,11 +22,13 @@ internal sealed class OrderedPromotions(string group)
     public void Refused(SimSentinel sentinel) => _ordered.Remove(sentinel);
 
     /// <summary>A Sentinel begins a failover of the group: the ordered one, or another.</summary>
-    public void Began(SimSentinel sentinel)
+    /// <param name="sentinel">Who.</param>
+    /// <param name="ordered">How what it does was ordered, which may go on from another epoch; null: it was not.</param>
+    public void Began(SimSentinel sentinel, FailoverOptions? ordered)
     {
         if (_ordered.Remove(sentinel))
             _begun.Add(sentinel);
-        else
+        else if (ordered is not { Mode: not FailoverMode.CoordinatedOnly })
             _begun.Remove(sentinel);
     }
 

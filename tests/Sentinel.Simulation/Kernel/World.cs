@@ -160,7 +160,7 @@ internal sealed class World
     {
         Coverage.Count(happened, sentinel.IsLegacy);
         if (happened is { Name: "+try-failover", MasterName: { } master })
-            Group(master).OrderedPromotions.Began(sentinel);
+            Group(master).OrderedPromotions.Began(sentinel, Ordered.Of(sentinel, master));
         if (happened.Level > EventLevel.Debug)
             Note(sentinel.Name, $"{happened.Name} {happened.Payload}{(happened.Reason is { } reason ? $" ({reason})" : "")}");
         foreach (Checker checker in _checkers)

@@ -256,8 +256,9 @@ public class SeedTests
         "--seed 60013441 --profile any --minutes 10",
         // In the judge: who began with nothing is doubted when it is told of as the master, which may be long after.
         "--seed 60015909 --profile any --minutes 10",
-        // What broke the rules above in other ways.
+        // In the judge: who had ordered it of a Sentinel that reached nobody, and was gone before it could tell, lost what was written since.
         "--seed 60008805 --profile any --minutes 10",
+        // What broke the rules above in other ways.
         "--seed 60009886 --profile any --minutes 10",
         "--seed 60010119 --profile any --minutes 10",
         "--seed 60011077 --profile any --minutes 10",
