@@ -62,9 +62,10 @@ internal sealed class Group(GroupTopology topology)
         return _beliefs.Find(belief => belief.Epoch == newest.Epoch && belief.Master == newest.Master)!.At;
     }
 
-    /// <summary>Whether one Sentinel alone knew, until a later time, the configuration that was the newest at some time.</summary>
+    /// <summary>Whether one Sentinel alone knew, until a later time, the configuration that was the newest at some time, and others an older one.</summary>
     public bool WasKnownToOneOnly(Instant at, Instant until) =>
-        Newest(at) is { } newest && _beliefs.Where(belief => belief.At <= until && belief.Epoch == newest.Epoch && belief.Master == newest.Master).DistinctBy(belief => belief.Sentinel).Count() == 1;
+        Newest(at) is { } newest && _beliefs.Exists(belief => belief.At <= until && belief.Sentinel != newest.Sentinel)
+        && !_beliefs.Exists(belief => belief.At <= until && belief.Sentinel != newest.Sentinel && belief.Epoch == newest.Epoch && belief.Master == newest.Master);
 
     private Belief? Newest(Instant at) => _beliefs.Where(belief => belief.At <= at).MaxBy(belief => belief.Epoch);
 
