@@ -326,8 +326,7 @@ public class LineageTests
     public void An_emptied_master_is_not_believed_by_who_hears_neither_it_nor_the_replicas()
     {
         World world = WithData();
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
+        Pause(world, "new kernel");
         RestartEmpty(world);
         world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
         foreach (FakeNode node in world.Nodes)
@@ -340,8 +339,7 @@ public class LineageTests
             node.Thaw();
         world.Run(seconds: 1);
         Assert.DoesNotContain(world.Sentinels[0].Log, line => line.Contains("is believed, although", StringComparison.Ordinal));
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        Pause(world, reason: null);
         world.RunUntil(() => world.Count("+switch-master") == 3, "a switch");
     }
 
@@ -361,18 +359,11 @@ public class LineageTests
     [Fact]
     public void When_an_emptied_master_and_all_that_have_the_data_are_gone_for_the_failover_timeout_a_copy_of_it_is_better_than_none()
     {
-        World world = WithData();
-        (FakeNode copy, FakeNode whole) = (world.Nodes[1], world.Nodes[2]);
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
-        RestartEmpty(world, history: "y", keys: 3);
-        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
-        copy.History = "y";
+        World world = EmptiedAndCopied(out FakeNode copy, out FakeNode whole);
         world.MasterNode.Kill();
         whole.Kill();
         world.Run(seconds: 20);
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        Pause(world, reason: null);
         world.RunUntil(() => world.Count("+switch-master") == 3, "a switch");
         Assert.Equal(copy.Address, world.Sentinels[0].View.Address);
     }
@@ -380,18 +371,10 @@ public class LineageTests
     [Fact]
     public void A_copy_of_an_emptied_master_does_not_become_the_groups_data_when_that_one_is_emptied_once_more()
     {
-        World world = WithData();
-        (FakeNode copy, FakeNode whole) = (world.Nodes[1], world.Nodes[2]);
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
-        RestartEmpty(world, history: "y", keys: 3);
-        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
-        (copy.History, copy.Offset, whole.Offset) = ("y", 5000, 1000);
-        world.Run(seconds: 2);
+        World world = EmptiedAndCopied(out _, out FakeNode whole);
         RestartEmpty(world, history: "z", keys: 3);
         world.RunUntil(() => world.Count("+master-lost-data") == 6, "it is held down again");
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        Pause(world, reason: null);
         world.RunUntil(() => world.Count("+switch-master") == 3, "a switch");
         Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
     }
@@ -399,21 +382,14 @@ public class LineageTests
     [Fact]
     public void A_copy_of_an_emptied_master_does_not_become_the_groups_data_when_that_one_comes_back_as_a_replica()
     {
-        World world = WithData();
-        (FakeNode master, FakeNode copy, FakeNode whole) = (world.MasterNode, world.Nodes[1], world.Nodes[2]);
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", "new kernel"));
-        RestartEmpty(world, history: "y", keys: 3);
-        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
-        (copy.History, copy.Offset, whole.Offset) = ("y", 5000, 1000);
-        world.Run(seconds: 2);
+        World world = EmptiedAndCopied(out FakeNode copy, out FakeNode whole);
+        FakeNode master = world.MasterNode;
         master.Kill();
         world.Run(seconds: 0.3);
         (master.History, master.Keys) = ("z", 0);
         master.Restart(asReplicaOf: copy.Address);
         world.RunUntil(() => world.Count("-role-change") >= 3, "it says that it is a replica");
-        foreach (FakeSentinel sentinel in world.Sentinels)
-            sentinel.Ask(id => new PauseRequested(id, "mymaster", null));
+        Pause(world, reason: null);
         world.RunUntil(() => world.Count("+switch-master") == 3, "a switch", atMostSeconds: 60);
         Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
     }
@@ -649,6 +625,25 @@ public class LineageTests
             (node.History, node.Keys) = ("a", 10);
         world.Run(seconds: 21);
         return world;
+    }
+
+    /// <summary>A paused master that was emptied, one replica that has copied it, and one that has the data still, and less of its own stream.</summary>
+    private static World EmptiedAndCopied(out FakeNode copy, out FakeNode whole)
+    {
+        World world = WithData();
+        (copy, whole) = (world.Nodes[1], world.Nodes[2]);
+        Pause(world, "new kernel");
+        RestartEmpty(world, history: "y", keys: 3);
+        world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
+        (copy.History, copy.Offset, whole.Offset) = ("y", 5000, 1000);
+        world.Run(seconds: 2);
+        return world;
+    }
+
+    private static void Pause(World world, string? reason)
+    {
+        foreach (FakeSentinel sentinel in world.Sentinels)
+            Assert.IsType<Answer.Ok>(sentinel.Ask(id => new PauseRequested(id, World.Master, reason)));
     }
 
     private static void RestartEmpty(World world, string history = "z", int keys = 0, bool loadedNothing = true) =>

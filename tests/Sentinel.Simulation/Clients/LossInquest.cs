@@ -235,7 +235,7 @@ internal sealed class LossInquest(World world, Group group, Dataset present)
     private static Opening RootOf(WriteAccepted write) => new Dataset(write.Branch, write.Offset).Root.Opening;
 
     /// <summary>
-    /// Whether a master was made one by an operator's order to a Sentinel that reached no other, and that was gone before it could tell of it: the others go on with what they know.
+    /// Whether a master was made one by an operator's order to a Sentinel, and no other had heard of that when the write was lost: the others go on with what they know.
     /// </summary>
     private bool IsOfAnOrderThatNobodyHeardOf(WriteAccepted write, DataLoss loss) =>
         write.Branch.Accession is { Reason: RoleReason.OrderedFailover } && group.NewestMaster(write.At) == write.Node && group.WasKnownToOneOnly(write.At, loss.At);
