@@ -146,7 +146,7 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
         // Who says that it is a replica has not lost what its own master has.
         if (!node.ReportsMaster)
             return null;
-        if (!node.HoldsKeys || HasBegunEmpty(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
+        if (!node.HoldsKeys || HasBegunEmpty(node) || lineage.HasDisproved(node) || (_doubt is { Wrong.IsEmptyRestart: true } known && known.RunId == node.RunId))
             return Emptied(node);
         // Of one that was made the master by others, and not seen before, nothing is known that it could have lost.
         return lineage is { RunId: not null, HasSeenMaster: true } && !lineage.AreKinOfOurs(node) && node.FormerHistory is { } former

@@ -59,9 +59,14 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
     public string? WhyNotRestored() =>
         master.Node.ReportsMaster ? null
         : master.Lineage.StrangerIn(master.Node) is { } stranger ? $"the master is not told to be the master again, for it has the data of {stranger}"
-        : !master.Node.HoldsKeys && master.Lineage.HadKeys && master.Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null)
-            ? $"the master is not told to be the master again, for it has no keys, and another node may have those that the group had; 'SENTINEL ADOPT {master.Name}' says that it is right so"
+        : HasMasterLostData
+            ? $"the master is not told to be the master again, for it lost the data of the group, and another node may have those; 'SENTINEL ADOPT {master.Name}' says that it is right so"
         : null;
+
+    /// <summary>Whether the master has no keys, or such as were written after it lost those of the group, and another node has or may have them.</summary>
+    private bool HasMasterLostData => master.Node.HoldsKeys
+        ? master.Lineage.HasDisproved(master.Node) && SomeHaveOurs
+        : master.Lineage.HadKeys && master.Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null);
 
     /// <summary>Whether the master says that it follows one that answers it, and that we have held down for all the failover timeout: it may not have noticed, or only it be heard by it.</summary>
     private bool FollowsTheDead =>
@@ -76,8 +81,11 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsMasterRestorable = master.Node.HoldsKeys && CanRestoreMaster,
         AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
-        SomeHaveOurs = master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default)),
+        SomeHaveOurs = SomeHaveOurs,
     };
+
+    /// <summary>Whether a replica that can be reached and promoted has the group's own data.</summary>
+    private bool SomeHaveOurs => master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default));
 
     /// <summary>Whether the master says that it is a replica, and not only before others told that it is the master.</summary>
     private bool SaysMasterReplica => !master.Node.ReportsMaster && master.Node.InfoAt >= master.RenewedAt;

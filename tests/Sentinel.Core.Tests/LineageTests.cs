@@ -395,6 +395,25 @@ public class LineageTests
     }
 
     [Fact]
+    public void A_master_that_was_emptied_and_comes_back_as_a_replica_is_not_made_the_master_again_while_a_stray_one_has_the_data()
+    {
+        World world = EmptiedAndCopied(out FakeNode copy, out FakeNode whole);
+        copy.Kill();
+        whole.Kill();
+        FakeNode master = world.MasterNode;
+        master.Kill();
+        world.Run(seconds: 0.3);
+        (whole.History, whole.FormerHistory, whole.FormerHistoryEnd) = ("b", "a", whole.Offset);
+        whole.Restart();
+        master.HasLoadedNothing = false;
+        master.Restart(asReplicaOf: copy.Address);
+        world.RunUntil(() => world.Count("-role-change") >= 3, "it says that it is a replica");
+        Pause(world, reason: null);
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch", atMostSeconds: 60);
+        Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
     public void A_master_that_loads_is_not_judged_before_it_has_its_data()
     {
         World world = WithData();
@@ -594,6 +613,30 @@ public class LineageTests
         world.Run(seconds: 2);
         Assert.DoesNotContain(late.Events, e => e.Name == "+master-foreign-data");
         Assert.True(late.Lineage.HasSeenMaster);
+    }
+
+    [Fact]
+    public void Who_has_not_seen_a_master_before_it_was_emptied_does_not_believe_in_what_it_goes_on_from_after_another_restart()
+    {
+        World world = WithData();
+        (FakeSentinel late, FakeNode master) = (world.Sentinels[2], world.Nodes[1]);
+        late.CutOff(master.Address);
+        master.Priority = 1;
+        world.Run(seconds: 11);
+        world.MasterNode.Kill();
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == master.Address), "all switch");
+        Assert.False(late.Lineage.HasSeenMaster);
+        Pause(world, "new kernel");
+        RestartEmpty(world, master, history: "y", keys: 3);
+        late.Heal();
+        world.RunUntil(() => Doubts() == 1, "the emptied master is held down");
+        master.Kill();
+        world.Run(seconds: 0.3);
+        (master.History, master.FormerHistory, master.FormerHistoryEnd, master.HasLoadedNothing) = ("z", "y", 300, false);
+        master.Restart();
+        world.RunUntil(() => Doubts() == 2, "it is held down again");
+
+        int Doubts() => late.Events.Count(e => e.Name == "+master-lost-data");
     }
 
     /// <summary>A replica's address of the first group, at which is now a node with nothing that follows another one: a dead one of the second group, whose address the first has used, too.</summary>

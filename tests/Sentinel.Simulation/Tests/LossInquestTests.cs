@@ -7,16 +7,16 @@ using Sentinel.Simulation.Sentinels;
 namespace Sentinel.Simulation.Tests;
 
 /// <summary>What excuses the loss of a write, and what does not.</summary>
-/// <remarks>The nodes are told by hand what Sentinels would tell them: the one that is there does not run, and what it believes is said here.</remarks>
+/// <remarks>The nodes are told by hand what Sentinels would tell them: those that are there do not run, and what they believe is said here.</remarks>
 public class LossInquestTests
 {
-    private readonly World _world = new(1, new Topology { Sentinels = 1, ClientsPerGroup = 0, Groups = [Group("a"), Group("b")] });
+    private readonly World _world = new(1, new Topology { Sentinels = 2, ClientsPerGroup = 0, Groups = [Group("a"), Group("b")] });
 
     private ulong _epoch;
 
     public LossInquestTests()
     {
-        _world.Sentinels[0].Kill();
+        _world.Sentinels.ForEach(sentinel => sentinel.Kill());
         Run(2);
     }
 
@@ -32,13 +32,31 @@ public class LossInquestTests
         Losses.AssertAllBy(LossCause.Operator, _world);
     }
 
-    [Fact]
-    public void What_a_master_took_that_became_one_by_order_is_not_lost_by_that_order()
+    [Theory, InlineData(true, LossCause.Unexplained), InlineData(false, LossCause.Operator)]
+    internal void What_a_master_took_that_became_one_by_order_is_lost_by_that_order_only_where_no_other_Sentinel_heard_of_it(bool isHeard, LossCause cause)
     {
         Promote(Nodes[1], RoleReason.OrderedFailover);
+        if (isHeard)
+            _world.Believes(_world.Sentinels[1], "a", Nodes[1].Address, new Epoch(_epoch));
         Losses.Write(_world, Nodes[1]);
         Tell(Nodes[1], Nodes[0], RoleReason.Sentinel);
-        Losses.AssertAllBy(LossCause.Unexplained, _world);
+        Losses.AssertAllBy(cause, _world);
+    }
+
+    [Fact]
+    public void An_order_goes_on_in_an_epoch_of_its_own_and_is_over_with_the_next_failover()
+    {
+        var promotions = new OrderedPromotions("a");
+        var order = new FailoverOptions { Mode = FailoverMode.Forced };
+        SimSentinel leader = _world.Sentinels[0];
+        promotions.Ordered(leader, order);
+        Assert.False(promotions.Promote(Nodes[1], leader));
+        promotions.Began(leader, order);
+        promotions.Began(leader, order);
+        Assert.True(promotions.Promote(Nodes[1], leader));
+        Assert.False(promotions.Promote(Nodes[1], _world.Sentinels[1]));
+        promotions.Began(leader, ordered: null);
+        Assert.False(promotions.Promote(Nodes[1], leader));
     }
 
     [Fact]

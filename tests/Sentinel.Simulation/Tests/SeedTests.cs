@@ -258,6 +258,8 @@ public class SeedTests
         "--seed 60015909 --profile any --minutes 10",
         // In the judge: who had ordered it of a Sentinel that reached nobody, and was gone before it could tell, lost what was written since.
         "--seed 60008805 --profile any --minutes 10",
+        // Losses are explained (core): a master that was emptied, and came back as a replica with what was written since, was made the master again, though a stray had the group's data.
+        "--seed 60019628 --profile any --minutes 10 --keep 0,2,6,7,8,10,16,18,19,23,24,26,30,31,33,40,44,46",
         // What broke the rules above in other ways.
         "--seed 60009886 --profile any --minutes 10",
         "--seed 60010119 --profile any --minutes 10",
