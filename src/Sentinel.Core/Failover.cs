@@ -402,7 +402,7 @@ internal sealed class Failover
         Handover?.KeepHeld(wake);
         if (replica.IsSubjectivelyDown)
             TryNext($"{replica.Name} went down");
-        else if ((wake.IsDue(_stepSince + PromotionPatience) || (Handover is { Deadline: var deadline } && wake.IsDue(deadline))) && wake.IsDue(_local.JudgeAfter))
+        else if ((wake.IsDue(_stepSince + PromotionPatience) || Handover?.IsOver(wake) is true) && wake.IsDue(_local.JudgeAfter))
             TryNext($"{replica.Name} did not become master in time");
     }
 

@@ -85,8 +85,11 @@ internal sealed class Handover
     /// <summary>Whether it would come to nothing with every other replica, too.</summary>
     public bool IsHopeless { get; private set; }
 
-    /// <summary>When writes have waited for as long as they may.</summary>
-    public Instant Deadline => _deadline;
+    /// <summary>
+    /// Whether a replica that was told, and has not answered, is to be the master no more: writes have waited for as long as they may, or the master may soon take some, for it has
+    /// not answered for most of the lease. The order may lie in a connection, and arrive then.
+    /// </summary>
+    public bool IsOver(Wakeup wake) => wake.IsDue(_deadline) || (_state is State.Promoting && wake.IsDue(_leaseFrom + 3 * Lease / 4));
 
     /// <summary>Why a master cannot take part; null: it can.</summary>
     public static string? Objection(MasterMonitor master, Instant now, Timing timing) => master.Node switch

@@ -173,8 +173,11 @@ internal sealed class Lineage
     }
 
     /// <summary>Whether a node that can be reached has the group's data still, and said so not before a time.</summary>
-    public bool HoldsOurs(DataNode node, Instant since) =>
-        node is { HoldsKeys: true, IsSubjectivelyDown: false, HasReported: true } && node.InfoAt >= since && (HasOurs(node) || MayGoOnFromOurs(node)) && StrangerIn(node) is null && !HasDisproved(node);
+    public bool HoldsOurs(DataNode node, Instant since) => node is { IsSubjectivelyDown: false, HasReported: true } && HeldOurs(node, since);
+
+    /// <summary>Whether a node had the group's data when it last said what it has, and that was not before a time.</summary>
+    public bool HeldOurs(DataNode node, Instant since) =>
+        node.HoldsKeys && node.InfoAt >= since && (HasOurs(node) || MayGoOnFromOurs(node)) && StrangerIn(node) is null && !HasDisproved(node);
 
     /// <summary>The other group whose data a node has; null: none that we know of.</summary>
     public string? StrangerIn(DataNode node) => StrangerIn(node, HopsMax);

@@ -376,8 +376,8 @@ internal sealed class MasterMonitor : IScheduled
             Prepared = null;
         if (Failover is { } overtaken && overtaken.Epoch < configEpoch)
             overtaken.GiveWay("a newer configuration confirms the master");
-        // An epoch may be used up without a switch: that tells nothing of the data of a master that is doubted.
-        if (!Distrust.IsDoubted)
+        // An epoch may be used up without a switch: that tells nothing of the data of a master that is doubted, or was before it came back as a replica.
+        if (!Distrust.IsDoubted && !Lineage.HasDisproved(Node))
         {
             Lineage.MasterSwitched(Node);
             Distrust.Reset();

@@ -92,7 +92,7 @@ public sealed record ReplicaSelection(Instant Now, TimeSpan MasterDownFor, TimeS
     /// <summary>Whether any replica of the group, fit or not, was seen with keys, or the configured master has them and could be the master again.</summary>
     public bool SomeHaveKeys { get; init; }
 
-    /// <summary>Whether any replica that can be reached has the group's own data.</summary>
+    /// <summary>Whether any replica that can be reached has the group's own data, or the configured master has them and can be told to be the master again.</summary>
     public bool SomeHaveOurs { get; init; }
 
     /// <summary>Whether the configured master restarted without its data, or is another group's.</summary>

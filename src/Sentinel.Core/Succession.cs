@@ -65,7 +65,7 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
 
     /// <summary>Whether the master has no keys, or such as were written after it lost those of the group, and another node has or may have them.</summary>
     private bool HasMasterLostData => master.Node.HoldsKeys
-        ? master.Lineage.HasDisproved(master.Node) && SomeHaveOurs
+        ? master.Lineage.HasDisproved(master.Node) && master.Replicas.Exists(MayHaveOurs)
         : master.Lineage.HadKeys && master.Replicas.Exists(replica => replica.HoldsKeys || replica.IsSubjectivelyDown || replica.InfoAt is null);
 
     /// <summary>Whether the master says that it follows one that answers it, and that we have held down for all the failover timeout: it may not have noticed, or only it be heard by it.</summary>
@@ -81,11 +81,15 @@ internal sealed class Succession(MasterMonitor master, LocalSentinel local)
         IsMasterRestorable = master.Node.HoldsKeys && CanRestoreMaster,
         AwaitsFollower = master.Distrust.IsFresh && master.Replicas.Exists(IsAwaitedFollower),
         SomeHaveKeys = master.Replicas.Exists(replica => HasKeys(replica)) || MasterMayBeRestored,
-        SomeHaveOurs = SomeHaveOurs,
+        SomeHaveOurs = master.Replicas.Exists(HasOurs) || (CanRestoreMaster && master.Lineage.HeldOurs(master.Node, since: default)),
     };
 
     /// <summary>Whether a replica that can be reached and promoted has the group's own data.</summary>
-    private bool SomeHaveOurs => master.Replicas.Exists(replica => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default));
+    private bool HasOurs(Replica replica) => replica.Priority != 0 && master.Lineage.HoldsOurs(replica, since: default);
+
+    /// <summary>The same, or whether it had them, says nothing at the moment, and is not held down: it is waited for for the failover timeout.</summary>
+    private bool MayHaveOurs(Replica replica) =>
+        HasOurs(replica) || (replica is { Priority: not 0, IsSubjectivelyDown: false } && master.Lineage.HeldOurs(replica, since: local.Now - master.Options.FailoverTimeout));
 
     /// <summary>Whether the master says that it is a replica, and not only before others told that it is the master.</summary>
     private bool SaysMasterReplica => !master.Node.ReportsMaster && master.Node.InfoAt >= master.RenewedAt;

@@ -397,20 +397,57 @@ public class LineageTests
     [Fact]
     public void A_master_that_was_emptied_and_comes_back_as_a_replica_is_not_made_the_master_again_while_a_stray_one_has_the_data()
     {
-        World world = EmptiedAndCopied(out FakeNode copy, out FakeNode whole);
-        copy.Kill();
-        whole.Kill();
-        FakeNode master = world.MasterNode;
-        master.Kill();
-        world.Run(seconds: 0.3);
-        (whole.History, whole.FormerHistory, whole.FormerHistoryEnd) = ("b", "a", whole.Offset);
-        whole.Restart();
-        master.HasLoadedNothing = false;
-        master.Restart(asReplicaOf: copy.Address);
-        world.RunUntil(() => world.Count("-role-change") >= 3, "it says that it is a replica");
+        World world = EmptiedThatReturnsAsReplica(out FakeNode whole);
         Pause(world, reason: null);
         world.RunUntil(() => world.Count("+switch-master") == 3, "a switch", atMostSeconds: 60);
         Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
+    public void An_emptied_former_master_does_not_take_the_place_of_one_that_has_the_data_and_came_back_as_its_replica()
+    {
+        World world = WithData(replicas: 1);
+        (FakeNode emptied, FakeNode whole) = (world.MasterNode, world.Nodes[1]);
+        RestartEmpty(world, history: "y", keys: 3);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.Address == whole.Address) && emptied.Master == whole.Address, "a switch");
+        whole.Kill();
+        world.Run(seconds: 0.3);
+        whole.Restart(asReplicaOf: emptied.Address);
+        world.RunUntil(() => whole.Master is null, "it is told to be the master again", atMostSeconds: 60);
+        world.Run(seconds: 20);
+        Assert.Equal(emptied.Address, world.MasterNode.Address);
+        Assert.NotNull(emptied.Master);
+        Assert.All(world.Sentinels, sentinel => Assert.Equal(whole.Address, sentinel.View.Address));
+    }
+
+    [Fact]
+    public void A_master_that_was_emptied_and_comes_back_as_a_replica_is_not_made_the_master_again_while_who_has_the_data_is_about_to_say_so()
+    {
+        World world = EmptiedThatReturnsAsReplica(out FakeNode whole);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => s.View.IsObjectivelyDown), "it is held down, for it says that it is a replica", atMostSeconds: 60);
+        whole.Refused["INFO"] = "ERR not now";
+        whole.Kill();
+        world.Run(seconds: 0.05);
+        whole.Restart();
+        Pause(world, reason: null);
+        world.RunUntil(() => world.Count("-failover-abort-no-good-slave") > 0, "nobody is fit");
+        world.Run(seconds: 1);
+        Assert.NotNull(world.MasterNode.Master);
+        whole.Refused.Clear();
+        world.RunUntil(() => world.Count("+switch-master") == 3, "a switch", atMostSeconds: 60);
+        Assert.Equal(whole.Address, world.Sentinels[0].View.Address);
+    }
+
+    [Fact]
+    public void That_an_epoch_is_used_up_does_not_make_the_data_of_an_emptied_master_the_groups()
+    {
+        World world = EmptiedThatReturnsAsReplica(out _);
+        FakeSentinel sentinel = world.Sentinels[0];
+        int doubts = sentinel.Events.Count(e => e.Name == "+master-lost-data");
+        sentinel.Input(new HelloReceived(new HelloMessage(world.Sentinels[1].Address, world.Sentinels[1].Id, new Epoch(5), World.Master, world.MasterNode.Address, new Epoch(5)).ToString()));
+        Assert.Equal(new Epoch(5), sentinel.View.ConfigEpoch);
+        world.MasterNode.Promote();
+        world.RunUntil(() => sentinel.Events.Count(e => e.Name == "+master-lost-data") > doubts, "it is doubted");
     }
 
     [Fact]
@@ -680,6 +717,23 @@ public class LineageTests
         world.RunUntil(() => world.Count("+master-lost-data") == 3, "the emptied master is held down");
         (copy.History, copy.Offset, whole.Offset) = ("y", 5000, 1000);
         world.Run(seconds: 2);
+        return world;
+    }
+
+    /// <summary>A paused master that was emptied and came back as a replica of a dead one, with what was written since, and one that says it is a master and has the group's data.</summary>
+    private static World EmptiedThatReturnsAsReplica(out FakeNode whole)
+    {
+        World world = EmptiedAndCopied(out FakeNode copy, out whole);
+        FakeNode master = world.MasterNode;
+        copy.Kill();
+        whole.Kill();
+        master.Kill();
+        world.Run(seconds: 0.3);
+        (whole.History, whole.FormerHistory, whole.FormerHistoryEnd) = ("b", "a", whole.Offset);
+        whole.Restart();
+        master.HasLoadedNothing = false;
+        master.Restart(asReplicaOf: copy.Address);
+        world.RunUntil(() => world.Sentinels.TrueForAll(s => !s.View.ReportsMaster && s.View.Replicas.Any(replica => replica.ReportsMaster)), "they say what they are");
         return world;
     }
 

@@ -243,6 +243,20 @@ public class PlannedSwitchTests
     }
 
     [Fact]
+    public void An_order_that_may_be_on_its_way_still_is_taken_back_before_the_master_takes_writes_again()
+    {
+        World world = World.Settled(downAfterMs: 10_000);
+        Refuse(world, "FAILOVER", "ERR unknown command 'FAILOVER'");
+        FakeSentinel leader = world.Sentinels[0];
+        Order(world, Coordinated);
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "+failover-state-wait-promotion"), "the replica is told");
+        foreach (FakeNode node in world.Nodes)
+            leader.CutOff(node.Address);
+        world.RunUntil(() => leader.Events.Exists(e => e.Name == "-promotion-failed"), "taken back");
+        Assert.True(world.MasterNode.WritesHeldUntil > world.Now);
+    }
+
+    [Fact]
     public void A_leader_that_dies_in_the_middle_leaves_writes_to_the_master_or_to_its_successor()
     {
         World world = World.Settled();

@@ -106,6 +106,9 @@ internal static class Mutants
         new("does-not-hold-writes-back", "A master makes way only while it holds writes back.",
             [new("new Request.HoldWritesAndTell(Lease)", "new Request.HoldWritesAndTell(TimeSpan.Zero)")]) { Profile = Profile.Planned },
 
+        new("leaves-an-order-on-its-way", "An order to be the master is taken back before the master, which does not answer any more, takes writes again.",
+            [new(" || (_state is State.Promoting && wake.IsDue(_leaseFrom + 3 * Lease / 4))", "")]) { Case = "--seed 147935834 --profile planned --minutes 1.9 --keep 1,2,3,4,5,6,7" },
+
         new("takes-an-emptied-master-for-the-master", "A master that restarted without its data is not followed while another node has them.",
             [new("            return Emptied(node);", "            return null;")]) { Case = "--seed 66 --profile any --minutes 10" },
         new("leaves-an-emptied-master-where-it-is", "A master that restarted without its data counts as down while another node has them.",
@@ -170,7 +173,7 @@ internal static class Mutants
         new("forgets-what-an-emptied-master-gave", "Who has copied an emptied master does not take its place when that one was emptied once more.",
             [new("master.Lineage.HasDisproved(replica) || IsForeign(replica)", "IsForeign(replica)")]) { Case = "--seed 60002894 --profile any --minutes 1.8 --keep 3,4,12,13,14,26" },
         new("restores-an-emptied-master", "A master that lost the group's data is neither made the master again nor believed, with what was written since, while another node has them.",
-            [new("? master.Lineage.HasDisproved(master.Node) && SomeHaveOurs", "? master.IsRemoved"),
+            [new("? master.Lineage.HasDisproved(master.Node) && master.Replicas.Exists(MayHaveOurs)", "? master.IsRemoved"),
              new("HasBegunEmpty(node) || lineage.HasDisproved(node) || (", "HasBegunEmpty(node) || (")]) { Case = "--seed 60019628 --profile any --minutes 10 --keep 0,2,6,7,8,10,16,18,19,23,24,26,30,31,33,40,44,46" },
         new("believes-in-an-emptied-master-unheard", "Who hears nobody does not conclude that nobody has the data of an emptied master.",
             [new("else if (!MayBeCutOff(wake) && (", "else if (!master.IsRemoved && (")]) { Case = "--seed 60005295 --profile any --minutes 10 --keep 25,45,46,48,56,57,60,64,67,69,70,73,75,79,82" },

@@ -260,6 +260,8 @@ public class SeedTests
         "--seed 60008805 --profile any --minutes 10",
         // Losses are explained (core): a master that was emptied, and came back as a replica with what was written since, was made the master again, though a stray had the group's data.
         "--seed 60019628 --profile any --minutes 10 --keep 0,2,6,7,8,10,16,18,19,23,24,26,30,31,33,40,44,46",
+        // Planned switches (core): an order lay in the connection of a leader that was cut off, and arrived when the master took writes again.
+        "--seed 147935834 --profile planned --minutes 1.9 --keep 1,2,3,4,5,6,7",
         // What broke the rules above in other ways.
         "--seed 60009886 --profile any --minutes 10",
         "--seed 60010119 --profile any --minutes 10",
