@@ -44,6 +44,12 @@ internal sealed class Distrust(MasterMonitor master, LocalSentinel local)
     /// <summary>Whether it counts as down for that.</summary>
     public bool IsConfirmed => _doubt is { IsConfirmed: true };
 
+    /// <summary>
+    /// Whether it counts as down for no more than that its histories are not known here, and can be heard: who was away finds that of the right one, too. So another Sentinel has to
+    /// come to it as well, where one answers, whatever the quorum.
+    /// </summary>
+    public bool IsUnsure => _doubt is { IsConfirmed: true, Wrong: { IsEmptyRestart: false, IsOfKnownGroup: false } } && master.Node.HasReported;
+
     /// <summary>Whether it surely has nothing of the group: it was emptied, or is another group's. Of data that nobody saw begin that is not sure.</summary>
     public bool HasLostAll => _doubt is { IsConfirmed: true } and ({ Wrong.IsEmptyRestart: true } or { Wrong.IsOfKnownGroup: true });
 

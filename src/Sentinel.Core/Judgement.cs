@@ -196,7 +196,8 @@ internal sealed class Judgement(MasterMonitor master, LocalSentinel local)
                 (peer.SaidAt, peer.SaysMasterDown, peer.VotedLeader) = (null, false, null);
         }
         int votes = Votes;
-        bool isDown = master.Node.IsSubjectivelyDown && votes >= master.Options.Quorum;
+        int needed = master.Distrust.IsUnsure && master.Peers.Exists(peer => peer.IsAvailable) ? Math.Max(2, master.Options.Quorum) : master.Options.Quorum;
+        bool isDown = master.Node.IsSubjectivelyDown && votes >= needed;
         if (isDown == IsObjectivelyDown)
             return;
         IsObjectivelyDown = isDown;

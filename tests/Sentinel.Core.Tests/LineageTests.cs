@@ -597,10 +597,10 @@ public class LineageTests
         Assert.Contains(alone.Log, line => line.Contains("the others of the quorum hear it, and do not doubt it", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Who_was_away_for_two_restarts_of_the_master_believes_before_long_what_the_others_believe()
+    [Theory, InlineData(2), InlineData(1)]
+    public void Who_was_away_for_two_restarts_of_the_master_believes_before_long_what_the_others_believe_whatever_the_quorum(int quorum)
     {
-        World world = World.Settled(downAfterMs: 10_000, failoverTimeoutMs: 180_000);
+        World world = World.Settled(quorum: quorum, downAfterMs: 10_000, failoverTimeoutMs: 180_000);
         foreach (FakeNode node in world.Nodes)
             (node.History, node.Keys, node.Offset) = ("a", 10, 5000);
         world.Run(seconds: 21);
@@ -612,6 +612,7 @@ public class LineageTests
         away.Restart();
         world.RunUntil(() => away.Events.Exists(e => e.Name == "+master-foreign-data"), "a doubt");
         world.RunUntil(() => away.Log.Exists(line => line.Contains("the others of the quorum hear it, and do not doubt it", StringComparison.Ordinal)), "believed", atMostSeconds: 20);
+        Assert.Equal(0, world.Count("+try-failover"));
 
         void StartAgain(string history, string former, ulong at)
         {

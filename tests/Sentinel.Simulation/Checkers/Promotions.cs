@@ -93,6 +93,9 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
     private readonly Dictionary<(SimSentinel Sentinel, string Master), Instant> _rebootAt = [];
     private readonly Dictionary<string, Instant> _setAt = [];
 
+    /// <summary>Who holds a master down.</summary>
+    private readonly HashSet<(SimSentinel Sentinel, string Master)> _holdsDown = [];
+
     /// <summary>Who doubts that a master has the group's data.</summary>
     private readonly HashSet<(SimSentinel Sentinel, string Master)> _doubts = [];
 
@@ -103,6 +106,15 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
         if (happened.MasterName is not { } name)
             return;
         if (happened is { Name: "+sdown" or "-sdown", Kind: InstanceKind.Master })
+        {
+            _heldDownAt[(sentinel, name)] = World.Agenda.Now;
+            if (happened.Name == "+sdown")
+                _holdsDown.Add((sentinel, name));
+            else
+                _holdsDown.Remove((sentinel, name));
+        }
+        // What one said that is made to forget the master counts for a while.
+        if (happened.Name is "-monitor" && _holdsDown.Remove((sentinel, name)))
             _heldDownAt[(sentinel, name)] = World.Agenda.Now;
         if (happened.Name is "+master-foreign-data" or "+master-lost-data")
             _doubts.Add((sentinel, name));

@@ -262,6 +262,8 @@ public class SeedTests
         "--seed 60019628 --profile any --minutes 10 --keep 0,2,6,7,8,10,16,18,19,23,24,26,30,31,33,40,44,46",
         // Planned switches (core): an order lay in the connection of a leader that was cut off, and arrived when the master took writes again.
         "--seed 147935834 --profile planned --minutes 1.9 --keep 1,2,3,4,5,6,7",
+        // Losses are explained (core): where the quorum is 1, one that was away for two restarts of the master replaced it, for its histories were not known there.
+        "--seed 70008123 --profile any --minutes 10",
         // What broke the rules above in other ways.
         "--seed 60009886 --profile any --minutes 10",
         "--seed 60010119 --profile any --minutes 10",
@@ -271,6 +273,8 @@ public class SeedTests
         "--seed 60004245 --profile any --minutes 10",
         // In the judge: a Sentinel that read how far a master had come, a moment before that one was started twice, cannot tell whose its data are.
         "--seed 148 --profile chosen --minutes 3.6 --keep 0,1,2,3,4,5,10,14",
+        // In the judge: who was made to forget a dead master had said a moment before that it is down.
+        "--seed 369455782 --profile operators --minutes 2 --keep 7,22,24",
         // In the judge: an operator had made the failover timeout shorter, after which a stray with less is better than no master.
         "--seed 60005978 --profile any --minutes 10",
         // In the judge: what delays the replacement of an emptied master, and who is out of reach, does not say what it has, loads, or cannot show whose data it has.
