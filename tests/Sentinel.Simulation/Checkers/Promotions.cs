@@ -101,6 +101,8 @@ internal sealed class NoNeedlessFailover(World world) : Checker(world)
 
     public override string Name => "no-needless-failover";
 
+    public override void Restored(SimSentinel sentinel, SentinelState state) => _holdsDown.RemoveWhere(held => held.Sentinel == sentinel);
+
     public override void Happened(SimSentinel sentinel, SentinelEvent happened)
     {
         if (happened.MasterName is not { } name)
